@@ -1,0 +1,161 @@
+// Bodies of the engine and of opening under a deadline.
+#include "storage/rocksdb_engine.hpp"
+
+#include "storage/clean_seal.hpp"
+#include "storage/rocksdb_status.hpp"
+
+#include <aurora/base/try.hpp>
+
+#include <rocksdb/convenience.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <thread>
+
+namespace aurora::storage {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+// A writer may replace files between a reader's look at the manifest and its opening of what it
+// names.
+constexpr int kReaderAttempts = 5;
+constexpr milliseconds kReaderPause{20};
+
+Error deadline_error(const StoreOptions& options) {
+  return Error(
+      ErrorCode::kTimeout,
+      "opening '" + options.path + "' took longer than " +
+          std::to_string(options.open_deadline.count()) +
+          " ms. A large log needs time: raise open_deadline. If it never ends, the tail of the "
+          "log may be garbage RocksDB cannot get over: copy the directory, cut the newest *.log "
+          "file of the copy at its last good record, and open the copy. This process keeps the "
+          "directory locked until the opening returns");
+}
+
+// Shared by the opening thread and the caller, who may have gone.
+struct Opening {
+  std::mutex mutex;
+  std::condition_variable done_changed;
+  bool done = false;               // guarded by mutex
+  bool abandoned = false;          // guarded by mutex
+  std::unique_ptr<Engine> engine;  // the thread's until done, then the caller's
+  Status status;                   // as engine
+};
+
+void run_opening(Opening& opening) {
+  Status status = guarded("opening the store", [&] { return opening.engine->open(); });
+  if (!status) opening.engine.reset();  // frees the lock before the caller hears of it
+  std::unique_ptr<Engine> unwanted;
+  {
+    const std::lock_guard guard(opening.mutex);
+    opening.status = std::move(status);
+    opening.done = true;
+    if (opening.abandoned) unwanted = std::move(opening.engine);
+  }
+  opening.done_changed.notify_all();
+}
+
+bool wait_until_done(Opening& opening, milliseconds deadline) {
+  std::unique_lock guard(opening.mutex);
+  const auto is_done = [&] { return opening.done; };
+  // A bound on the bound: `now() + deadline` must not overflow.
+  constexpr milliseconds kLongest = std::chrono::hours(24 * 365);
+  if (deadline == milliseconds::zero()) {
+    opening.done_changed.wait(guard, is_done);
+    return true;
+  }
+  opening.abandoned = !opening.done_changed.wait_for(guard, std::min(deadline, kLongest), is_done);
+  return !opening.abandoned;
+}
+
+}  // namespace
+
+Engine::Engine(const StoreOptions& options, OpenAs as, DirectoryLock lock)
+    : options_(options),
+      as_(as),
+      lock_(std::move(lock)),
+      messages_(std::make_shared<MessageSink>(options.on_message)) {}
+
+Engine::~Engine() { static_cast<void>(close_database()); }
+
+rocksdb::Status Engine::open_once() {
+  EngineOptions setup = make_engine_options(options_, as_);
+  std::shared_ptr<rocksdb::Logger> file;
+  if (as_ != OpenAs::kReadOnly) {
+    const auto made = rocksdb::CreateLoggerFromOptions(options_.path, setup.db, &file);
+    if (!made.ok()) return made;
+  }
+  const auto logger = std::make_shared<StoreLogger>(std::move(file));
+  setup.db.info_log = logger;
+  setup.db.listeners.push_back(std::make_shared<StoreListener>(health_, messages_));
+  cache_ = std::move(setup.cache);
+
+  rocksdb::DB* db = nullptr;
+  const auto status =
+      as_ == OpenAs::kReadOnly
+          ? rocksdb::DB::OpenForReadOnly(setup.db, options_.path, setup.families, &handles_, &db)
+          : rocksdb::DB::Open(setup.db, options_.path, setup.families, &handles_, &db);
+  db_.reset(db);
+  slow_build_ = storage::is_slow_build(*logger);
+  for (const std::string& warning : logger->take_opening_warnings())
+    messages_->say("storage: while opening: " + warning);
+  return status;
+}
+
+Status Engine::open() {
+  rocksdb::Status status = open_once();
+  const auto may_pass = [&] {
+    return as_ == OpenAs::kReadOnly && !status.ok() && DirectoryLock::is_held(options_.path);
+  };
+  for (int attempt = 1; attempt < kReaderAttempts && may_pass(); ++attempt) {
+    std::this_thread::sleep_for(kReaderPause);
+    status = open_once();
+  }
+  if (!status.ok()) return translate_open(status, options_.path);
+  return health_->status();
+}
+
+Status Engine::close_database() {
+  if (!db_) return {};
+  messages_->mute();
+  rocksdb::CancelAllBackgroundWork(db_.get(), true);
+  for (rocksdb::ColumnFamilyHandle* handle : handles_)
+    static_cast<void>(db_->DestroyColumnFamilyHandle(handle).ok());
+  handles_.clear();
+  const rocksdb::Status status = db_->Close();
+  db_.reset();
+  if (status.IsNotSupported()) return {};
+  return check(status, "closing '" + options_.path + "'");
+}
+
+Status Engine::close() {
+  if (!db_) return {};
+  Status status = close_database();
+  // Without its seal the directory opens all the same, only less guarded: no failure of close.
+  if (status && health_->ok() && as_ != OpenAs::kReadOnly)
+    static_cast<void>(write_seal(options_.path).has_value());
+  lock_ = DirectoryLock();
+  return status;
+}
+
+Result<std::unique_ptr<Engine>> open_engine(const StoreOptions& options, OpenAs as,
+                                            DirectoryLock lock) {
+  const auto opening = std::make_shared<Opening>();
+  opening->engine = std::make_unique<Engine>(options, as, std::move(lock));
+  // A share of its own: after the deadline the engine is the thread's, and may be gone already.
+  const std::shared_ptr<MessageSink> messages = opening->engine->share_messages();
+  std::thread thread([opening] { run_opening(*opening); });
+  if (!wait_until_done(*opening, options.open_deadline)) {
+    messages->mute();
+    thread.detach();
+    return deadline_error(options);
+  }
+  thread.join();
+  AURORA_TRY(opening->status);
+  return std::move(opening->engine);
+}
+
+}  // namespace aurora::storage

@@ -1,0 +1,99 @@
+// A store that fails when it is told to: the injector of the storage seam.
+// Wraps any Store; used by tests of everything that writes.
+#pragma once
+
+#include <aurora/storage/store.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+namespace aurora::testing {
+
+/// What may fail. Calls are counted separately for each point, from 1.
+enum class FaultPoint : std::uint8_t {
+  kWrite,       ///< write(): nothing of the batch is stored
+  kWriteSync,   ///< the sync of write(kSynced): the batch is stored all the same, as seen with real
+                ///< disks
+  kSyncLog,     ///< sync_log()
+  kGet,         ///< both forms of get()
+  kCursor,      ///< a seek or step of any cursor: it becomes invalid with the error as its status
+  kFlush,       ///< both forms of flush()
+  kCheckpoint,  ///< checkpoint()
+};
+inline constexpr std::size_t kFaultPointCount = 7;
+
+struct Fault {
+  FaultPoint point = FaultPoint::kWrite;
+  std::uint64_t nth = 1;    ///< the first call that fails
+  std::uint64_t times = 1;  ///< how many fail in a row
+  ErrorCode code = ErrorCode::kIoError;
+};
+inline constexpr std::uint64_t kForGood = std::numeric_limits<std::uint64_t>::max();
+
+/// The fault to come and the calls so far. Shared by a test and its store; outlives reopening.
+/// Threads: any.
+class FaultPlan {
+ public:
+  /// Replaces the planned fault; counting goes on.
+  void plan(const Fault& fault);
+  /// Plans that the next call at `point` fails, whatever was counted.
+  void plan_next(FaultPoint point, ErrorCode code, std::uint64_t times = 1);
+  void clear();
+  [[nodiscard]] std::uint64_t calls(FaultPoint point) const;
+  /// Whether any call was made to fail.
+  [[nodiscard]] bool has_fired() const;
+
+  /// Counts a call; its error when it is to fail. For the store.
+  [[nodiscard]] Status enter(FaultPoint point);
+
+ private:
+  mutable std::mutex mutex_;
+  std::array<std::uint64_t, kFaultPointCount> calls_{};  // guarded by mutex_, as below
+  std::optional<Fault> fault_;
+  bool fired_ = false;
+};
+
+/// Honours Store's contract: after a failed write or sync it refuses writes until it is wrapped
+/// anew.
+class FaultyStore final : public storage::Store {
+ public:
+  FaultyStore(std::unique_ptr<storage::Store> inner, std::shared_ptr<FaultPlan> plan);
+  ~FaultyStore() override;
+
+  /// The wrapped store, unharmed, for a "reopen" of a store in memory. The wrapper is dead
+  /// afterwards.
+  [[nodiscard]] std::unique_ptr<storage::Store> release();
+
+  std::unique_ptr<storage::WriteBatch> make_batch() override;
+  Status write(storage::WriteBatch& batch, storage::Sync sync) override;
+  Status sync_log() override;
+  Result<std::unique_ptr<storage::PinnedBytes>> get(storage::Family family,
+                                                    std::string_view key) override;
+  Result<bool> get(storage::Family family, std::string_view key, std::string& out) override;
+  std::unique_ptr<storage::Cursor> cursor(storage::Family family,
+                                          const storage::CursorOptions& options) override;
+  Status flush() override;
+  Status flush(storage::Family family) override;
+  Status compact() override;
+  Status checkpoint(const std::string& path) override;
+  Status verify_checksums() override;
+  Status healthy() const override;
+  storage::StoreStats stats() const override;
+  Status close() override;
+
+ private:
+  [[nodiscard]] Status refusal() const;
+  [[nodiscard]] Status stop_writes(Status failed);
+
+  std::unique_ptr<storage::Store> inner_;
+  const std::shared_ptr<FaultPlan> plan_;
+  mutable std::mutex mutex_;
+  Status health_;  // guarded by mutex_
+};
+
+}  // namespace aurora::testing
