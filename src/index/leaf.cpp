@@ -1,0 +1,149 @@
+// Leaf: layout and reading.
+// Called by ordered_index and tree_edit; editing is in leaf_edit.cpp.
+
+#include "index/leaf.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <new>
+
+namespace aurora::index {
+namespace {
+
+std::uint16_t head_of(std::string_view suffix) noexcept {
+  if (suffix.size() >= 2) return load_be<std::uint16_t>(suffix.data());
+  return suffix.empty() ? std::uint16_t{0}
+                        : static_cast<std::uint16_t>(static_cast<unsigned char>(suffix[0]) << 8);
+}
+
+std::string_view tail_of(std::string_view suffix) noexcept {
+  return suffix.size() > 2 ? suffix.substr(2) : std::string_view();
+}
+
+/// First of `count` rising heads that is not less than `head`; without branches to mispredict.
+std::uint32_t lower_head(const std::uint16_t* heads, std::uint32_t count, std::uint16_t head) noexcept {
+  const std::uint16_t* base = heads;
+  while (count > 1) {
+    const std::uint32_t half = count / 2;
+    base += base[half - 1] < head ? half : 0;
+    count -= half;
+  }
+  return static_cast<std::uint32_t>(base - heads) + (count == 1 && *base < head ? 1 : 0);
+}
+
+}  // namespace
+
+std::uint32_t common_prefix(std::string_view a, std::string_view b) noexcept {
+  const std::size_t n = std::min(a.size(), b.size());
+  std::size_t i = 0;
+  while (i < n && a[i] == b[i]) ++i;
+  return static_cast<std::uint32_t>(i);
+}
+
+Leaf::Leaf(const Identity& identity, Room room) noexcept
+    : page_id(identity.page_id),
+      made_at(identity.made_at),
+      changed_at(identity.changed_at),
+      slots_(static_cast<std::uint16_t>(room.slots)),
+      heap_size_(static_cast<std::uint16_t>(room.heap_bytes)) {}
+
+Ref<Leaf> Leaf::make(const Identity& identity, std::string_view prefix, Room room) {
+  static_assert(sizeof(Leaf) % alignof(std::uint64_t) == 0);
+  assert(room.slots <= UINT16_MAX && room.heap_bytes <= UINT16_MAX && prefix.size() <= room.heap_bytes);
+  void* block = ::operator new(sizeof(Leaf) + room.slots * std::size_t{kSlotBytes} + room.heap_bytes);
+  Ref<Leaf> leaf(new (block) Leaf(identity, room));
+  prefix.copy(leaf->heap(), prefix.size());
+  leaf->prefix_size_ = leaf->heap_used_ = leaf->heap_live_ = static_cast<std::uint16_t>(prefix.size());
+  return leaf;
+}
+
+void Leaf::destroy(Leaf* leaf) noexcept {
+  leaf->~Leaf();
+  ::operator delete(leaf);
+}
+
+std::string_view Leaf::tail(std::uint32_t at) const noexcept {
+  const std::uint32_t size = suffix_size(at);
+  return {heap() + offsets()[at] + kHeaderBytes, size > 2 ? size - 2 : 0};
+}
+
+Leaf::Place Leaf::find(std::string_view key) const noexcept {
+  // The search below waits for each head it compares; asked for at once, their cache lines come together.
+  for (std::size_t line = 1; line < 6; ++line)
+    __builtin_prefetch(reinterpret_cast<const char*>(this) + 64 * line);
+  const std::size_t compared = std::min<std::size_t>(key.size(), prefix_size_);
+  const int difference = key.substr(0, compared).compare(prefix().substr(0, compared));
+  if (difference != 0) return {difference < 0 ? 0u : std::uint32_t{size_}, false};
+  if (key.size() < prefix_size_) return {0, false};
+  const std::string_view suffix = key.substr(prefix_size_);
+  const std::uint16_t head = head_of(suffix);
+  const std::string_view wanted = tail_of(suffix);
+  std::uint32_t low = lower_head(heads(), size_, head);
+  std::uint32_t high = low;
+  if (low < size_ && heads()[low] == head) {
+    high = low + 1;
+    if (high < size_ && heads()[high] == head)
+      high = static_cast<std::uint32_t>(std::upper_bound(heads() + high, heads() + size_, head) - heads());
+  }
+  while (low < high) {
+    const std::uint32_t middle = low + (high - low) / 2;
+    int order = tail(middle).compare(wanted);
+    // Equal tails of different suffixes are empty: zero padding made the heads equal.
+    if (order == 0) order = static_cast<int>(suffix_size(middle)) - static_cast<int>(suffix.size());
+    if (order == 0) return {middle, true};
+    if (order < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return {low, false};
+}
+
+void Leaf::append_key(std::uint32_t at, std::string& out) const {
+  out.append(heap(), prefix_size_);
+  append_suffix(at, out);
+}
+
+void Leaf::append_suffix(std::uint32_t at, std::string& out) const {
+  char head[2];
+  store_be(head, heads()[at]);
+  out.append(head, std::min<std::size_t>(suffix_size(at), 2));
+  out.append(tail(at));
+}
+
+std::string Leaf::key(std::uint32_t at) const {
+  std::string key;
+  append_key(at, key);
+  return key;
+}
+
+Leaf::Ordinals Leaf::ordinals(std::uint32_t at) const noexcept {
+  const std::uint32_t n = code(at);
+  if (n == 1) return {{values() + at, 1}, nullptr};
+  if (n == 0) return {{}, &*postings_[values()[at]]};
+  const char* begin = heap() + offsets()[at] - 4 * inline_capacity(n);
+  return {{reinterpret_cast<const Ordinal*>(begin), n}, nullptr};
+}
+
+std::uint64_t Leaf::count(std::uint32_t at) const noexcept {
+  const std::uint32_t n = code(at);
+  return n != 0 ? n : postings_[values()[at]]->count();
+}
+
+std::uint32_t Leaf::bytes_between(std::uint32_t begin, std::uint32_t end,
+                                  std::uint32_t prefix_size) const noexcept {
+  std::uint32_t bytes = prefix_size;
+  for (std::uint32_t at = begin; at < end; ++at) {
+    const std::uint32_t n = code(at);
+    const std::uint32_t suffix = suffix_size(at) + prefix_size_ - prefix_size;
+    bytes += kSlotBytes + record_bytes(suffix, n) + (n >= 2 ? kPadding : 0);
+  }
+  return bytes;
+}
+
+std::size_t Leaf::memory_bytes() const noexcept {
+  return sizeof(Leaf) + slots_ * std::size_t{kSlotBytes} + heap_size_ +
+         postings_.capacity() * sizeof(Ref<Posting>);
+}
+
+}  // namespace aurora::index
