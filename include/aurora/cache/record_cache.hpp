@@ -1,0 +1,60 @@
+// The hot cache: newest version of recently used records in memory, bounded in bytes.
+// Filled by the commit pipeline (write-through) and by reads; asked by views before the store.
+//
+// Recency is one bit an entry: eviction walks entries in the order they came and gives those read since a
+// second chance (CLOCK).
+//
+// Invariant K1: an entry is the newest committed version of its record, or a version about to be replaced by
+// the commit under way. A reader that read the store while pinned at S may fill only if the last write begun
+// on the record's slot has a sequence <= S: then what it read is still the newest.
+#pragma once
+
+#include <aurora/document/record.hpp>
+
+#include <cstdint>
+#include <memory>
+
+namespace aurora {
+
+struct CacheStats {
+  std::uint64_t hits = 0;
+  std::uint64_t misses = 0;
+  std::uint64_t evictions = 0;
+  std::uint64_t entries = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t capacity_bytes = 0;
+};
+
+/// Threads: every call may come from any thread; begin_write and end_write by one writer at a time.
+/// Cost: O(1); `put` may evict a few entries.
+class RecordCache {
+ public:
+  explicit RecordCache(std::uint64_t capacity_bytes);
+  ~RecordCache();
+  RecordCache(const RecordCache&) = delete;
+  RecordCache& operator=(const RecordCache&) = delete;
+
+  /// The newest cached version; null on a miss.
+  [[nodiscard]] RecordRef get(CollectionId collection, Ordinal ordinal);
+  /// As `get`, but neither counted nor marked as used: for scans, which must not keep things hot.
+  [[nodiscard]] RecordRef peek(CollectionId collection, Ordinal ordinal) const;
+
+  /// Offers what a reader pinned at `fresh_as_of` found in the store; refused when a later write began (K1).
+  void fill(CollectionId collection, Ordinal ordinal, const RecordRef& record, Sequence fresh_as_of);
+  /// True when a fill would not have to evict anything (scans fill only then).
+  [[nodiscard]] bool has_room(std::size_t bytes) const noexcept;
+
+  /// Called before the store write of commit `sequence`: from here no older reader's fill succeeds.
+  void begin_write(CollectionId collection, Ordinal ordinal, Sequence sequence) noexcept;
+  /// Called after it: makes `record` the cached version, or drops the entry when it is null (deleted).
+  void end_write(CollectionId collection, Ordinal ordinal, const RecordRef& record);
+
+  void clear();
+  [[nodiscard]] CacheStats stats() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace aurora

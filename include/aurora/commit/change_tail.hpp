@@ -1,0 +1,43 @@
+// The newest commits in memory: what transactions are validated against and listeners read.
+// Appended by the pipeline after publishing. Bounded in bytes.
+#pragma once
+
+#include <aurora/commit/write_set.hpp>
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+
+namespace aurora::commit {
+
+struct Commit {
+  Sequence sequence = 0;
+  DateTime time;
+  std::vector<Change> changes;
+  std::shared_ptr<const Catalog> catalog;
+  bool catalog_changed = false;
+};
+
+/// Threads: every call may come from any thread.
+class ChangeTail {
+ public:
+  explicit ChangeTail(std::uint64_t capacity_bytes, Sequence start) : capacity_(capacity_bytes), floor_(start) {}
+
+  void append(std::shared_ptr<const Commit> commit);
+  /// Calls `visit` for every commit after `sequence`, oldest first, until it returns false. False when some of
+  /// them are no longer kept (then nothing is visited).
+  [[nodiscard]] bool visit_after(Sequence sequence, const std::function<bool(const Commit&)>& visit) const;
+  [[nodiscard]] std::uint64_t byte_size() const;
+
+ private:
+  [[nodiscard]] static std::uint64_t cost(const Commit& commit);
+
+  mutable std::mutex mutex_;
+  const std::uint64_t capacity_;
+  Sequence floor_;                                        // guarded: commits up to here are gone
+  std::uint64_t bytes_ = 0;                               // guarded
+  std::deque<std::shared_ptr<const Commit>> commits_;     // guarded; rising sequence
+};
+
+}  // namespace aurora::commit

@@ -1,0 +1,205 @@
+// The engine: one open database below the facade. Owns store, caches, snapshots and the commit pipeline.
+//
+//   reads   ── view() ──► pinned snapshot ──► indexes in memory; records from cache, store, history
+//   writes  ── commit(mutation) ──► queue ──► leader: run, batch, write once, publish each ──► tail
+//
+// Invariants (docs/architecture.md numbers): I1 one WriteBatch a group, holding whole commits; I2 sequences are
+// dense, given by the leader; I3 see snapshots.hpp, history.hpp; I4 publishing follows the durable write; after a
+// failed write the engine refuses writes with that error until reopened, and its outcome is unknown; I7 no lock
+// is held while mutations run, the store writes or the log speaks.
+#pragma once
+
+#include <aurora/commit/change_tail.hpp>
+#include <aurora/commit/options.hpp>
+#include <aurora/commit/records.hpp>
+#include <aurora/commit/snapshots.hpp>
+#include <aurora/commit/write_context.hpp>
+#include <aurora/index/ordered_index.hpp>
+#include <aurora/schema/build.hpp>
+#include <aurora/storage/store.hpp>
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <unordered_map>
+
+namespace aurora::commit {
+
+/// A mutation: reads and writes through the context. Runs in the pipeline, on the thread of whichever writer
+/// leads, maybe after others of its group. An error leaves nothing of it behind.
+using Mutation = std::function<Status(WriteContext&)>;
+
+/// How a commit treats its group.
+enum class CommitKind : std::uint8_t {
+  kShared,      ///< may share a write with others
+  kExclusive,   ///< alone in its group: changes the catalog
+};
+
+/// A long read outside any single call, e.g. of an interactive transaction, keeps the engine alive by a
+/// shared_ptr and enters through `enter` for each call, so that closing can wait for calls, not for handles.
+class Engine : public std::enable_shared_from_this<Engine> {
+ public:
+  /// Recovers and starts. Errors: Corruption, IoError, StorageFull.
+  [[nodiscard]] static Result<std::shared_ptr<Engine>> open(std::unique_ptr<storage::Store> store,
+                                                            EngineOptions options);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// Held during one call into the engine; while any is held, `close` waits.
+  class Entry {
+   public:
+    explicit Entry(std::atomic<std::int64_t>* count) noexcept : count_(count) {}
+    Entry(Entry&& other) noexcept : count_(std::exchange(other.count_, nullptr)) {}
+    Entry& operator=(Entry&&) = delete;
+    ~Entry() {
+      if (count_ != nullptr && count_->fetch_sub(1, std::memory_order_acq_rel) == 1) count_->notify_all();
+    }
+
+   private:
+    std::atomic<std::int64_t>* count_;
+  };
+  /// Errors: Closed.
+  [[nodiscard]] Result<Entry> enter();
+
+  /// The current state. Requires: an Entry is held while the view is used.
+  [[nodiscard]] SnapshotView view();
+
+  /// Runs `mutation` and commits what it wrote. Returns the commit's sequence, or the current one when it wrote
+  /// nothing. Requires: an Entry is held. Errors: the mutation's own; IoError or StorageFull with an unknown
+  /// outcome; LimitExceeded for too large a write.
+  [[nodiscard]] Result<Sequence> commit(const Mutation& mutation, CommitKind kind = CommitKind::kShared);
+
+  /// Makes all that is committed durable against power loss and writes indexes out.
+  [[nodiscard]] Status flush();
+  [[nodiscard]] Status checkpoint_indexes();
+  [[nodiscard]] Status compact() { return store_->compact(); }
+  /// A copy of the database that opens by itself (I3 at one sequence).
+  [[nodiscard]] Status backup(const std::string& path);
+  /// Ends background work, waits for calls under way, writes everything out. Idempotent.
+  [[nodiscard]] Status close();
+
+  struct VerifyReport {
+    std::uint64_t collections = 0, documents = 0, index_entries = 0, log_rows = 0;
+    std::vector<std::string> problems;
+  };
+  /// Compares documents, live sets and indexes, reads every stored byte. Runs beside readers and writers.
+  [[nodiscard]] Result<VerifyReport> verify();
+
+  struct Stats {
+    Sequence sequence = 0;
+    std::uint64_t snapshots = 0, history_versions = 0, history_bytes = 0, tail_bytes = 0;
+    std::uint64_t commits = 0, groups = 0, checkpoints = 0;
+    CacheStats cache;
+    storage::StoreStats store;
+  };
+  [[nodiscard]] Stats stats();
+
+  // ---- for views, contexts and transactions
+  [[nodiscard]] Records& records() noexcept { return records_; }
+  [[nodiscard]] SnapshotList& snapshots() noexcept { return snapshots_; }
+  [[nodiscard]] const ChangeTail& tail() const noexcept { return *tail_; }
+  [[nodiscard]] const EngineOptions& options() const noexcept { return options_; }
+  [[nodiscard]] DateTime now() const { return options_.clock(); }
+  [[nodiscard]] Uuid next_sid() { return sids_.next(); }
+  [[nodiscard]] Uuid7Generator& ids() noexcept { return ids_; }
+  /// Loads live set and indexes of a collection that no snapshot holds yet.
+  [[nodiscard]] Result<const CollectionVersion*> load(const SnapshotList::Pin& pin, CollectionId id);
+  /// Next ids of collections and indexes; changed only by exclusive mutations.
+  DefinitionIds schema_ids{16, 16};   // smaller ones are left for system collections
+
+ private:
+  struct Request;
+  struct GroupCommit;
+  struct Heads;
+  struct Replay;
+
+  Engine(std::unique_ptr<storage::Store> store, EngineOptions options);
+
+  // recovery.cpp
+  [[nodiscard]] Status recover();
+  [[nodiscard]] Status check_empty();
+  [[nodiscard]] Status disown_pages();
+  [[nodiscard]] Status recover_catalog(std::shared_ptr<const Catalog>& catalog);
+  [[nodiscard]] Status recover_log(Sequence& last);
+  [[nodiscard]] Status advance_ids(const Catalog& catalog);
+
+  // loading.cpp
+  [[nodiscard]] Result<std::shared_ptr<CollectionVersion>> load_version(Catalog::Entry definition, Heads& heads);
+  [[nodiscard]] Status load_live(const CollectionDef& definition, const Replay* replay, CollectionVersion& version);
+  [[nodiscard]] Result<OrderedIndex> load_index(const CollectionDef& definition, const IndexDef& index,
+                                                const Replay* replay);
+  [[nodiscard]] Result<OrderedIndex> rebuild_index(const CollectionDef& definition, const IndexDef& index,
+                                                   const CollectionVersion& version);
+
+  // pipeline.cpp
+  void lead(std::unique_lock<std::mutex>& lock);
+  void run_group(std::vector<Request*>& group);
+  [[nodiscard]] Status write_group(std::vector<GroupCommit>& commits);
+  void publish(GroupCommit& commit);
+  void find_heads(GroupCommit& commit);
+  void apply(GroupCommit& commit, Snapshot& next, const EditScope& scope);
+  void apply_schema(GroupCommit& commit, Snapshot& next);
+  void append_schema(GroupCommit& commit, storage::WriteBatch& batch);
+
+  // verify.cpp
+  [[nodiscard]] Status verify_log(VerifyReport& report, Sequence upto);
+
+  // checkpoint.cpp
+  [[nodiscard]] Status checkpoint_locked();
+  [[nodiscard]] Status append_gone_indexes(const std::set<std::uint32_t>& present, storage::WriteBatch& batch);
+  [[nodiscard]] Status trim_log();
+  [[nodiscard]] Status purge_dropped();
+  void start_background();
+  void stop_background();
+
+  void log(int level, std::string_view message) const {
+    if (options_.log) options_.log(level, message);
+  }
+
+  const std::unique_ptr<storage::Store> store_;
+  const EngineOptions options_;
+  Records records_;
+  SnapshotList snapshots_;
+  std::unique_ptr<ChangeTail> tail_;
+  Uuid7Generator sids_;
+  Uuid7Generator ids_;
+
+  // Calls under way; negative once closing.
+  std::atomic<std::int64_t> entries_{0};
+  std::atomic<bool> closing_{false};
+  std::mutex close_mutex_;
+  bool closed_ = false;                              // guarded by close_mutex_
+
+  std::mutex queue_mutex_;
+  std::vector<Request*> queue_;                      // guarded by queue_mutex_
+  bool leading_ = false;                             // guarded by queue_mutex_: some thread leads
+  std::condition_variable queue_changed_;
+
+  // Touched only by the leader.
+  Sequence last_sequence_ = 0;
+  Status failed_;                                    // why writes are refused
+  std::atomic<bool> has_failed_{false};
+
+  // Loaded collections' writable indexes. The map is guarded; each Heads belongs to the leader once loaded.
+  std::mutex load_mutex_;
+  std::unordered_map<CollectionId, std::unique_ptr<Heads>> heads_;
+  std::unordered_map<CollectionId, std::unique_ptr<Replay>> replays_;   // guarded by load_mutex_; from recovery
+  bool rebuild_all_ = false;                         // guarded by load_mutex_
+  Sequence opened_at_ = 0;                           // set by recovery
+
+  std::mutex checkpoint_mutex_;
+  Sequence checkpointed_ = 0;                        // guarded by checkpoint_mutex_
+  std::uint64_t log_bytes_ = 0;                      // guarded by checkpoint_mutex_
+  bool log_measured_ = false;                        // guarded by checkpoint_mutex_
+  std::atomic<std::uint64_t> log_bytes_written_{0};
+  std::atomic<std::uint64_t> changes_since_checkpoint_{0};
+  std::atomic<std::uint64_t> commits_{0}, groups_{0}, checkpoints_{0};
+
+  struct Background;
+  std::unique_ptr<Background> background_;
+};
+
+}  // namespace aurora::commit

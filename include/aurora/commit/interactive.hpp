@@ -1,0 +1,42 @@
+// An interactive transaction: a pinned state, own writes on top, validated when it commits.
+// Used by the facade; commits through the pipeline.
+//
+// Validation (serialisable): every set of documents it read is kept as its filter. At commit, each later commit
+// is looked at: when a change matches such a filter before or after, the transaction read something that is no
+// longer so, and it ends with Conflict. Documents it writes must still be as it found them.
+#pragma once
+
+#include <aurora/commit/engine.hpp>
+#include <aurora/plan/filter.hpp>
+
+#include <memory>
+#include <vector>
+
+namespace aurora::commit {
+
+/// Threads: one thread at a time. Requires: an engine entry is held during each call.
+class InteractiveTransaction {
+ public:
+  explicit InteractiveTransaction(Engine& engine);
+
+  [[nodiscard]] WriteContext& context() noexcept { return context_; }
+  /// Validates and writes. Returns the sequence. Errors: Conflict; as Engine::commit.
+  [[nodiscard]] Result<Sequence> commit();
+
+ private:
+  struct Read {
+    CollectionId collection;
+    std::shared_ptr<const plan::Filter> filter;
+  };
+  [[nodiscard]] Status validate(WriteContext& current) const;
+  [[nodiscard]] bool conflicts(const Change& change) const;
+  [[nodiscard]] Status replay(WriteContext& current, const std::vector<Change>& changes);
+
+  Engine& engine_;
+  SnapshotView base_;
+  WriteSet writes_;
+  WriteContext context_;
+  std::vector<Read> reads_;
+};
+
+}  // namespace aurora::commit

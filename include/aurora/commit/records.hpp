@@ -1,0 +1,45 @@
+// Where committed records come from: hot cache, then store, then the history for older snapshots.
+// Used by views and by the commit pipeline.
+#pragma once
+
+#include <aurora/cache/record_cache.hpp>
+#include <aurora/commit/history.hpp>
+#include <aurora/index/ordinal_set.hpp>
+#include <aurora/storage/store.hpp>
+
+#include <functional>
+
+namespace aurora::commit {
+
+
+/// Threads: every call may come from any thread.
+class Records {
+ public:
+  Records(storage::Store& store, std::uint64_t cache_bytes) : store_(store), cache_(cache_bytes) {}
+
+  /// The version a reader pinned at `sequence` sees; null when there is none.
+  /// Errors: Corruption naming collection and ordinal; IoError.
+  [[nodiscard]] Result<RecordRef> at(CollectionId collection, Ordinal ordinal, Sequence sequence);
+  /// Visits `ordinals` in rising order at `sequence`. Does not mark what it reads as hot, and fills the cache
+  /// only while that evicts nothing.
+  [[nodiscard]] Status scan(CollectionId collection, const OrdinalSet& ordinals, Sequence sequence,
+                            const std::function<bool(Ordinal, const RecordRef&)>& visit);
+
+  [[nodiscard]] RecordCache& cache() noexcept { return cache_; }
+  [[nodiscard]] VersionHistory& history() noexcept { return history_; }
+
+ private:
+  [[nodiscard]] Result<RecordRef> from_store(CollectionId collection, Ordinal ordinal, Sequence sequence);
+  /// What a reader at `sequence` sees, given the newest version found.
+  [[nodiscard]] RecordRef visible(CollectionId collection, Ordinal ordinal, Sequence sequence,
+                                  RecordRef newest) const;
+
+  storage::Store& store_;
+  RecordCache cache_;
+  VersionHistory history_;
+};
+
+/// Checks bytes read from the store and takes them over. Errors: Corruption naming the document.
+[[nodiscard]] Result<RecordRef> checked_record(CollectionId collection, Ordinal ordinal, std::string_view bytes);
+
+}  // namespace aurora::commit

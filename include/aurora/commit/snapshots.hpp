@@ -1,0 +1,96 @@
+// The published states of the database: what readers pin and the pipeline replaces.
+//
+// Invariants:
+//   S1  a snapshot that is pinned never changes; an unpinned current one may be changed in place, under the
+//       mutex, because pins are only taken under it.
+//   S2  sequences rise along the list; the last one is current; only pinned ones and the current one stay.
+//   S3  an index node may be changed in place only if it was made after the newest pinned sequence
+//       (EditScope), so no pinned snapshot can reach it.
+// Proof of I3 for indexes: a reader pinned at S holds roots published at S. Every later edit either runs while
+// no snapshot at or after a node's making is pinned, or copies the node. Nodes reachable from S were made at
+// or before S <= newest pinned, hence are copied.
+#pragma once
+
+#include <aurora/exec/view.hpp>
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace aurora::commit {
+
+struct Snapshot {
+  Sequence sequence = 0;
+  std::shared_ptr<const Catalog> catalog;
+  /// Loaded collections, rising by id. Versions may be shared with neighbouring snapshots.
+  std::vector<std::pair<CollectionId, std::shared_ptr<CollectionVersion>>> collections;
+
+  Snapshot() = default;
+  /// A copy that shares the versions and is not pinned.
+  explicit Snapshot(const Snapshot& other, int);
+  [[nodiscard]] std::shared_ptr<CollectionVersion>* find(CollectionId id);
+
+ private:
+  friend class SnapshotList;
+  std::atomic<std::uint32_t> pins_{0};
+};
+
+class SnapshotList {
+ public:
+  SnapshotList();
+
+  /// Holds one snapshot as it is. Movable; releasing is wait-free.
+  class Pin {
+   public:
+    Pin() = default;
+    Pin(Pin&& other) noexcept : snapshot_(std::exchange(other.snapshot_, nullptr)) {}
+    Pin& operator=(Pin&& other) noexcept {
+      release();
+      snapshot_ = std::exchange(other.snapshot_, nullptr);
+      return *this;
+    }
+    ~Pin() { release(); }
+    void release() noexcept;
+    [[nodiscard]] const Snapshot* operator->() const noexcept { return snapshot_; }
+    [[nodiscard]] const Snapshot& operator*() const noexcept { return *snapshot_; }
+    [[nodiscard]] explicit operator bool() const noexcept { return snapshot_ != nullptr; }
+
+   private:
+    friend class SnapshotList;
+    explicit Pin(Snapshot* snapshot) noexcept : snapshot_(snapshot) {}
+    Snapshot* snapshot_ = nullptr;
+  };
+
+  /// Pins the current snapshot. Cost: one short lock; waits at most for one small commit's index changes.
+  [[nodiscard]] Pin pin();
+  /// The collection in a pinned snapshot; null when it was not loaded then.
+  [[nodiscard]] const CollectionVersion* find(const Pin& pin, CollectionId id);
+  /// Adds a collection loaded after open to every snapshot that lacks it: it has not changed since open.
+  void install(CollectionId id, std::shared_ptr<CollectionVersion> version);
+
+  /// Makes the next state. `apply` changes `next`, already holding everything of the current state, within
+  /// `scope`; versions it changes must be made its own with `own` first.
+  /// `large`: build beside readers (copying), instead of holding them off while changing in place.
+  /// Threads: one publisher at a time.
+  using Apply = std::function<void(Snapshot& next, const EditScope& scope)>;
+  void publish(Sequence sequence, bool large, const Apply& apply);
+  /// A version no other snapshot shares, in place of `*slot`.
+  static CollectionVersion& own(std::shared_ptr<CollectionVersion>& slot);
+
+  /// The oldest pinned sequence, or the current one when none is pinned.
+  [[nodiscard]] Sequence oldest_reader();
+  [[nodiscard]] Sequence current_sequence();
+  [[nodiscard]] std::size_t size();
+
+ private:
+  [[nodiscard]] Sequence newest_pinned() const;
+  void sweep();
+
+  std::mutex mutex_;
+  std::deque<std::unique_ptr<Snapshot>> list_;   // guarded by mutex_
+};
+
+}  // namespace aurora::commit

@@ -1,0 +1,88 @@
+// Uncommitted changes over a committed state, with savepoints. Used by the commit pipeline for a group of
+// mutations and by interactive transactions. Threads: one thread at a time.
+#pragma once
+
+#include <aurora/document/record.hpp>
+#include <aurora/exec/write_view.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace aurora::commit {
+
+/// One document before and after a commit. Null `before`: inserted; null `after`: deleted.
+struct Change {
+  CollectionId collection = 0;
+  Ordinal ordinal = 0;
+  RecordRef before;
+  RecordRef after;
+};
+
+class WriteSet {
+ public:
+  /// Position in the journals: everything after it can be undone or collected.
+  using Mark = Savepoint;
+  [[nodiscard]] Mark mark() const noexcept { return {journal_.size(), claim_journal_.size()}; }
+  void rollback(Mark mark);
+
+  /// Sets the state of a document. `committed` is its committed record, used on first touch.
+  void put(CollectionId collection, Ordinal ordinal, const RecordRef& committed, RecordRef after);
+
+  /// True when the document was touched; `out` is then its current record (null: deleted).
+  [[nodiscard]] bool find(CollectionId collection, Ordinal ordinal, RecordRef& out) const;
+
+  /// Net changes since `mark`, in order of first touch; documents that came and went are left out.
+  [[nodiscard]] std::vector<Change> collect(Mark mark) const;
+  /// The touched documents of a collection as they are now; null when none was touched.
+  [[nodiscard]] const PendingDocuments* pending(CollectionId collection) const;
+  [[nodiscard]] bool empty() const noexcept { return journal_.empty(); }
+  [[nodiscard]] std::size_t byte_size() const noexcept { return bytes_; }
+  void clear();
+
+  /// Ordinals given out beyond the committed next_ordinal.
+  [[nodiscard]] Ordinal allocate(CollectionId collection, Ordinal committed_next);
+
+  /// Documents that were added to the collection before `mark`.
+  [[nodiscard]] std::size_t inserted_before(CollectionId collection, Mark mark) const;
+
+  /// Who claimed a unique key last, if anybody did; callers must check that the claim still stands.
+  [[nodiscard]] const Ordinal* claim(std::uint32_t index_id, const std::string& key) const;
+  void set_claim(std::uint32_t index_id, const std::string& key, Ordinal ordinal);
+
+ private:
+  struct Document {
+    Ordinal ordinal;
+    RecordRef committed;
+    RecordRef now;
+  };
+  struct Collection {
+    CollectionId id = 0;
+    std::vector<Document> documents;                          // in order of first touch
+    std::unordered_map<Ordinal, std::uint32_t> by_ordinal;    // made when `documents` outgrows a linear look
+    Ordinal inserted = 0;                                     // ordinals allocated
+    mutable PendingDocuments pending;
+    mutable bool pending_fresh = false;
+  };
+  struct JournalEntry {
+    std::uint32_t collection;   // index into collections_
+    std::uint32_t document;     // index into documents
+    RecordRef previous;         // before this put
+    bool first_touch;
+  };
+
+  [[nodiscard]] std::uint32_t slot_of(CollectionId id);
+  [[nodiscard]] const Collection* collection_of(CollectionId id) const;
+  [[nodiscard]] static const Document* document_of(const Collection& collection, Ordinal ordinal);
+
+  std::vector<Collection> collections_;
+  std::vector<JournalEntry> journal_;
+  std::unordered_map<std::string, Ordinal> claims_;
+  std::vector<std::pair<std::string, std::optional<Ordinal>>> claim_journal_;   // what each claim replaced
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace aurora::commit

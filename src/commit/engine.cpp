@@ -1,0 +1,103 @@
+// Opening, entering, closing and figures of the engine. Called by the facade.
+#include <aurora/commit/engine.hpp>
+
+#include <aurora/base/try.hpp>
+
+#include "engine_parts.hpp"
+
+namespace aurora::commit {
+
+Engine::Engine(std::unique_ptr<storage::Store> store, EngineOptions options)
+    : store_(std::move(store)),
+      options_(std::move(options)),
+      records_(*store_, options_.hot_cache_bytes),
+      sids_(options_.clock),
+      ids_(options_.clock) {}
+
+Engine::~Engine() {
+  if (auto status = close(); !status) log(kLogError, "closing: " + status.error().message());
+}
+
+Result<std::shared_ptr<Engine>> Engine::open(std::unique_ptr<storage::Store> store, EngineOptions options) {
+  std::shared_ptr<Engine> engine(new Engine(std::move(store), std::move(options)));
+  AURORA_TRY(engine->recover());
+  engine->start_background();
+  return engine;
+}
+
+Result<Engine::Entry> Engine::enter() {
+  entries_.fetch_add(1, std::memory_order_acq_rel);
+  Entry entry(&entries_);
+  if (closing_.load(std::memory_order_acquire))
+    return Error(ErrorCode::kClosed, "the database was closed; open it again");
+  return entry;
+}
+
+SnapshotView Engine::view() { return SnapshotView(*this, snapshots_.pin()); }
+
+Status Engine::flush() {
+  AURORA_TRY(checkpoint_indexes());
+  return store_->flush();
+}
+
+Status Engine::backup(const std::string& path) {
+  AURORA_TRY(checkpoint_indexes());
+  return store_->checkpoint(path);
+}
+
+Status Engine::close() {
+  std::lock_guard lock(close_mutex_);
+  if (closed_) return {};
+  closing_.store(true, std::memory_order_release);
+  stop_background();
+  for (auto open = entries_.load(std::memory_order_acquire); open > 0;
+       open = entries_.load(std::memory_order_acquire))
+    entries_.wait(open, std::memory_order_acquire);
+  closed_ = true;
+  // An engine whose recovery failed has no tail and nothing to write out.
+  auto written = tail_ ? checkpoint_indexes() : Status();
+  auto closed = store_->close();
+  return written ? closed : written;
+}
+
+Engine::Stats Engine::stats() {
+  Stats stats;
+  stats.sequence = snapshots_.current_sequence();
+  stats.snapshots = snapshots_.size();
+  stats.history_versions = records_.history().size();
+  stats.history_bytes = records_.history().memory_bytes();
+  stats.tail_bytes = tail_->byte_size();
+  stats.commits = commits_.load(std::memory_order_relaxed);
+  stats.groups = groups_.load(std::memory_order_relaxed);
+  stats.checkpoints = checkpoints_.load(std::memory_order_relaxed);
+  stats.cache = records_.cache().stats();
+  stats.store = store_->stats();
+  return stats;
+}
+
+// ---------------------------------------------------------------- snapshot view
+
+SnapshotView::SnapshotView(Engine& engine, SnapshotList::Pin pin)
+    : engine_(engine), pin_(std::move(pin)), now_(engine.now()) {}
+
+Result<const CollectionVersion*> SnapshotView::collection(CollectionId id) {
+  for (const auto& [known, version] : seen_)
+    if (known == id) return version;
+  const auto* version = engine_.snapshots().find(pin_, id);
+  if (version == nullptr) {
+    AURORA_ASSIGN(version, engine_.load(pin_, id));
+  }
+  seen_.emplace_back(id, version);
+  return version;
+}
+
+Result<RecordRef> SnapshotView::record(CollectionId id, Ordinal ordinal) {
+  return engine_.records().at(id, ordinal, pin_->sequence);
+}
+
+Status SnapshotView::scan(CollectionId id, const OrdinalSet& ordinals,
+                          const std::function<bool(Ordinal, const RecordRef&)>& visit) {
+  return engine_.records().scan(id, ordinals, pin_->sequence, visit);
+}
+
+}  // namespace aurora::commit

@@ -1,0 +1,69 @@
+// Private parts of the engine, shared by its bodies: requests, group commits, loaded indexes, replay.
+#pragma once
+
+#include <aurora/commit/engine.hpp>
+#include <aurora/runtime/periodic.hpp>
+
+#include <map>
+#include <set>
+
+namespace aurora::commit {
+
+/// A writer waiting for its mutation. Lives on the writer's stack.
+struct Engine::Request {
+  const Mutation* mutation = nullptr;
+  CommitKind kind = CommitKind::kShared;
+  Result<Sequence> result = Sequence{0};
+  bool done = false;   // guarded by queue_mutex_
+};
+
+/// A mutation that succeeded, on its way into the group's batch.
+struct Engine::GroupCommit {
+  Sequence sequence = 0;
+  DateTime time;
+  std::vector<Change> changes;
+  SchemaEdit schema;
+  std::shared_ptr<const Catalog> catalog;   // after this commit
+  Request* request = nullptr;
+  /// Writable indexes of the collections it touches, looked up before publishing: while the snapshot list is
+  /// locked, `load_mutex_` must not be taken (a load holds it when it installs).
+  std::vector<std::pair<CollectionId, Heads*>> heads;
+};
+
+/// The writable indexes of a loaded collection, by index id.
+struct Engine::Heads {
+  std::map<std::uint32_t, OrderedIndex> indexes;
+  /// Indexes whose pages in the store are missing or damaged: written whole by the next checkpoint.
+  std::set<std::uint32_t> unsaved;
+};
+
+/// What the log says changed in a collection since the pages' sequence.
+struct Engine::Replay {
+  struct Document {
+    RecordRef before;       // as the pages know it; null: they do not
+    bool exists = false;    // now
+  };
+  std::map<Ordinal, Document> documents;
+};
+
+struct Engine::Background {
+  std::unique_ptr<runtime::PeriodicTask> task;
+};
+
+inline constexpr int kLogInfo = 0;
+inline constexpr int kLogWarning = 1;
+inline constexpr int kLogError = 2;
+
+/// The row of a collection's live set in `pages`.
+[[nodiscard]] std::string encode_live(const OrdinalSet& live, Ordinal next_ordinal);
+struct LiveRow {
+  OrdinalSet live;
+  Ordinal next_ordinal = 0;
+};
+[[nodiscard]] Result<LiveRow> decode_live(std::string_view bytes);
+
+/// A sequence with its checksum, as the freshness row holds it.
+[[nodiscard]] std::string encode_freshness(Sequence sequence);
+[[nodiscard]] Result<Sequence> decode_freshness(std::string_view bytes);
+
+}  // namespace aurora::commit

@@ -1,0 +1,81 @@
+// Body of interactive transactions. Called by the facade.
+#include <aurora/commit/interactive.hpp>
+
+#include <aurora/base/try.hpp>
+
+namespace aurora::commit {
+
+namespace {
+Error conflict(std::string_view what) {
+  return Error(ErrorCode::kConflict, "another commit changed " + std::string(what) + "; run the transaction again");
+}
+}  // namespace
+
+InteractiveTransaction::InteractiveTransaction(Engine& engine)
+    : engine_(engine), base_(engine.view()), context_(engine, base_, writes_) {
+  context_.read_hook = [this](CollectionId collection, std::shared_ptr<const plan::Filter> filter) {
+    reads_.push_back({collection, std::move(filter)});
+  };
+}
+
+bool InteractiveTransaction::conflicts(const Change& change) const {
+  for (const auto& read : reads_) {
+    if (read.collection != change.collection) continue;
+    if (change.before && read.filter->matches(change.before.view())) return true;
+    if (change.after && read.filter->matches(change.after.view())) return true;
+  }
+  return false;
+}
+
+Status InteractiveTransaction::validate(WriteContext& current) const {
+  bool stale = false;
+  bool schema_changed = false;
+  const bool covered = engine_.tail().visit_after(base_.sequence(), [&](const Commit& commit) {
+    schema_changed = schema_changed || commit.catalog_changed;
+    for (const auto& change : commit.changes) stale = stale || conflicts(change);
+    return !stale && !schema_changed;
+  });
+  if (!covered) return conflict("more than is kept for validation (the transaction stayed open for too long)");
+  if (schema_changed) return conflict("the schema");
+  // Commits of the same group are not in the tail yet.
+  for (const auto& change : current.writes().collect(Savepoint()))
+    if (conflicts(change)) stale = true;
+  if (stale) return conflict("what this transaction read");
+  return {};
+}
+
+Status InteractiveTransaction::replay(WriteContext& current, const std::vector<Change>& changes) {
+  const auto mark = current.savepoint();
+  for (const auto& change : changes) {
+    const auto collection = current.catalog().find(change.collection);
+    if (!collection) return conflict("the schema");
+    if (!change.before) {
+      // Nobody else inserted since: the `_sid` given out before still rises.
+      AURORA_ASSIGN(const auto* then, base_.collection(change.collection));
+      AURORA_ASSIGN(const auto* now, current.collection(change.collection));
+      auto record = RecordRef::copy_of(change.after.bytes());
+      const bool alone = then->next_ordinal == now->next_ordinal && current.others_inserted(change.collection, mark) == 0;
+      AURORA_TRY(alone ? current.insert_with_sid(*collection, std::move(record), change.after.view().sid())
+                       : current.insert(*collection, std::move(record)));
+      continue;
+    }
+    AURORA_ASSIGN(const auto found, current.record(change.collection, change.ordinal));
+    if (!found || found.view().sequence() != change.before.view().sequence())
+      return conflict("a document that this transaction changed");
+    if (change.after)
+      AURORA_TRY(current.replace(*collection, change.ordinal, RecordRef::copy_of(change.after.bytes())));
+    else
+      AURORA_TRY(current.erase(*collection, change.ordinal));
+  }
+  return current.check_unique(mark);
+}
+
+Result<Sequence> InteractiveTransaction::commit() {
+  const auto changes = writes_.collect(Savepoint());
+  return engine_.commit([&](WriteContext& current) -> Status {
+    AURORA_TRY(validate(current));
+    return replay(current, changes);
+  });
+}
+
+}  // namespace aurora::commit

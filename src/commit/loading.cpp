@@ -1,0 +1,173 @@
+// Loading a collection on first use: its live set and indexes from pages, brought up to date by the replay;
+// whatever is missing or damaged is rebuilt from the documents (I6). Called by views.
+#include <aurora/base/checksum.hpp>
+#include <aurora/base/try.hpp>
+#include <aurora/commit/keys.hpp>
+#include <aurora/index/extract.hpp>
+
+#include "engine_parts.hpp"
+
+#include <algorithm>
+
+namespace aurora::commit {
+
+namespace {
+constexpr std::uint8_t kLiveFormat = 1;
+constexpr std::size_t kLiveHeader = 12;   // format u8, 3 zero, checksum u32, next ordinal u32
+}  // namespace
+
+std::string encode_live(const OrdinalSet& live, Ordinal next_ordinal) {
+  std::string bytes(kLiveHeader, '\0');
+  bytes[0] = static_cast<char>(kLiveFormat);
+  store_le<std::uint32_t>(bytes.data() + 8, next_ordinal);
+  live.append_bytes(bytes);
+  store_le<std::uint32_t>(bytes.data() + 4, checksum32(std::string_view(bytes).substr(8)));
+  return bytes;
+}
+
+Result<LiveRow> decode_live(std::string_view bytes) {
+  if (bytes.size() < kLiveHeader || static_cast<std::uint8_t>(bytes[0]) != kLiveFormat ||
+      load_le<std::uint32_t>(bytes.data() + 4) != checksum32(bytes.substr(8)))
+    return Error(ErrorCode::kCorruption, "the row of live documents is damaged");
+  LiveRow row;
+  row.next_ordinal = load_le<std::uint32_t>(bytes.data() + 8);
+  AURORA_ASSIGN(row.live, OrdinalSet::from_bytes(bytes.substr(kLiveHeader)));
+  return row;
+}
+
+std::string encode_freshness(Sequence sequence) {
+  std::string bytes;
+  append_be<std::uint64_t>(bytes, sequence);
+  append_be<std::uint32_t>(bytes, checksum32(bytes));
+  return bytes;
+}
+
+Result<Sequence> decode_freshness(std::string_view bytes) {
+  if (bytes.size() != 12 || load_be<std::uint32_t>(bytes.data() + 8) != checksum32(bytes.substr(0, 8)))
+    return Error(ErrorCode::kCorruption, "the freshness row of the index pages is damaged");
+  return load_be<std::uint64_t>(bytes.data());
+}
+
+Result<const CollectionVersion*> Engine::load(const SnapshotList::Pin& pin, CollectionId id) {
+  std::lock_guard lock(load_mutex_);
+  if (const auto* version = snapshots_.find(pin, id)) return version;
+  const auto definition = pin->catalog->find(id);
+  if (!definition) return Error(ErrorCode::kInternal, "a collection was loaded that the catalog lacks");
+  auto heads = std::make_unique<Heads>();
+  AURORA_ASSIGN(auto version, load_version(definition, *heads));
+  heads_[id] = std::move(heads);
+  replays_.erase(id);
+  snapshots_.install(id, std::move(version));
+  return snapshots_.find(pin, id);
+}
+
+Result<std::shared_ptr<CollectionVersion>> Engine::load_version(Catalog::Entry definition, Heads& heads) {
+  auto version = std::make_shared<CollectionVersion>();
+  version->definition = definition;
+  const auto found = replays_.find(definition->id);
+  const auto* replay = found == replays_.end() ? nullptr : found->second.get();
+  if (replay != nullptr) version->changed_at = opened_at_;
+  AURORA_TRY(load_live(*definition, replay, *version));
+  for (const auto& index : definition->indexes) {
+    auto loaded = rebuild_all_ ? Error(ErrorCode::kCorruption, "the change log does not reach back to the pages")
+                               : load_index(*definition, index, replay);
+    if (!loaded) {
+      if (loaded.error().code() != ErrorCode::kCorruption && loaded.error().code() != ErrorCode::kNotFound)
+        return loaded.error();
+      if (loaded.error().code() == ErrorCode::kCorruption)
+        log(kLogWarning, "index '" + index.name + "' of '" + definition->name +
+                             "' is rebuilt from its documents: " + loaded.error().message());
+      loaded = rebuild_index(*definition, index, *version);
+      if (!loaded) return loaded.error();
+      heads.unsaved.insert(index.id);
+      version->changed_at = opened_at_;
+    }
+    version->indexes.push_back(loaded->version());
+    heads.indexes.emplace(index.id, *std::move(loaded));
+  }
+  return version;
+}
+
+Status Engine::load_live(const CollectionDef& definition, const Replay* replay, CollectionVersion& version) {
+  std::string bytes;
+  AURORA_ASSIGN(bool known, store_->get(storage::Family::kPages, PageKey(PageKey::kLiveSets, definition.id).view(),
+                                        bytes));
+  bool rebuild = rebuild_all_;
+  if (known && !rebuild) {
+    auto row = decode_live(bytes);
+    rebuild = !row;
+    if (row) {
+      version.live = std::move(row->live);
+      version.next_ordinal = row->next_ordinal;
+    }
+  }
+  if (rebuild) {
+    log(kLogWarning, "the live set of '" + definition.name + "' is rebuilt from its documents");
+    storage::CursorOptions range;
+    range.lower = std::string(DocumentKey(definition.id, 0).view());
+    range.upper = std::string(DocumentKey(definition.id + 1, 0).view());
+    range.fill_cache = false;
+    const auto cursor = store_->cursor(storage::Family::kDocs, range);
+    for (cursor->seek(range.lower); cursor->valid(); cursor->next())
+      version.live.add(load_be<std::uint32_t>(cursor->key().data() + 4));
+    AURORA_TRY(cursor->status());
+    version.changed_at = opened_at_;
+  }
+  if (replay != nullptr)
+    for (const auto& [ordinal, document] : replay->documents) {
+      if (document.exists)
+        version.live.add(ordinal);
+      else
+        version.live.remove(ordinal);
+      version.next_ordinal = std::max(version.next_ordinal, ordinal + 1);
+    }
+  if (!version.live.empty()) version.next_ordinal = std::max(version.next_ordinal, version.live.max() + 1);
+  version.live.optimize();
+  return {};
+}
+
+Result<OrderedIndex> Engine::load_index(const CollectionDef& definition, const IndexDef& index,
+                                        const Replay* replay) {
+  std::string directory;
+  AURORA_ASSIGN(const bool known, store_->get(storage::Family::kPages,
+                                              PageKey(index.id, PageKey::kDirectory).view(), directory));
+  if (!known) return Error(ErrorCode::kNotFound, "no pages yet");
+  AURORA_ASSIGN(auto head, OrderedIndex::load(directory, [&](std::uint32_t page) -> Result<std::string> {
+                  std::string bytes;
+                  AURORA_ASSIGN(const bool there,
+                                store_->get(storage::Family::kPages, PageKey(index.id, page).view(), bytes));
+                  if (!there) return Error(ErrorCode::kCorruption, "page " + std::to_string(page) + " is missing");
+                  return bytes;
+                }));
+  if (replay == nullptr) return head;
+  const EditScope scope{opened_at_, 0};
+  std::vector<std::string> keys;
+  for (const auto& [ordinal, document] : replay->documents) {
+    if (document.before) {
+      extract_keys(definition, index, document.before.view(), keys);
+      for (const auto& key : keys) head.remove(key, ordinal, scope);
+    }
+    if (!document.exists) continue;
+    AURORA_ASSIGN(const auto record, records_.at(definition.id, ordinal, opened_at_));
+    if (!record)
+      return Error(ErrorCode::kCorruption, "document " + std::to_string(ordinal) + " is in the log but not stored");
+    extract_keys(definition, index, record.view(), keys);
+    for (const auto& key : keys) head.add(key, ordinal, scope);
+  }
+  return head;
+}
+
+Result<OrderedIndex> Engine::rebuild_index(const CollectionDef& definition, const IndexDef& index,
+                                           const CollectionVersion& version) {
+  std::vector<std::pair<std::string, Ordinal>> entries;
+  std::vector<std::string> keys;
+  AURORA_TRY(records_.scan(definition.id, version.live, opened_at_, [&](Ordinal ordinal, const RecordRef& record) {
+    extract_keys(definition, index, record.view(), keys);
+    for (auto& key : keys) entries.emplace_back(std::move(key), ordinal);
+    return true;
+  }));
+  std::sort(entries.begin(), entries.end());
+  return OrderedIndex::build(std::move(entries), opened_at_);
+}
+
+}  // namespace aurora::commit

@@ -1,0 +1,341 @@
+// The commit pipeline: one leader at a time runs waiting mutations, writes them in one batch, publishes each.
+// Called through Engine::commit by every writer; calls the store, the snapshots and the caches.
+//
+//   queued ──lead──► running ──ok──► batched ──write──► published ──► answered
+//                       └─error─► rolled back ─────────────────────► answered
+//                                             └─write fails──► unknown: engine refuses writes ──► answered
+#include <aurora/base/try.hpp>
+#include <aurora/commit/keys.hpp>
+#include <aurora/commit/log_codec.hpp>
+#include <aurora/index/extract.hpp>
+
+#include "engine_parts.hpp"
+
+#include <algorithm>
+
+namespace aurora::commit {
+
+namespace {
+
+// From here on a commit's index changes are built beside readers instead of holding them off.
+constexpr std::size_t kLargeCommit = 64;
+
+
+Status guarded(const Mutation& mutation, WriteContext& context) {
+  try {
+    return mutation(context);
+  } catch (const Error& error) {
+    return error;
+  } catch (const std::bad_alloc&) {
+    return Error(ErrorCode::kLimitExceeded, "out of memory while running the mutation; write less at once");
+  } catch (const std::exception& error) {
+    return Error(ErrorCode::kInternal, std::string("the mutation threw: ") + error.what());
+  }
+}
+
+storage::Sync sync_of(Durability durability) {
+  switch (durability) {
+    case Durability::kNone: return storage::Sync::kNoLog;
+    case Durability::kWal: return storage::Sync::kLogged;
+    case Durability::kStrict:
+    case Durability::kSynchronous: return storage::Sync::kSynced;
+  }
+  return storage::Sync::kSynced;
+}
+
+// Keys that only one of two sorted lists holds.
+template <class Visit>
+void diff_keys(std::vector<std::string>& before, std::vector<std::string>& after, const Visit& visit) {
+  std::size_t i = 0;
+  std::size_t j = 0;
+  while (i < before.size() || j < after.size()) {
+    if (j == after.size() || (i < before.size() && before[i] < after[j])) {
+      visit(std::move(before[i++]), false);
+    } else if (i == before.size() || after[j] < before[i]) {
+      visit(std::move(after[j++]), true);
+    } else {
+      ++i;
+      ++j;
+    }
+  }
+}
+
+}  // namespace
+
+Result<Sequence> Engine::commit(const Mutation& mutation, CommitKind kind) {
+  Request request;
+  request.mutation = &mutation;
+  request.kind = kind;
+  std::unique_lock lock(queue_mutex_);
+  queue_.push_back(&request);
+  while (!request.done) {
+    if (leading_)
+      queue_changed_.wait(lock, [&] { return request.done || !leading_; });
+    else
+      lead(lock);
+  }
+  return std::move(request.result);
+}
+
+void Engine::lead(std::unique_lock<std::mutex>& lock) {
+  leading_ = true;
+  std::vector<Request*> group;
+  const bool alone = options_.durability == Durability::kSynchronous || queue_.front()->kind == CommitKind::kExclusive;
+  auto end = queue_.begin() + 1;
+  if (!alone)
+    end = std::find_if(queue_.begin(), queue_.end(),
+                       [](const Request* request) { return request->kind == CommitKind::kExclusive; });
+  group.assign(queue_.begin(), end);
+  queue_.erase(queue_.begin(), end);
+  lock.unlock();
+  run_group(group);
+  lock.lock();
+  // What the group left over (it was full) goes first next time.
+  std::vector<Request*> left;
+  for (auto* request : group) {
+    if (request->mutation != nullptr)
+      left.push_back(request);
+    else
+      request->done = true;
+  }
+  queue_.insert(queue_.begin(), left.begin(), left.end());
+  leading_ = false;
+  queue_changed_.notify_all();
+}
+
+void Engine::run_group(std::vector<Request*>& group) {
+  if (has_failed_.load(std::memory_order_acquire)) {
+    for (auto* request : group) {
+      request->result = failed_.error().with_prefix("the database refuses writes until it is reopened: ");
+      request->mutation = nullptr;
+    }
+    return;
+  }
+  std::vector<GroupCommit> commits;
+  WriteSet writes;
+  std::size_t changes = 0;
+  {
+    auto base = view();
+    WriteContext context(*this, base, writes);
+    for (auto* request : group) {
+      if (changes >= options_.group_changes) break;
+      const auto mark = writes.mark();
+      GroupCommit commit;
+      commit.sequence = last_sequence_ + commits.size() + 1;
+      commit.time = now();
+      context.set_commit_sequence(commit.sequence, commit.time);
+      auto status = guarded(*request->mutation, context);
+      if (status && writes.byte_size() > options_.max_transaction_bytes)
+        status = Error(ErrorCode::kLimitExceeded, "one commit may write at most " +
+                                                      std::to_string(options_.max_transaction_bytes) +
+                                                      " bytes (max_transaction_bytes); split it");
+      request->mutation = nullptr;
+      if (!status) {
+        writes.rollback(mark);
+        request->result = status.error();
+        continue;
+      }
+      commit.changes = writes.collect(mark);
+      commit.schema = std::move(context.schema_edit());
+      if (commit.changes.empty() && !commit.schema.catalog) {
+        request->result = commit.sequence - 1;
+        continue;
+      }
+      commit.catalog = commit.schema.catalog ? commit.schema.catalog : base.catalog_ref();
+      commit.request = request;
+      changes += commit.changes.size();
+      commits.push_back(std::move(commit));
+    }
+  }
+  if (commits.empty()) return;
+  if (auto status = write_group(commits); !status) {
+    failed_ = status;
+    has_failed_.store(true, std::memory_order_release);
+    log(kLogError, "a commit failed and its outcome is unknown until reopening: " + status.error().message());
+    for (auto& commit : commits)
+      commit.request->result =
+          status.error().with_prefix("the commit failed and its outcome is unknown until the database is reopened: ");
+    return;
+  }
+  for (auto& commit : commits) {
+    publish(commit);
+    commit.request->result = commit.sequence;
+  }
+  records_.history().trim(snapshots_.oldest_reader());
+  groups_.fetch_add(1, std::memory_order_relaxed);
+  commits_.fetch_add(commits.size(), std::memory_order_relaxed);
+  if (changes_since_checkpoint_.fetch_add(changes, std::memory_order_relaxed) + changes >=
+          options_.checkpoint_changes &&
+      background_)
+    background_->task->wake();
+}
+
+void Engine::append_schema(GroupCommit& commit, storage::WriteBatch& batch) {
+  if (!commit.schema.catalog) return;
+  for (const auto id : commit.schema.changed)
+    batch.put(storage::Family::kMeta, meta_key(kCollectionPrefix, id),
+              encode_definition(*commit.schema.catalog->find(id)));
+  for (const auto id : commit.schema.dropped) {
+    batch.remove(storage::Family::kMeta, meta_key(kCollectionPrefix, id));
+    std::string at;
+    append_be<std::uint64_t>(at, commit.sequence);
+    batch.put(storage::Family::kMeta, meta_key(kDroppedPrefix, id), at);
+  }
+  std::string ids;
+  append_be<std::uint32_t>(ids, schema_ids.next_collection);
+  append_be<std::uint32_t>(ids, schema_ids.next_index);
+  batch.put(storage::Family::kMeta, kIdsKey, ids);
+}
+
+Status Engine::write_group(std::vector<GroupCommit>& commits) {
+  const auto batch = store_->make_batch();
+  std::uint64_t log_bytes = 0;
+  for (auto& commit : commits) {
+    for (const auto& change : commit.changes) {
+      const DocumentKey key(change.collection, change.ordinal);
+      if (change.after)
+        batch->put(storage::Family::kDocs, key.view(), change.after.bytes());
+      else
+        batch->remove(storage::Family::kDocs, key.view());
+      if (change.before)
+        records_.history().put(change.collection, change.ordinal, commit.sequence, change.before);
+      records_.cache().begin_write(change.collection, change.ordinal, commit.sequence);
+    }
+    append_schema(commit, *batch);
+    encode_log(commit.changes, commit.time, commit.schema.catalog != nullptr,
+               [&](std::uint32_t part, std::string_view row) {
+                 batch->put(storage::Family::kLog, LogKey(commit.sequence, part).view(), row);
+                 log_bytes += row.size();
+               });
+  }
+  auto status = store_->write(*batch, sync_of(options_.durability));
+  if (!status) {
+    records_.history().forget_after(last_sequence_);
+    return status;
+  }
+  last_sequence_ = commits.back().sequence;
+  log_bytes_written_.fetch_add(log_bytes, std::memory_order_relaxed);
+  return {};
+}
+
+void Engine::publish(GroupCommit& commit) {
+  for (const auto& change : commit.changes)
+    records_.cache().end_write(change.collection, change.ordinal, change.after);
+  if (!commit.schema.catalog) find_heads(commit);
+  // The mutation's own view is gone by now, so a commit without readers is applied in place.
+  snapshots_.publish(commit.sequence, commit.changes.size() > kLargeCommit || commit.schema.catalog,
+                     [&](Snapshot& next, const EditScope& scope) { apply(commit, next, scope); });
+  auto published = std::make_shared<Commit>();
+  published->sequence = commit.sequence;
+  published->time = commit.time;
+  published->changes = std::move(commit.changes);
+  published->catalog = commit.catalog;
+  published->catalog_changed = commit.schema.catalog != nullptr;
+  tail_->append(std::move(published));
+}
+
+void Engine::find_heads(GroupCommit& commit) {
+  std::lock_guard lock(load_mutex_);
+  for (const auto& change : commit.changes) {
+    if (!commit.heads.empty() && commit.heads.back().first == change.collection) continue;
+    if (const auto found = heads_.find(change.collection); found != heads_.end())
+      commit.heads.emplace_back(change.collection, found->second.get());
+  }
+}
+
+void Engine::apply(GroupCommit& commit, Snapshot& next, const EditScope& scope) {
+  const auto old_catalog = next.catalog;
+  const auto built = [&] {
+    std::set<std::uint32_t> ids;
+    for (const auto& [id, index] : commit.schema.built) ids.insert(id);
+    return ids;
+  }();
+  if (commit.schema.catalog) {
+    apply_schema(commit, next);
+    find_heads(commit);
+  }
+
+  CollectionId at = 0;
+  CollectionVersion* version = nullptr;
+  Heads* heads = nullptr;
+  std::vector<std::string> before;
+  std::vector<std::string> after;
+  for (const auto& change : commit.changes) {
+    if (version == nullptr || at != change.collection) {
+      at = change.collection;
+      auto* slot = next.find(at);
+      if (slot == nullptr) {   // dropped in the same commit
+        version = nullptr;
+        continue;
+      }
+      version = &SnapshotList::own(*slot);
+      version->changed_at = commit.sequence;
+      heads = std::find_if(commit.heads.begin(), commit.heads.end(),
+                           [&](const auto& entry) { return entry.first == at; })
+                  ->second;
+    }
+    const auto& definition = *version->definition;
+    const auto old_definition = old_catalog->find(at);
+    if (change.after)
+      version->live.add(change.ordinal);
+    else
+      version->live.remove(change.ordinal);
+    version->next_ordinal = std::max(version->next_ordinal, change.ordinal + 1);
+    for (std::size_t i = 0; i < definition.indexes.size(); ++i) {
+      const auto& index = definition.indexes[i];
+      if (built.contains(index.id)) continue;
+      before.clear();
+      after.clear();
+      if (change.before) extract_keys(*old_definition, index, change.before.view(), before);
+      if (change.after) extract_keys(definition, index, change.after.view(), after);
+      auto& head = heads->indexes.at(index.id);
+      diff_keys(before, after, [&](std::string key, bool add) {
+        if (add)
+          head.add(key, change.ordinal, scope);
+        else
+          head.remove(key, change.ordinal, scope);
+      });
+      version->indexes[i] = head.version();
+    }
+  }
+}
+
+void Engine::apply_schema(GroupCommit& commit, Snapshot& next) {
+  next.catalog = commit.schema.catalog;
+  std::lock_guard lock(load_mutex_);
+  for (const auto id : commit.schema.dropped) {
+    std::erase_if(next.collections, [&](const auto& entry) { return entry.first == id; });
+    heads_.erase(id);
+    replays_.erase(id);
+  }
+  for (const auto id : commit.schema.changed) {
+    auto& heads = heads_[id];
+    if (!heads) heads = std::make_unique<Heads>();
+    auto* slot = next.find(id);
+    if (slot == nullptr) {
+      next.collections.emplace_back(id, std::make_shared<CollectionVersion>());
+      std::sort(next.collections.begin(), next.collections.end(),
+                [](const auto& a, const auto& b) { return a.first < b.first; });
+      slot = next.find(id);
+    }
+    auto& version = SnapshotList::own(*slot);
+    version.definition = commit.schema.catalog->find(id);
+    version.changed_at = commit.sequence;
+    std::map<std::uint32_t, OrderedIndex> kept;
+    version.indexes.clear();
+    for (const auto& index : version.definition->indexes) {
+      OrderedIndex head;
+      if (const auto found = commit.schema.built.find(index.id); found != commit.schema.built.end()) {
+        head = std::move(found->second);
+        heads->unsaved.insert(index.id);
+      } else if (const auto old = heads->indexes.find(index.id); old != heads->indexes.end()) {
+        head = std::move(old->second);
+      }
+      version.indexes.push_back(head.version());
+      kept.emplace(index.id, std::move(head));
+    }
+    heads->indexes = std::move(kept);
+  }
+}
+
+}  // namespace aurora::commit

@@ -1,0 +1,229 @@
+// Body of the write context. Called by mutations (exec) inside the pipeline and by transactions.
+#include <aurora/commit/write_context.hpp>
+
+#include <aurora/base/try.hpp>
+#include <aurora/commit/engine.hpp>
+#include <aurora/index/extract.hpp>
+
+#include <algorithm>
+
+namespace aurora::commit {
+
+namespace {
+
+Error unique_violation(const CollectionDef& collection, const IndexDef& index, RecordView record) {
+  std::string fields;
+  std::string values;
+  for (const auto& path : index.paths) {
+    if (!fields.empty()) {
+      fields += ", ";
+      values += ", ";
+    }
+    fields += path.text();
+    append_json(values, read_path(collection, path, record));
+  }
+  return Error(ErrorCode::kUniqueConstraintViolation,
+               "collection '" + collection.name + "' already holds a document with " + fields + " = " + values);
+}
+
+}  // namespace
+
+WriteContext::WriteContext(Engine& engine, SnapshotView& base, WriteSet& writes)
+    : engine_(engine), base_(base), writes_(writes), commit_sequence_(base.sequence()), now_(base.now()) {}
+
+void WriteContext::set_commit_sequence(Sequence sequence, DateTime now) {
+  commit_sequence_ = sequence;
+  now_ = now;
+  schema_ = SchemaEdit();
+  overridden_.clear();
+}
+
+DefinitionIds& WriteContext::schema_ids() { return engine_.schema_ids; }
+
+Uuid WriteContext::new_id() { return engine_.ids().next(); }
+
+std::uint32_t WriteContext::max_document_bytes() const { return engine_.options().max_document_bytes; }
+
+const Catalog& WriteContext::catalog() const { return schema_.catalog ? *schema_.catalog : base_.catalog(); }
+
+Result<const CollectionVersion*> WriteContext::collection(CollectionId id) {
+  if (!overridden_.empty())
+    if (const auto found = overridden_.find(id); found != overridden_.end()) return found->second.get();
+  return base_.collection(id);
+}
+
+Result<RecordRef> WriteContext::record(CollectionId id, Ordinal ordinal) {
+  RecordRef own;
+  if (writes_.find(id, ordinal, own)) return own;
+  if (!base_.catalog().find(id)) return RecordRef();
+  return base_.record(id, ordinal);
+}
+
+Status WriteContext::scan(CollectionId id, const OrdinalSet& ordinals,
+                          const std::function<bool(Ordinal, const RecordRef&)>& visit) {
+  const auto* pending = writes_.pending(id);
+  if (pending == nullptr) return base_.scan(id, ordinals, visit);
+  auto next = pending->documents.begin();
+  bool stopped = false;
+  const auto emit_pending_before = [&](std::uint64_t limit) {
+    for (; !stopped && next != pending->documents.end() && next->first < limit; ++next)
+      if (ordinals.contains(next->first)) stopped = !visit(next->first, next->second);
+  };
+  if (const auto untouched = ordinals - pending->touched; !untouched.empty()) {
+    AURORA_TRY(base_.scan(id, untouched, [&](Ordinal ordinal, const RecordRef& record) {
+      emit_pending_before(ordinal);
+      if (!stopped) stopped = !visit(ordinal, record);
+      return !stopped;
+    }));
+  }
+  emit_pending_before(UINT64_MAX);
+  return {};
+}
+
+void WriteContext::on_read(CollectionId id, std::shared_ptr<const plan::Filter> filter) {
+  if (read_hook) read_hook(id, std::move(filter));
+}
+
+Result<Ordinal> WriteContext::insert(const CollectionDef& collection, RecordRef record) {
+  return insert_with_sid(collection, std::move(record), engine_.next_sid());
+}
+
+Result<Ordinal> WriteContext::insert_with_sid(const CollectionDef& collection, RecordRef record, const Uuid& sid) {
+  AURORA_ASSIGN(const auto* version, this->collection(collection.id));
+  const auto ordinal = writes_.allocate(collection.id, version->next_ordinal);
+  if (ordinal >= 0xFFFF'FFF0u)
+    return Error(ErrorCode::kLimitExceeded, "collection '" + collection.name + "' is full: 2^32 documents were " +
+                                                "inserted over its life; move its documents to a new collection");
+  record.seal(commit_sequence_, sid);
+  writes_.put(collection.id, ordinal, RecordRef(), std::move(record));
+  return ordinal;
+}
+
+std::size_t WriteContext::others_inserted(CollectionId id, Savepoint mark) const {
+  return writes_.inserted_before(id, mark);
+}
+
+Status WriteContext::replace(const CollectionDef& collection, Ordinal ordinal, RecordRef record) {
+  AURORA_ASSIGN(auto before, this->record(collection.id, ordinal));
+  record.seal(commit_sequence_, before.view().sid());
+  writes_.put(collection.id, ordinal, before, std::move(record));
+  return {};
+}
+
+Status WriteContext::erase(const CollectionDef& collection, Ordinal ordinal) {
+  AURORA_ASSIGN(auto before, this->record(collection.id, ordinal));
+  writes_.put(collection.id, ordinal, before, RecordRef());
+  return {};
+}
+
+Result<std::optional<Ordinal>> WriteContext::holder(const CollectionDef& collection, const IndexDef& index,
+                                                    const std::string& key, Ordinal self) {
+  const auto still_holds = [&](const RecordRef& record) {
+    if (!record) return false;
+    std::vector<std::string> keys;
+    extract_keys(collection, index, record.view(), keys);
+    return std::binary_search(keys.begin(), keys.end(), key);
+  };
+  RecordRef own;
+  if (const auto* claimed = writes_.claim(index.id, key); claimed != nullptr && *claimed != self)
+    if (writes_.find(collection.id, *claimed, own) && still_holds(own)) return std::optional(*claimed);
+  AURORA_ASSIGN(const auto* version, this->collection(collection.id));
+  const auto* committed = version->index(index.id);
+  if (committed == nullptr) return std::optional<Ordinal>();
+  const auto found = committed->find_one(key);
+  if (!found || *found == self) return std::optional<Ordinal>();
+  if (writes_.find(collection.id, *found, own) && !still_holds(own)) return std::optional<Ordinal>();
+  return found;
+}
+
+Status WriteContext::check_unique(Savepoint since) {
+  for (const auto& change : writes_.collect(since)) {
+    if (!change.after) continue;
+    const auto collection = catalog().find(change.collection);
+    if (!collection) continue;
+    for (const auto& index : collection->indexes) {
+      if (index.kind == IndexKind::kOrdered) continue;
+      extract_keys(*collection, index, change.after.view(), keys_);
+      for (const auto& key : keys_) {
+        AURORA_ASSIGN(const auto other, holder(*collection, index, key, change.ordinal));
+        if (other) return unique_violation(*collection, index, change.after.view());
+        writes_.set_claim(index.id, key, change.ordinal);
+      }
+    }
+  }
+  return {};
+}
+
+Status WriteContext::put_collection(CollectionDef definition) {
+  const auto id = definition.id;
+  std::unique_ptr<CollectionVersion> next;
+  if (catalog().find(id)) {
+    AURORA_ASSIGN(const auto* current, collection(id));
+    next = std::make_unique<CollectionVersion>(*current);
+  } else {
+    next = std::make_unique<CollectionVersion>();
+  }
+  const auto before = next->definition;
+  auto indexes = std::move(next->indexes);
+  next->indexes.clear();
+  for (const auto& index : definition.indexes) {
+    IndexVersion kept;
+    if (before)
+      for (std::size_t i = 0; i < before->indexes.size(); ++i)
+        if (before->indexes[i].id == index.id) kept = indexes[i];
+    next->indexes.push_back(std::move(kept));
+  }
+  schema_.catalog = (schema_.catalog ? schema_.catalog : base_.catalog_ref())->with(std::move(definition));
+  next->definition = schema_.catalog->find(id);
+  schema_.changed.insert(id);
+  schema_.dropped.erase(id);
+  overridden_[id] = std::move(next);
+  return {};
+}
+
+Status WriteContext::drop_collection(const CollectionDef& definition) {
+  const auto id = definition.id;
+  const auto name = definition.name;
+  schema_.catalog = (schema_.catalog ? schema_.catalog : base_.catalog_ref())->without(name);
+  schema_.changed.erase(id);
+  schema_.dropped.insert(id);
+  overridden_.erase(id);
+  return {};
+}
+
+Status WriteContext::visit_all(const CollectionDef& collection,
+                               const std::function<bool(Ordinal, const RecordRef&)>& visit) {
+  AURORA_ASSIGN(const auto* version, this->collection(collection.id));
+  OrdinalSet all = version->live;
+  if (const auto* pending = writes_.pending(collection.id)) {
+    all -= pending->touched;
+    for (const auto& [ordinal, record] : pending->documents) all.add(ordinal);
+  }
+  return scan(collection.id, all, visit);
+}
+
+Status WriteContext::build_index(const CollectionDef& collection, const IndexDef& index) {
+  std::vector<std::pair<std::string, Ordinal>> entries;
+  std::vector<std::string> keys;
+  AURORA_TRY(visit_all(collection, [&](Ordinal ordinal, const RecordRef& record) {
+    extract_keys(collection, index, record.view(), keys);
+    for (auto& key : keys) entries.emplace_back(std::move(key), ordinal);
+    return true;
+  }));
+  std::sort(entries.begin(), entries.end());
+  if (index.kind != IndexKind::kOrdered) {
+    for (std::size_t i = 1; i < entries.size(); ++i) {
+      if (entries[i].first != entries[i - 1].first) continue;
+      AURORA_ASSIGN(const auto record, this->record(collection.id, entries[i].second));
+      return unique_violation(collection, index, record.view());
+    }
+  }
+  auto built = OrderedIndex::build(std::move(entries), commit_sequence_);
+  if (const auto found = overridden_.find(collection.id); found != overridden_.end())
+    for (std::size_t i = 0; i < collection.indexes.size(); ++i)
+      if (collection.indexes[i].id == index.id) found->second->indexes[i] = built.version();
+  schema_.built.insert_or_assign(index.id, std::move(built));
+  return {};
+}
+
+}  // namespace aurora::commit
