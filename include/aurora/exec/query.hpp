@@ -1,0 +1,37 @@
+// Query root fields: collection(where, orderBy, …) { selections } to JSON text.
+#pragma once
+
+#include <aurora/aql/tree.hpp>
+#include <aurora/exec/select.hpp>
+#include <aurora/plan/bindings.hpp>
+#include <aurora/plan/explain.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace aurora::exec {
+
+struct QueryContext {
+  const plan::Bindings& bindings;
+  const std::vector<aql::FragmentDefinition>& fragments;
+  const ExecSettings& settings;
+  /// Directives of the operation: they apply to each root field.
+  const std::vector<aql::Directive>& operation_directives;
+  bool explain_all = false;                ///< Database::explain
+};
+
+struct QueryOutput {
+  std::string json;
+  std::optional<plan::Explanation> explanation;
+  bool included = true;                    ///< false: @skip or @include left the field out
+};
+
+/// Errors: with their place; CollectionNotFound, InvalidQuery, TypeError, LimitExceeded …
+[[nodiscard]] Result<QueryOutput> run_query(View& view, const aql::Selection& field, const QueryContext& context);
+
+/// Reads `orderBy` in any of its forms. Errors: InvalidQuery.
+[[nodiscard]] Result<std::vector<SortTerm>> compile_order(const CollectionDef& collection, const aql::Literal& order,
+                                                          const plan::Bindings& bindings);
+
+}  // namespace aurora::exec

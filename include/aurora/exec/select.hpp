@@ -1,0 +1,55 @@
+// Finding documents: filter, order, distinct, offset, limit over a view. Called by queries and mutations.
+#pragma once
+
+#include <aurora/exec/view.hpp>
+#include <aurora/plan/access.hpp>
+#include <aurora/plan/filter.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace aurora::exec {
+
+struct SortTerm {
+  plan::Subject subject = plan::Subject::kPath;
+  FieldPath path;
+  bool descending = false;
+  bool nulls_first = true;                 ///< already resolved: ascending first, descending last, or as written
+};
+
+/// What to find. Ties, and no order at all, go by natural order.
+struct DocumentQuery {
+  std::shared_ptr<const CollectionDef> collection;
+  std::shared_ptr<const plan::Filter> filter;
+  std::vector<SortTerm> order;
+  std::optional<FieldPath> distinct;
+  std::uint64_t offset = 0;
+  std::optional<std::uint64_t> limit;
+  const IndexDef* only_index = nullptr;    ///< @useIndex
+};
+
+/// How queries run here, for the settings matrix of the tests.
+struct ExecSettings {
+  bool use_indexes = true;
+  /// Most bytes of documents and keys one sort or distinct may hold; then LimitExceeded.
+  std::uint64_t sort_bytes = 1ull << 30;
+};
+
+struct Row {
+  Ordinal ordinal = 0;
+  RecordRef record;
+};
+
+/// The matching documents in order. `explanation` (may be null) gets plan and counts.
+/// Cost: documents examined are those the indexes leave, or, with a limit and an index in the wanted order, as
+/// many as it takes.
+[[nodiscard]] Result<std::vector<Row>> select(View& view, const DocumentQuery& query, const ExecSettings& settings,
+                                              plan::Explanation* explanation);
+
+/// How many documents match, whatever offset and limit say. Opens no document when indexes answer alone.
+[[nodiscard]] Result<std::uint64_t> count(View& view, const DocumentQuery& query, const ExecSettings& settings,
+                                          plan::Explanation* explanation);
+
+}  // namespace aurora::exec

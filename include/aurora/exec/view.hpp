@@ -1,0 +1,68 @@
+// What a query sees: one consistent state of the database (I3), with or without uncommitted changes on top.
+// Implemented by commit/ (snapshots, mutations, transactions); asked by the executor.
+#pragma once
+
+#include <aurora/document/record.hpp>
+#include <aurora/index/ordered_index.hpp>
+#include <aurora/index/ordinal_set.hpp>
+#include <aurora/schema/catalog.hpp>
+#include <aurora/schema/definition.hpp>
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace aurora {
+
+namespace plan {
+class Filter;
+}
+
+/// One collection at one sequence. Immutable while a view holds it.
+struct CollectionVersion {
+  std::shared_ptr<const CollectionDef> definition;
+  OrdinalSet live;                         ///< ordinals that hold a document
+  std::vector<IndexVersion> indexes;       ///< as definition->indexes
+  Ordinal next_ordinal = 0;
+  Sequence changed_at = 0;                 ///< of the last commit that touched it
+
+  /// Null when the collection has no such index.
+  [[nodiscard]] const IndexVersion* index(std::uint32_t index_id) const noexcept {
+    for (std::size_t i = 0; i < indexes.size(); ++i)
+      if (definition->indexes[i].id == index_id) return &indexes[i];
+    return nullptr;
+  }
+};
+
+/// Uncommitted changes of one collection: what stands over its CollectionVersion.
+struct PendingDocuments {
+  OrdinalSet touched;                                          ///< base ordinals to leave out
+  std::vector<std::pair<Ordinal, RecordRef>> documents;        ///< present now, in natural order
+};
+
+/// Threads: one thread at a time.
+class View {
+ public:
+  virtual ~View() = default;
+
+  [[nodiscard]] virtual const Catalog& catalog() const = 0;
+  [[nodiscard]] virtual Sequence sequence() const = 0;
+  [[nodiscard]] virtual DateTime now() const = 0;
+
+  /// The committed part of the collection. Loads its indexes on first use. Requires: `id` is in catalog().
+  [[nodiscard]] virtual Result<const CollectionVersion*> collection(CollectionId id) = 0;
+  /// The document as this view sees it; null when there is none.
+  [[nodiscard]] virtual Result<RecordRef> record(CollectionId id, Ordinal ordinal) = 0;
+  /// Uncommitted changes over `collection(id)`; null when there are none.
+  [[nodiscard]] virtual const PendingDocuments* pending(CollectionId id) = 0;
+
+  /// Calls `visit` for each document of `ordinals` (rising) until it returns false. For many documents:
+  /// reads in order and keeps the hot cache as it is.
+  [[nodiscard]] virtual Status scan(CollectionId id, const OrdinalSet& ordinals,
+                                    const std::function<bool(Ordinal, const RecordRef&)>& visit) = 0;
+
+  /// Told of every set of documents a statement depends on, so that a transaction can be validated.
+  virtual void on_read(CollectionId id, std::shared_ptr<const plan::Filter> filter) = 0;
+};
+
+}  // namespace aurora

@@ -1,0 +1,58 @@
+// Filters: a `where` compiled against a collection's definition, operands converted and encoded.
+// Made by filter_compiler from literals; evaluated on records; read by the access planner.
+#pragma once
+
+#include <aurora/document/record.hpp>
+#include <aurora/expr/regex.hpp>
+#include <aurora/schema/definition.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace aurora::plan {
+
+enum class FilterOp : std::uint8_t {
+  kEq, kNe, kGt, kGte, kLt, kLte, kBetween, kIn, kNin, kContains, kContainsAny, kContainsAll,
+  kStartsWith, kEndsWith, kMatches, kIsNull, kIsNotNull, kSize,
+};
+[[nodiscard]] std::string_view to_string(FilterOp op) noexcept;
+[[nodiscard]] std::optional<FilterOp> filter_op_named(std::string_view name) noexcept;
+
+/// What a condition reads.
+enum class Subject : std::uint8_t { kPath, kSid };
+
+struct FilterNode {
+  enum class Kind : std::uint8_t { kTrue, kFalse, kAnd, kOr, kNot, kCompare };
+  Kind kind = Kind::kTrue;
+  std::vector<FilterNode> children;            ///< kAnd, kOr; kNot has one
+  // kCompare:
+  FilterOp op = FilterOp::kEq;
+  Subject subject = Subject::kPath;
+  FieldPath path;
+  std::string name;                            ///< dotted, as written
+  bool multi_valued = false;                   ///< the path may give several values (lists)
+  std::vector<EncodedValue> operands;          ///< one; two for between; any number for in, containsAny …
+  std::shared_ptr<const Regex> regex;          ///< kMatches
+
+  /// As explain shows it: `age gte 18`.
+  [[nodiscard]] std::string text() const;
+};
+
+/// Immutable; shared by the executor and by transactions that validate what they read.
+class Filter {
+ public:
+  Filter(std::shared_ptr<const CollectionDef> collection, FilterNode root)
+      : collection_(std::move(collection)), root_(std::move(root)) {}
+
+  [[nodiscard]] bool matches(RecordView record) const { return matches(root_, record); }
+  [[nodiscard]] bool matches(const FilterNode& node, RecordView record) const;
+  [[nodiscard]] const FilterNode& root() const noexcept { return root_; }
+  [[nodiscard]] const CollectionDef& collection() const noexcept { return *collection_; }
+
+ private:
+  std::shared_ptr<const CollectionDef> collection_;
+  FilterNode root_;
+};
+
+}  // namespace aurora::plan

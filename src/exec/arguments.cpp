@@ -1,0 +1,83 @@
+// Body of argument reading. Called by everything that takes arguments.
+#include <aurora/exec/arguments.hpp>
+
+#include <aurora/base/nearest.hpp>
+#include <aurora/base/try.hpp>
+
+#include <algorithm>
+
+namespace aurora::exec {
+
+using plan::Bindings;
+
+Status check_arguments(const std::vector<aql::Argument>& arguments, std::span<const std::string_view> known,
+                       std::string_view on, const Bindings& bindings) {
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const auto& name = arguments[i].name;
+    if (std::find(known.begin(), known.end(), name.text) == known.end())
+      return bindings.error(name.at, ErrorCode::kInvalidQuery, "unknown argument '" + name.text + "' on " +
+                                                                   std::string(on) + did_you_mean(name.text, known));
+    for (std::size_t j = 0; j < i; ++j)
+      if (arguments[j].name.text == name.text)
+        return bindings.error(name.at, ErrorCode::kInvalidQuery, "argument '" + name.text + "' is given twice");
+  }
+  return {};
+}
+
+plan::Argument find_argument(const std::vector<aql::Argument>& arguments,
+                             std::initializer_list<std::string_view> names, const Bindings& bindings) {
+  for (const auto& argument : arguments)
+    for (const auto name : names)
+      if (argument.name.text == name) return plan::whole_argument(&argument.value, bindings);
+  return {};
+}
+
+Result<std::optional<std::string>> text_argument(const std::vector<aql::Argument>& arguments,
+                                                 std::initializer_list<std::string_view> names,
+                                                 const Bindings& bindings) {
+  const auto argument = find_argument(arguments, names, bindings);
+  const auto* literal = argument.get();
+  if (literal == nullptr || literal->kind == aql::Literal::Kind::kNull) return std::optional<std::string>();
+  if (literal->kind != aql::Literal::Kind::kString)
+    return bindings.error(literal->at, ErrorCode::kTypeError, "'" + std::string(*names.begin()) + "' takes a text");
+  return std::optional(literal->text);
+}
+
+Result<std::optional<bool>> flag_argument(const std::vector<aql::Argument>& arguments, std::string_view name,
+                                          const Bindings& bindings) {
+  const auto argument = find_argument(arguments, {name}, bindings);
+  const auto* literal = argument.get();
+  if (literal == nullptr || literal->kind == aql::Literal::Kind::kNull) return std::optional<bool>();
+  if (literal->kind != aql::Literal::Kind::kBool)
+    return bindings.error(literal->at, ErrorCode::kTypeError, "'" + std::string(name) + "' takes true or false");
+  return std::optional(literal->boolean);
+}
+
+Result<std::optional<std::uint64_t>> count_argument(const std::vector<aql::Argument>& arguments,
+                                                    std::string_view name, const Bindings& bindings) {
+  const auto argument = find_argument(arguments, {name}, bindings);
+  const auto* literal = argument.get();
+  if (literal == nullptr || literal->kind == aql::Literal::Kind::kNull) return std::optional<std::uint64_t>();
+  if (literal->kind != aql::Literal::Kind::kInt)
+    return bindings.error(literal->at, ErrorCode::kTypeError, "'" + std::string(name) + "' takes a whole number");
+  if (literal->integer < 0)
+    return bindings.error(literal->at, ErrorCode::kInvalidQuery,
+                          "'" + std::string(name) + "' must not be negative, but is " + std::to_string(literal->integer));
+  return std::optional(static_cast<std::uint64_t>(literal->integer));
+}
+
+Result<std::optional<std::string>> word_argument(const std::vector<aql::Argument>& arguments, std::string_view name,
+                                                 std::span<const std::string_view> words, const Bindings& bindings) {
+  const auto argument = find_argument(arguments, {name}, bindings);
+  const auto* literal = argument.get();
+  if (literal == nullptr || literal->kind == aql::Literal::Kind::kNull) return std::optional<std::string>();
+  const bool word = literal->kind == aql::Literal::Kind::kEnum || literal->kind == aql::Literal::Kind::kString;
+  if (word && std::find(words.begin(), words.end(), literal->text) != words.end())
+    return std::optional(literal->text);
+  std::string all;
+  for (const auto& each : words) all.append(all.empty() ? "" : ", ").append(each);
+  return bindings.error(literal->at, ErrorCode::kInvalidQuery,
+                        "'" + std::string(name) + "' takes one of " + all + did_you_mean(literal->text, words));
+}
+
+}  // namespace aurora::exec

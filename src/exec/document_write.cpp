@@ -1,0 +1,63 @@
+// Body of record making. Called by mutations, schema changes and the facade.
+#include <aurora/exec/document_write.hpp>
+
+#include <aurora/base/try.hpp>
+
+namespace aurora::exec {
+
+namespace {
+
+// Reused between records of a thread: building one allocates nothing but its bytes.
+RecordBuilder& scratch_builder() {
+  thread_local RecordBuilder builder;
+  return builder;
+}
+
+Status add_open_fields(RecordBuilder& builder, ValueView current, const Object& changed) {
+  Object open;
+  if (current.type() == Type::kObject) {
+    const auto object = current.object();
+    for (std::uint32_t i = 0; i < object.size(); ++i)
+      if (!changed.contains(object.name(i))) open.append(std::string(object.name(i)), Value(object.value(i)));
+  }
+  for (const auto& member : changed)
+    if (!member.value.is_null()) open.append(member.name, member.value);
+  if (!open.empty()) builder.add(kOpenFields, Value(std::move(open)));
+  return {};
+}
+
+}  // namespace
+
+Result<RecordRef> build_record(const CollectionDef& collection, const StoredFields& stored,
+                               std::uint32_t max_bytes) {
+  auto& builder = scratch_builder();
+  for (const auto& [id, value] : stored.fields) builder.add(id, value);
+  AURORA_TRY(add_open_fields(builder, ValueView(), stored.open));
+  return builder.finish(collection.version, max_bytes);
+}
+
+Result<RecordRef> make_record(WriteView& view, const CollectionDef& collection, Object input) {
+  InsertContext context;
+  context.now = view.now();
+  context.new_id = [&view] { return view.new_id(); };
+  AURORA_ASSIGN(const auto stored, complete_insert(collection, std::move(input), context));
+  return build_record(collection, stored, view.max_document_bytes());
+}
+
+Result<RecordRef> merge_record(const CollectionDef& collection, RecordView record, const StoredFields& changed,
+                               std::uint32_t max_bytes) {
+  auto& builder = scratch_builder();
+  const auto is_changed = [&](FieldId id) {
+    for (const auto& [changed_id, value] : changed.fields)
+      if (changed_id == id) return true;
+    return false;
+  };
+  // Only declared fields are carried over: what an alter dropped goes with the next write.
+  for (const auto& field : collection.fields)
+    if (!is_changed(field.id)) builder.add(field.id, read_field(collection, field, record));
+  for (const auto& [id, value] : changed.fields) builder.add(id, value);
+  if (collection.open) AURORA_TRY(add_open_fields(builder, record.field(kOpenFields), changed.open));
+  return builder.finish(collection.version, max_bytes);
+}
+
+}  // namespace aurora::exec

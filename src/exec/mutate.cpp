@@ -1,0 +1,385 @@
+// Body of the mutation operations. Called by the statement runner through the commit pipeline.
+#include <aurora/exec/mutate.hpp>
+
+#include <aurora/base/try.hpp>
+#include <aurora/exec/arguments.hpp>
+#include <aurora/exec/document_write.hpp>
+#include <aurora/exec/modifiers.hpp>
+#include <aurora/exec/projection.hpp>
+#include <aurora/index/extract.hpp>
+#include <aurora/plan/filter_compiler.hpp>
+
+#include <array>
+#include <set>
+
+namespace aurora::exec {
+
+namespace {
+
+using aql::Literal;
+using aql::Selection;
+using plan::Bindings;
+
+// How the result of an operation is shaped (AQL reference, "Results").
+struct Shape {
+  std::vector<std::string> affected_keys;   // as JSON, with colons
+  Projection projection;
+  bool documents = false;
+};
+
+Result<Shape> shape_of(const CollectionDef& collection, const Selection& field, const MutationContext& context) {
+  Shape shape;
+  if (!field.has_selections) {
+    shape.affected_keys.push_back(json_key("affected"));
+    return shape;
+  }
+  AURORA_ASSIGN(const auto selections,
+                expand_selections(field.selections, collection.name, context.bindings, context.fragments));
+  std::vector<const Selection*> fields;
+  for (const auto* selection : selections) {
+    const auto& name = selection->name.text;
+    const bool affected = selection->kind == Selection::Kind::kField && selection->arguments.empty() &&
+                          !selection->has_selections && (name == "affected" || name == "affectedCount") &&
+                          collection.find(name) == nullptr;
+    if (affected)
+      shape.affected_keys.push_back(json_key(selection->key()));
+    else
+      fields.push_back(selection);
+  }
+  shape.documents = !fields.empty();
+  if (shape.documents) {
+    AURORA_ASSIGN(shape.projection,
+                  Projection::compile(collection, fields, context.bindings, context.fragments));
+  }
+  return shape;
+}
+
+void append_documents(std::string& out, const Shape& shape, const CollectionDef& collection,
+                      const std::vector<RecordRef>& documents) {
+  out += '[';
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    if (i > 0) out += ',';
+    shape.projection.append(out, collection, documents[i].view());
+  }
+  out += ']';
+}
+
+std::string render(const Shape& shape, const CollectionDef& collection, std::uint64_t affected,
+                   const std::vector<RecordRef>& documents, bool single) {
+  std::string out;
+  if (shape.documents && shape.affected_keys.empty()) {
+    if (!single)
+      append_documents(out, shape, collection, documents);
+    else if (documents.empty())
+      out = "null";
+    else
+      shape.projection.append(out, collection, documents.front().view());
+    return out;
+  }
+  out = "{";
+  for (const auto& key : shape.affected_keys) {
+    if (out.size() > 1) out += ',';
+    out += key + std::to_string(affected);
+  }
+  if (shape.documents) {
+    out += ",\"nodes\":";
+    append_documents(out, shape, collection, documents);
+  }
+  out += '}';
+  return out;
+}
+
+class Operation {
+ public:
+  Operation(WriteView& view, const Selection& field, const MutationContext& context)
+      : view_(view), field_(field), context_(context), bindings_(context.bindings), mark_(view.savepoint()) {}
+
+  Status open(std::span<const std::string_view> arguments) {
+    AURORA_TRY(check_arguments(field_.arguments, arguments, field_.name.text, bindings_));
+    AURORA_ASSIGN(const auto name, text_argument(field_.arguments, {"collection"}, bindings_));
+    if (!name)
+      return bindings_.error(field_.name.at, ErrorCode::kInvalidQuery,
+                             "'" + field_.name.text + "' needs the argument 'collection'");
+    auto found = view_.catalog().require(*name);
+    if (!found) return bindings_.error(field_.name.at, found.error().code(), found.error().message());
+    collection_ = *std::move(found);
+    if (collection_->system)
+      return bindings_.error(field_.name.at, ErrorCode::kInvalidOperation,
+                             "the system collection '" + *name + "' can only be read");
+    AURORA_ASSIGN(shape_, shape_of(*collection_, field_, context_));
+    return {};
+  }
+
+  Result<std::string> insert(bool many) {
+    constexpr std::array<std::string_view, 3> kConflictWords{"IGNORE", "REPLACE", "UPDATE"};
+    AURORA_ASSIGN(const auto on_conflict,
+                  word_argument(field_.arguments, "onConflict", kConflictWords, bindings_));
+    AURORA_ASSIGN(const auto* data, required({"data"}));
+    const auto argument = find_argument(field_.arguments, {"data"}, bindings_);
+    (void)data;
+    AURORA_ASSIGN(auto value, resolve(*argument.get(), bindings_));
+    List documents;
+    if (many) {
+      auto* list = value.if_list();
+      if (list == nullptr)
+        return bindings_.error(argument.get()->at, ErrorCode::kTypeError, "'data' of insertMany is a list of documents");
+      documents = std::move(*list);
+    } else {
+      documents.push_back(std::move(value));
+    }
+    std::vector<RecordRef> written;
+    std::uint64_t affected = 0;
+    for (auto& document : documents) {
+      auto* object = document.if_object();
+      if (object == nullptr)
+        return bindings_.error(argument.get()->at, ErrorCode::kTypeError, "a document is an object of fields");
+      AURORA_ASSIGN(const bool stored, insert_one(std::move(*object), on_conflict, written));
+      affected += stored ? 1 : 0;
+    }
+    AURORA_TRY(view_.check_unique(mark_));
+    return render(shape_, *collection_, affected, written, !many);
+  }
+
+  Result<std::string> update() {
+    AURORA_ASSIGN(const auto rows, matching());
+    AURORA_ASSIGN(const auto modifiers, data_modifiers());
+    std::vector<RecordRef> written;
+    for (const auto& row : rows) AURORA_TRY(update_row(row, modifiers, written));
+    AURORA_TRY(view_.check_unique(mark_));
+    return render(shape_, *collection_, rows.size(), written, false);
+  }
+
+  Result<std::string> upsert() {
+    const auto where = find_argument(field_.arguments, {"where", "filter"}, bindings_);
+    if (where.get() == nullptr)
+      return bindings_.error(field_.name.at, ErrorCode::kInvalidQuery,
+                             "'upsert' needs the argument 'where': it says which document is meant");
+    AURORA_ASSIGN(const auto rows, matching());
+    AURORA_ASSIGN(const auto modifiers, data_modifiers());
+    std::vector<RecordRef> written;
+    if (rows.empty()) {
+      Object made;
+      AURORA_TRY(add_equalities(*where.get(), made));
+      AURORA_ASSIGN(auto changed, apply_modifiers(*collection_, modifiers, nullptr, bindings_));
+      for (auto& member : changed) made.set(member.name, std::move(member.value));
+      AURORA_ASSIGN(const bool stored, insert_one(std::move(made), std::nullopt, written));
+      (void)stored;
+    }
+    for (const auto& row : rows) AURORA_TRY(update_row(row, modifiers, written));
+    AURORA_TRY(view_.check_unique(mark_));
+    return render(shape_, *collection_, written.size(), written, false);
+  }
+
+  Result<std::string> remove() {
+    AURORA_ASSIGN(const auto rows, matching());
+    std::vector<RecordRef> removed;
+    for (const auto& row : rows) {
+      AURORA_TRY(view_.erase(*collection_, row.ordinal));
+      removed.push_back(row.record);
+    }
+    return render(shape_, *collection_, rows.size(), removed, false);
+  }
+
+ private:
+  Result<const Literal*> required(std::initializer_list<std::string_view> names) const {
+    for (const auto& argument : field_.arguments)
+      for (const auto name : names)
+        if (argument.name.text == name) {
+          if (find_argument(field_.arguments, names, bindings_).get() != nullptr) return &argument.value;
+          return bindings_.error(argument.value.at, ErrorCode::kUndefinedVariable,
+                                 "the variable for '" + std::string(name) + "' was not given a value");
+        }
+    return bindings_.error(field_.name.at, ErrorCode::kInvalidQuery,
+                           "'" + field_.name.text + "' needs the argument '" + std::string(*names.begin()) + "'");
+  }
+
+  Result<std::vector<Modifier>> data_modifiers() const {
+    AURORA_ASSIGN(const auto* written, required({"data", "set"}));
+    (void)written;
+    const auto argument = find_argument(field_.arguments, {"data", "set"}, bindings_);
+    return compile_modifiers(*collection_, *argument.get(), bindings_);
+  }
+
+  Result<std::vector<Row>> matching() {
+    const auto where = find_argument(field_.arguments, {"where", "filter"}, bindings_);
+    AURORA_ASSIGN(const auto all, flag_argument(field_.arguments, "all", bindings_));
+    if (where.get() == nullptr && !all.value_or(false))
+      return bindings_.error(field_.name.at, ErrorCode::kInvalidOperation,
+                             "'" + field_.name.text + "' without 'where' would touch every document of '" +
+                                 collection_->name + "'; write all: true if that is meant");
+    DocumentQuery query;
+    query.collection = collection_;
+    if (where.get() != nullptr) {
+      AURORA_ASSIGN(query.filter, plan::compile_filter(collection_, *where.get(), bindings_));
+    } else {
+      query.filter = plan::match_all(collection_);
+    }
+    return select(view_, query, context_.settings, nullptr);
+  }
+
+  Error in_field(const Error& error) const {
+    return bindings_.error(field_.name.at, error.code(), "collection '" + collection_->name + "': " + error.message());
+  }
+
+  // True when a document was written.
+  Result<bool> insert_one(Object input, const std::optional<std::string>& on_conflict,
+                          std::vector<RecordRef>& written) {
+    const Object given = on_conflict == "UPDATE" ? input : Object();
+    auto record = make_record(view_, *collection_, std::move(input));
+    if (!record) return in_field(record.error());
+    if (on_conflict) {
+      AURORA_ASSIGN(const auto holders, conflicting(record->view()));
+      if (!holders.empty()) return resolve_conflict(*on_conflict, holders, given, *std::move(record), written);
+    }
+    AURORA_ASSIGN(const auto ordinal, view_.insert(*collection_, *std::move(record)));
+    AURORA_ASSIGN(auto stored, view_.record(collection_->id, ordinal));
+    written.push_back(std::move(stored));
+    return true;
+  }
+
+  // Documents that hold a unique value of `record`, the primary key's holder first.
+  Result<std::vector<Ordinal>> conflicting(RecordView record) {
+    std::vector<Ordinal> holders;
+    std::vector<std::string> keys;
+    for (const auto kind : {IndexKind::kPrimary, IndexKind::kUnique})
+      for (const auto& index : collection_->indexes) {
+        if (index.kind != kind) continue;
+        extract_keys(*collection_, index, record, keys);
+        for (const auto& key : keys) {
+          AURORA_ASSIGN(const auto holder, view_.holder(*collection_, index, key, UINT32_MAX));
+          if (holder && std::find(holders.begin(), holders.end(), *holder) == holders.end())
+            holders.push_back(*holder);
+        }
+      }
+    return holders;
+  }
+
+  Result<bool> resolve_conflict(const std::string& how, const std::vector<Ordinal>& holders, const Object& given,
+                                RecordRef record, std::vector<RecordRef>& written) {
+    const auto first = holders.front();
+    bool wrote = true;
+    if (how == "IGNORE") {
+      wrote = false;
+    } else if (how == "REPLACE") {
+      AURORA_TRY(view_.replace(*collection_, first, std::move(record)));
+      for (std::size_t i = 1; i < holders.size(); ++i) AURORA_TRY(view_.erase(*collection_, holders[i]));
+    } else {
+      AURORA_ASSIGN(const auto current, view_.record(collection_->id, first));
+      AURORA_TRY(write_changed({first, current}, given));
+    }
+    AURORA_ASSIGN(auto stored, view_.record(collection_->id, first));
+    written.push_back(std::move(stored));
+    return wrote;
+  }
+
+  Status write_changed(const Row& row, Object changed) {
+    auto checked = check_update(*collection_, std::move(changed), view_.now());
+    if (!checked) return in_field(checked.error());
+    AURORA_ASSIGN(auto record, merge_record(*collection_, row.record.view(), *checked, view_.max_document_bytes()));
+    return view_.replace(*collection_, row.ordinal, std::move(record));
+  }
+
+  Status update_row(const Row& row, const std::vector<Modifier>& modifiers, std::vector<RecordRef>& written) {
+    const auto current = row.record.view();
+    AURORA_ASSIGN(auto changed, apply_modifiers(*collection_, modifiers, &current, bindings_));
+    AURORA_TRY(write_changed(row, std::move(changed)));
+    AURORA_ASSIGN(auto stored, view_.record(collection_->id, row.ordinal));
+    written.push_back(std::move(stored));
+    return {};
+  }
+
+  // The `eq` conditions of an upsert's `where`, those inside `and` too, become fields of the new document.
+  Status add_equalities(const Literal& where, Object& made) const {
+    for (const auto& member : where.members) {
+      const auto& name = member.name.text;
+      const auto& value = *member.value;
+      if (name == "and" && value.kind == Literal::Kind::kList) {
+        for (const auto& part : value.items) AURORA_TRY(add_equalities(part, made));
+        continue;
+      }
+      if (name == "or" || name == "not" || name == "_sid") continue;
+      AURORA_TRY(add_equality(name, value, made));
+    }
+    return {};
+  }
+
+  Status add_equality(const std::string& name, const Literal& value, Object& made) const {
+    const Literal* equal = &value;
+    if (value.kind == Literal::Kind::kObject) {
+      equal = value.find("eq");
+      if (equal == nullptr) {
+        const auto* field = collection_->find(name.substr(0, name.find('.')));
+        const bool nested = field != nullptr && field->type.type == FieldType::kNested;
+        if (nested)
+          for (const auto& part : value.members)
+            AURORA_TRY(add_equality(name + "." + part.name.text, *part.value, made));
+        return {};
+      }
+    }
+    AURORA_ASSIGN(auto data, resolve(*equal, bindings_));
+    auto* at = &made;
+    std::string_view rest = name;
+    for (auto dot = rest.find('.'); dot != std::string_view::npos; dot = rest.find('.')) {
+      auto& part = (*at)[rest.substr(0, dot)];
+      if (part.if_object() == nullptr) part = Value(Object());
+      at = part.if_object();
+      rest.remove_prefix(dot + 1);
+    }
+    at->set(std::string(rest), std::move(data));
+    return {};
+  }
+
+  WriteView& view_;
+  const Selection& field_;
+  const MutationContext& context_;
+  const Bindings& bindings_;
+  const Savepoint mark_;
+  std::shared_ptr<const CollectionDef> collection_;
+  Shape shape_;
+};
+
+constexpr std::array<std::string_view, 3> kInsertArguments{"collection", "data", "onConflict"};
+constexpr std::array<std::string_view, 6> kUpdateArguments{"collection", "where", "filter", "data", "set", "all"};
+constexpr std::array<std::string_view, 4> kDeleteArguments{"collection", "where", "filter", "all"};
+
+Result<std::string> run_transaction(WriteView& view, const Selection& field, const MutationContext& context) {
+  std::string out = "{";
+  for (const auto& step : field.selections) {
+    const auto failed = [&](const Error& error) { return error.under(step.key()).under(field.key()); };
+    if (step.name.text == "transaction")
+      return failed(context.bindings.error(step.name.at, ErrorCode::kInvalidOperation,
+                                           "a transaction inside a transaction is not allowed"));
+    auto included = is_included(step.directives, context.bindings);
+    if (!included) return failed(included.error());
+    if (!*included) continue;
+    auto result = run_mutation(view, step, context);
+    if (!result) return failed(result.error());
+    if (out.size() > 1) out += ',';
+    out += json_key(step.key()) + *result;
+  }
+  out += '}';
+  return out;
+}
+
+}  // namespace
+
+Result<std::string> run_mutation(WriteView& view, const Selection& field, const MutationContext& context) {
+  const auto& name = field.name.text;
+  if (name == "transaction") return run_transaction(view, field, context);
+  Operation operation(view, field, context);
+  if (name == "insertInto" || name == "insert" || name == "insertMany") {
+    AURORA_TRY(operation.open(kInsertArguments));
+    return operation.insert(name == "insertMany");
+  }
+  if (name == "update" || name == "upsert") {
+    AURORA_TRY(operation.open(kUpdateArguments));
+    return name == "update" ? operation.update() : operation.upsert();
+  }
+  if (name == "deleteFrom" || name == "delete") {
+    AURORA_TRY(operation.open(kDeleteArguments));
+    return operation.remove();
+  }
+  return context.bindings.error(field.name.at, ErrorCode::kInvalidOperation, "'" + name + "' is not supported yet");
+}
+
+}  // namespace aurora::exec

@@ -1,0 +1,298 @@
+// Body of projections. Called by queries and mutations for their results.
+#include <aurora/exec/projection.hpp>
+
+#include <aurora/base/nearest.hpp>
+#include <aurora/base/try.hpp>
+#include <aurora/schema/path.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace aurora::exec {
+
+namespace {
+
+using aql::Selection;
+using plan::Bindings;
+
+constexpr std::array<std::string_view, 10> kDirectives{"include", "skip",    "defer",   "explain",  "useIndex",
+                                                       "auth",    "require", "allow",   "validate", "deprecated"};
+
+Error unsupported(const Bindings& bindings, aql::Offset at, std::string what) {
+  return bindings.error(at, ErrorCode::kInvalidOperation, std::move(what) + " is not supported yet");
+}
+
+// Compiles the parts chosen of a nested value. `type`: declared type of the value; null when undeclared.
+class Compiler {
+ public:
+  Compiler(const CollectionDef& collection, const Bindings& bindings,
+           const std::vector<aql::FragmentDefinition>& fragments)
+      : collection_(collection), bindings_(bindings), fragments_(fragments) {}
+
+  Result<ProjectionItem> top(const Selection& selection) const {
+    AURORA_ASSIGN(auto item, start(selection));
+    const auto& name = selection.name.text;
+    if (name == "_sid" || (name == "id" && collection_.find("id") == nullptr && !collection_.open)) {
+      if (selection.has_selections) return scalar_selection(selection);
+      item.kind = name == "_sid" ? ProjectionItem::Kind::kSid : ProjectionItem::Kind::kNull;
+      return item;
+    }
+    auto path = resolve_path(collection_, name);
+    if (!path) return bindings_.error(selection.name.at, path.error().code(), path.error().message());
+    item.path = *std::move(path);
+    const auto* field = item.path.field == kOpenFields ? nullptr : collection_.find(item.path.field);
+    if (field != nullptr && field->computed)
+      return unsupported(bindings_, selection.name.at, "the computed field '" + field->name + "'");
+    const auto* type = field != nullptr ? &field->type : nullptr;
+    for (const auto& part : item.path.rest) type = member_type(type, part);
+    AURORA_TRY(children(selection, type, item));
+    return item;
+  }
+
+ private:
+  static const TypeDef* strip_lists(const TypeDef* type) {
+    while (type != nullptr && type->type == FieldType::kList) type = type->element.get();
+    return type;
+  }
+
+  static const TypeDef* member_type(const TypeDef* type, std::string_view name) {
+    type = strip_lists(type);
+    if (type == nullptr || type->type != FieldType::kNested) return nullptr;
+    for (const auto& field : type->fields)
+      if (field.name == name) return &field.type;
+    return nullptr;
+  }
+
+  Error scalar_selection(const Selection& selection) const {
+    return bindings_.error(selection.name.at, ErrorCode::kInvalidQuery,
+                           "'" + selection.name.text + "' has no parts to select; remove the braces behind it");
+  }
+
+  Result<ProjectionItem> start(const Selection& selection) const {
+    if (selection.kind == Selection::Kind::kExpression)
+      return unsupported(bindings_, selection.at, "a computed field in a selection");
+    if (!selection.arguments.empty()) {
+      if (selection.name.text == "lookup" || selection.name.text == "highlight")
+        return unsupported(bindings_, selection.name.at, "'" + selection.name.text + "'");
+      return bindings_.error(selection.arguments.front().name.at, ErrorCode::kInvalidQuery,
+                             "field '" + selection.name.text + "' takes no arguments");
+    }
+    ProjectionItem item;
+    item.key = json_key(selection.key());
+    return item;
+  }
+
+  Status children(const Selection& selection, const TypeDef* type, ProjectionItem& item) const {
+    if (!selection.has_selections) return {};
+    const auto* element = strip_lists(type);
+    const bool declared = element != nullptr && element->type == FieldType::kNested;
+    const bool any = element == nullptr || element->type == FieldType::kJson || element->type == FieldType::kObject ||
+                     element->type == FieldType::kAny;
+    if (!declared && !any) return scalar_selection(selection);
+    item.nested = true;
+    AURORA_ASSIGN(const auto parts,
+                  expand_selections(selection.selections, collection_.name, bindings_, fragments_));
+    for (const auto* part : parts) {
+      AURORA_ASSIGN(auto child, start(*part));
+      child.path.name = part->name.text;
+      const TypeDef* child_type = nullptr;
+      if (declared) {
+        child_type = member_type(element, part->name.text);
+        if (child_type == nullptr) {
+          std::vector<std::string_view> names;
+          for (const auto& field : element->fields) names.push_back(field.name);
+          return bindings_.error(part->name.at, ErrorCode::kInvalidQuery,
+                                 "unknown field '" + part->name.text + "' in '" + selection.name.text + "'" +
+                                     did_you_mean(part->name.text, names));
+        }
+      }
+      AURORA_TRY(children(*part, child_type, child));
+      item.children.push_back(std::move(child));
+    }
+    return {};
+  }
+
+  const CollectionDef& collection_;
+  const Bindings& bindings_;
+  const std::vector<aql::FragmentDefinition>& fragments_;
+};
+
+void append_nested(std::string& out, const ProjectionItem& item, ValueView value) {
+  if (value.type() == Type::kList) {
+    out += '[';
+    const auto list = value.list();
+    for (std::uint32_t i = 0; i < list.size(); ++i) {
+      if (i > 0) out += ',';
+      append_nested(out, item, list[i]);
+    }
+    out += ']';
+    return;
+  }
+  // Parts of what is no object: it comes whole (Any may hold either).
+  if (value.type() != Type::kObject) return append_json(out, value);
+  out += '{';
+  const auto object = value.object();
+  for (std::size_t i = 0; i < item.children.size(); ++i) {
+    if (i > 0) out += ',';
+    const auto& child = item.children[i];
+    out += child.key;
+    const auto part = object.find(child.path.name);
+    if (child.nested)
+      append_nested(out, child, part);
+    else
+      append_json(out, part);
+  }
+  out += '}';
+}
+
+Result<bool> condition_of(const aql::Directive& directive, const Bindings& bindings) {
+  for (const auto& argument : directive.arguments)
+    if (argument.name.text != "if")
+      return bindings.error(argument.name.at, ErrorCode::kInvalidQuery,
+                            "unknown argument '" + argument.name.text + "' on @" + directive.name.text +
+                                "; it takes 'if'");
+  if (directive.arguments.empty())
+    return bindings.error(directive.name.at, ErrorCode::kInvalidQuery, "@" + directive.name.text + " needs 'if'");
+  AURORA_ASSIGN(const auto value, resolve(directive.arguments.front().value, bindings));
+  const auto* flag = value.if_bool();
+  if (flag == nullptr)
+    return bindings.error(directive.arguments.front().value.at, ErrorCode::kTypeError,
+                          "@" + directive.name.text + "(if:) takes true or false");
+  return *flag;
+}
+
+class Expander {
+ public:
+  Expander(std::string_view collection, const Bindings& bindings,
+           const std::vector<aql::FragmentDefinition>& fragments)
+      : collection_(collection), bindings_(bindings), fragments_(fragments) {}
+
+  // The parser has bounded depth and refused cycles, so this recursion ends.
+  Status expand(const std::vector<Selection>& selections) {
+    for (const auto& selection : selections) {
+      AURORA_ASSIGN(const bool included, is_included(selection.directives, bindings_));
+      if (!included) continue;
+      switch (selection.kind) {
+        case Selection::Kind::kSpread: {
+          const auto found = std::find_if(fragments_.begin(), fragments_.end(), [&](const auto& fragment) {
+            return fragment.name.text == selection.name.text;
+          });
+          if (found == fragments_.end())
+            return bindings_.error(selection.name.at, ErrorCode::kInvalidQuery,
+                                   "unknown fragment '" + selection.name.text + "'");
+          AURORA_TRY(check_on(found->on, selection.name.at));
+          AURORA_TRY(expand(found->selections));
+          break;
+        }
+        case Selection::Kind::kInlineFragment:
+          if (!selection.on.text.empty()) AURORA_TRY(check_on(selection.on, selection.on.at));
+          AURORA_TRY(expand(selection.selections));
+          break;
+        default: add(selection);
+      }
+    }
+    return {};
+  }
+
+  std::vector<const Selection*> result;
+
+ private:
+  Status check_on(const aql::Name& on, aql::Offset at) const {
+    if (on.text == collection_) return {};
+    return bindings_.error(at, ErrorCode::kInvalidQuery, "a fragment on '" + on.text + "' stands in a selection of '" +
+                                                             std::string(collection_) + "'");
+  }
+
+  // The parser made sure that selections with one key are the same: the first stands for all.
+  void add(const Selection& selection) {
+    const bool known = std::any_of(result.begin(), result.end(),
+                                   [&](const auto* other) { return other->key() == selection.key(); });
+    if (!known) result.push_back(&selection);
+  }
+
+  std::string_view collection_;
+  const Bindings& bindings_;
+  const std::vector<aql::FragmentDefinition>& fragments_;
+};
+
+}  // namespace
+
+std::string json_key(std::string_view name) {
+  std::string key;
+  append_json_string(key, name);
+  key += ':';
+  return key;
+}
+
+Result<bool> is_included(std::span<const aql::Directive> directives, const Bindings& bindings) {
+  bool included = true;
+  for (const auto& directive : directives) {
+    const auto& name = directive.name.text;
+    if (name == "include" || name == "skip") {
+      AURORA_ASSIGN(const bool flag, condition_of(directive, bindings));
+      included = included && flag == (name == "include");
+    } else if (std::find(kDirectives.begin(), kDirectives.end(), name) == kDirectives.end()) {
+      return bindings.error(directive.name.at, ErrorCode::kInvalidQuery,
+                            "unknown directive '@" + name + "'" + did_you_mean(name, kDirectives));
+    } else {
+      return unsupported(bindings, directive.name.at, "the directive '@" + name + "' here");
+    }
+  }
+  return included;
+}
+
+Result<std::vector<const Selection*>> expand_selections(const std::vector<Selection>& selections,
+                                                        std::string_view collection, const Bindings& bindings,
+                                                        const std::vector<aql::FragmentDefinition>& fragments) {
+  Expander expander(collection, bindings, fragments);
+  AURORA_TRY(expander.expand(selections));
+  return std::move(expander.result);
+}
+
+Projection Projection::all_fields(const CollectionDef& collection) {
+  Projection projection;
+  for (const auto& field : collection.fields) {
+    if (field.computed) continue;
+    ProjectionItem item;
+    item.key = json_key(field.name);
+    item.path.field = field.id;
+    item.path.name = field.name;
+    projection.items_.push_back(std::move(item));
+  }
+  return projection;
+}
+
+Result<Projection> Projection::compile(const CollectionDef& collection,
+                                       const std::vector<const Selection*>& selections, const Bindings& bindings,
+                                       const std::vector<aql::FragmentDefinition>& fragments) {
+  Projection projection;
+  const Compiler compiler(collection, bindings, fragments);
+  for (const auto* selection : selections) {
+    AURORA_ASSIGN(auto item, compiler.top(*selection));
+    projection.items_.push_back(std::move(item));
+  }
+  return projection;
+}
+
+void Projection::append(std::string& out, const CollectionDef& collection, RecordView record) const {
+  out += '{';
+  for (std::size_t i = 0; i < items_.size(); ++i) {
+    if (i > 0) out += ',';
+    const auto& item = items_[i];
+    out += item.key;
+    switch (item.kind) {
+      case ProjectionItem::Kind::kNull: out += "null"; break;
+      case ProjectionItem::Kind::kSid: append_json(out, record.sid_view()); break;
+      case ProjectionItem::Kind::kField: {
+        const auto value = read_path(collection, item.path, record);
+        if (item.nested)
+          append_nested(out, item, value);
+        else
+          append_json(out, value);
+      }
+    }
+  }
+  out += '}';
+}
+
+}  // namespace aurora::exec

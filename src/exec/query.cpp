@@ -1,0 +1,228 @@
+// Body of query root fields. Called by the statement runner; calls selection and projection.
+#include <aurora/exec/query.hpp>
+
+#include <aurora/base/nearest.hpp>
+#include <aurora/base/try.hpp>
+#include <aurora/exec/arguments.hpp>
+#include <aurora/exec/projection.hpp>
+#include <aurora/plan/filter_compiler.hpp>
+#include <aurora/schema/path.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace aurora::exec {
+
+namespace {
+
+using aql::Selection;
+using plan::Bindings;
+
+constexpr std::array<std::string_view, 12> kArguments{"where", "filter", "orderBy", "limit",  "offset",   "first",
+                                                      "after", "last",   "before",  "search", "validate", "distinct"};
+constexpr std::array<std::string_view, 6> kNotYet{"first", "after", "last", "before", "search", "validate"};
+constexpr std::array<std::string_view, 8> kCollectionLevel{"aggregate", "groupBy",    "edges",      "pageInfo",
+                                                           "nodes",     "totalCount", "downsample", "windowFunc"};
+
+template <class Names>
+bool contains(const Names& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+class RootField {
+ public:
+  RootField(View& view, const Selection& field, const QueryContext& context)
+      : view_(view), field_(field), context_(context), bindings_(context.bindings) {}
+
+  Result<QueryOutput> run() {
+    AURORA_TRY(read_directives(field_.directives));
+    AURORA_TRY(read_directives(context_.operation_directives));
+    if (!output_.included) return std::move(output_);
+    auto found = view_.catalog().require(field_.name.text);
+    if (!found) return bindings_.error(field_.name.at, found.error().code(), found.error().message());
+    query_.collection = *std::move(found);
+    AURORA_TRY(read_arguments());
+    if (context_.explain_all || explain_) {
+      output_.explanation.emplace();
+      output_.explanation->analyze = analyze_;
+    }
+    AURORA_TRY(answer());
+    return std::move(output_);
+  }
+
+ private:
+  const CollectionDef& collection() const { return *query_.collection; }
+  plan::Explanation* explanation() { return output_.explanation ? &*output_.explanation : nullptr; }
+
+  Error unsupported(aql::Offset at, const std::string& what) const {
+    return bindings_.error(at, ErrorCode::kInvalidOperation, what + " is not supported yet");
+  }
+
+  Status read_directives(const std::vector<aql::Directive>& directives) {
+    for (const auto& directive : directives) {
+      const auto& name = directive.name.text;
+      if (name == "explain") {
+        constexpr std::array<std::string_view, 1> kNames{"analyze"};
+        AURORA_TRY(check_arguments(directive.arguments, kNames, "@explain", bindings_));
+        AURORA_ASSIGN(const auto analyze, flag_argument(directive.arguments, "analyze", bindings_));
+        explain_ = true;
+        analyze_ = analyze_ || analyze.value_or(false);
+      } else if (name == "useIndex") {
+        use_index_ = &directive;
+      } else {
+        AURORA_ASSIGN(const bool included, is_included(std::span(&directive, 1), bindings_));
+        output_.included = output_.included && included;
+      }
+    }
+    return {};
+  }
+
+  Status read_arguments() {
+    AURORA_TRY(check_arguments(field_.arguments, kArguments, "'" + field_.name.text + "'", bindings_));
+    for (const auto& argument : field_.arguments)
+      if (contains(kNotYet, argument.name.text))
+        return unsupported(argument.name.at, "the argument '" + argument.name.text + "'");
+    const auto where = find_argument(field_.arguments, {"where", "filter"}, bindings_);
+    if (where.get() != nullptr && where.get()->kind != aql::Literal::Kind::kNull) {
+      AURORA_ASSIGN(query_.filter, plan::compile_filter(query_.collection, *where.get(), bindings_));
+    } else {
+      query_.filter = plan::match_all(query_.collection);
+    }
+    const auto order = find_argument(field_.arguments, {"orderBy"}, bindings_);
+    if (order.get() != nullptr) {
+      AURORA_ASSIGN(query_.order, compile_order(collection(), *order.get(), bindings_));
+    }
+    AURORA_ASSIGN(query_.limit, count_argument(field_.arguments, "limit", bindings_));
+    AURORA_ASSIGN(const auto offset, count_argument(field_.arguments, "offset", bindings_));
+    query_.offset = offset.value_or(0);
+    AURORA_ASSIGN(const auto distinct, text_argument(field_.arguments, {"distinct"}, bindings_));
+    if (distinct) {
+      auto path = resolve_path(collection(), *distinct);
+      if (!path) return bindings_.error(field_.name.at, path.error().code(), path.error().message());
+      query_.distinct = *std::move(path);
+    }
+    return read_use_index();
+  }
+
+  Status read_use_index() {
+    if (use_index_ == nullptr) return {};
+    constexpr std::array<std::string_view, 2> kNames{"name", "field"};
+    AURORA_TRY(check_arguments(use_index_->arguments, kNames, "@useIndex", bindings_));
+    AURORA_ASSIGN(const auto name, text_argument(use_index_->arguments, {"name"}, bindings_));
+    AURORA_ASSIGN(const auto field, text_argument(use_index_->arguments, {"field"}, bindings_));
+    for (const auto& index : collection().indexes) {
+      const bool wanted = name ? index.name == *name : field && index.paths.size() == 1 &&
+                                                           index.paths.front().text() == *field;
+      if (wanted) query_.only_index = &index;
+    }
+    if (query_.only_index == nullptr) {
+      std::vector<std::string_view> names;
+      for (const auto& index : collection().indexes) names.emplace_back(index.name);
+      const auto asked = name.value_or(field.value_or(""));
+      return bindings_.error(use_index_->name.at, ErrorCode::kInvalidOperation,
+                             "collection '" + collection().name + "' has no index on '" + asked + "'" +
+                                 did_you_mean(asked, names));
+    }
+    return {};
+  }
+
+  Status answer() {
+    std::vector<const Selection*> selections;
+    if (field_.has_selections) {
+      AURORA_ASSIGN(selections, expand_selections(field_.selections, collection().name, bindings_,
+                                                  context_.fragments));
+    }
+    const Selection* collective = nullptr;
+    const Selection* plain = nullptr;
+    for (const auto* selection : selections) {
+      const bool level = selection->kind == Selection::Kind::kField &&
+                         contains(kCollectionLevel, selection->name.text) &&
+                         collection().find(selection->name.text) == nullptr;
+      (level ? collective : plain) = selection;
+    }
+    if (collective != nullptr && plain != nullptr)
+      return bindings_.error(plain->at, ErrorCode::kInvalidQuery,
+                             "'" + plain->key() + "' stands next to '" + collective->key() +
+                                 "'; put the fields of documents under nodes { … }");
+    if (collective != nullptr) return collective_answer(selections);
+    AURORA_ASSIGN(const auto projection, projection_of(field_, selections));
+    return append_rows(projection, output_.json);
+  }
+
+  Result<Projection> projection_of(const Selection& field, const std::vector<const Selection*>& selections) const {
+    if (!field.has_selections) return Projection::all_fields(collection());
+    return Projection::compile(collection(), selections, bindings_, context_.fragments);
+  }
+
+  Status append_rows(const Projection& projection, std::string& out) {
+    AURORA_ASSIGN(const auto rows, select(view_, query_, context_.settings, explanation()));
+    out += '[';
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (i > 0) out += ',';
+      projection.append(out, collection(), rows[i].record.view());
+    }
+    out += ']';
+    return {};
+  }
+
+  Status collective_answer(const std::vector<const Selection*>& selections) {
+    auto& out = output_.json;
+    out += '{';
+    for (const auto* selection : selections) {
+      if (out.size() > 1) out += ',';
+      out += json_key(selection->key());
+      const auto& name = selection->name.text;
+      if (name == "totalCount") {
+        AURORA_ASSIGN(const auto total, count(view_, query_, context_.settings, explanation()));
+        out += std::to_string(total);
+      } else if (name == "nodes" && selection->arguments.empty()) {
+        std::vector<const Selection*> parts;
+        if (selection->has_selections) {
+          AURORA_ASSIGN(parts, expand_selections(selection->selections, collection().name, bindings_,
+                                                 context_.fragments));
+        }
+        AURORA_ASSIGN(const auto projection, projection_of(*selection, parts));
+        AURORA_TRY(append_rows(projection, out));
+      } else if (name == "aggregate") {
+        AURORA_TRY(append_aggregate(*selection, out));
+      } else {
+        return unsupported(selection->name.at, "'" + name + "'");
+      }
+    }
+    out += '}';
+    return {};
+  }
+
+  Status append_aggregate(const Selection& aggregate, std::string& out) {
+    AURORA_ASSIGN(const auto parts,
+                  expand_selections(aggregate.selections, collection().name, bindings_, context_.fragments));
+    out += '{';
+    for (const auto* part : parts) {
+      if (part->kind != Selection::Kind::kField || part->name.text != "count" || !part->arguments.empty())
+        return unsupported(part->at, "'" + part->key() + "' in an aggregate (only 'count')");
+      AURORA_ASSIGN(const auto total, count(view_, query_, context_.settings, explanation()));
+      if (out.back() != '{') out += ',';
+      out += json_key(part->key()) + std::to_string(total);
+    }
+    out += '}';
+    return {};
+  }
+
+  View& view_;
+  const Selection& field_;
+  const QueryContext& context_;
+  const Bindings& bindings_;
+  DocumentQuery query_;
+  QueryOutput output_;
+  const aql::Directive* use_index_ = nullptr;
+  bool explain_ = false;
+  bool analyze_ = false;
+};
+
+}  // namespace
+
+Result<QueryOutput> run_query(View& view, const Selection& field, const QueryContext& context) {
+  return RootField(view, field, context).run();
+}
+
+}  // namespace aurora::exec

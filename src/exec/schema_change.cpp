@@ -1,0 +1,139 @@
+// Body of schema statements. Called by the statement runner; the schema room plans, this room does the work on
+// documents.
+#include <aurora/exec/schema_change.hpp>
+
+#include <aurora/aql/parser.hpp>
+#include <aurora/base/try.hpp>
+#include <aurora/exec/document_write.hpp>
+#include <aurora/schema/alter.hpp>
+#include <aurora/schema/build.hpp>
+
+namespace aurora::exec {
+
+namespace {
+
+std::string outcome(std::string_view operation, std::string_view collection, std::string_view status) {
+  std::string out = "{\"operation\":";
+  append_json_string(out, operation);
+  out += ",\"collection\":";
+  append_json_string(out, collection);
+  out += ",\"status\":";
+  append_json_string(out, status);
+  return out + "}";
+}
+
+Status refuse_unsupported(const CollectionDef& definition, std::string_view text, aql::Offset at) {
+  const auto features = unsupported_features(definition);
+  if (features.empty()) return {};
+  return aql::error_at(text, at, ErrorCode::kInvalidOperation, features.front() + " is not supported yet");
+}
+
+OrdinalSet all_documents(const CollectionVersion& version, const PendingDocuments* pending) {
+  OrdinalSet all = version.live;
+  if (pending != nullptr) {
+    all -= pending->touched;
+    for (const auto& [ordinal, record] : pending->documents) all.add(ordinal);
+  }
+  return all;
+}
+
+Result<std::string> define(WriteView& view, const aql::SchemaStatement& statement, std::string_view text) {
+  const auto& wanted = statement.definition;
+  const auto existing = view.catalog().find(wanted.name.text);
+  // A definition that exists is checked all the same; its ids are not used up.
+  auto ids = view.schema_ids();
+  AURORA_ASSIGN(auto definition, build_collection(wanted, text, ids));
+  AURORA_TRY(refuse_unsupported(definition, text, wanted.name.at));
+  if (existing) {
+    if (wanted.if_not_exists || same_definition(*existing, definition))
+      return outcome("define", wanted.name.text, "unchanged");
+    return aql::error_at(text, wanted.name.at, ErrorCode::kCollectionAlreadyExists,
+                         "collection '" + wanted.name.text +
+                             "' exists with another definition; alter it, or define it 'if not exists'");
+  }
+  view.schema_ids() = ids;
+  AURORA_TRY(view.put_collection(std::move(definition)));
+  return outcome("define", wanted.name.text, "created");
+}
+
+// Every document as the new definition stores it. Reads all first, so that nothing changes when one fails.
+Status revise_documents(WriteView& view, const AlterPlan& plan, const OrdinalSet& documents) {
+  std::vector<std::pair<Ordinal, RecordRef>> revised;
+  std::uint64_t refused = 0;
+  std::optional<Error> first;
+  std::string first_name;
+  Status failed;
+  AURORA_TRY(view.scan(plan.before.id, documents, [&](Ordinal ordinal, const RecordRef& record) {
+    auto stored = plan.revise(record.view());
+    if (!stored) {
+      if (!first) {
+        first = stored.error();
+        first_name = record.view().sid().text();
+      }
+      ++refused;
+      return true;
+    }
+    if (!*stored) return true;
+    auto made = build_record(plan.after, **stored, view.max_document_bytes());
+    if (!made) {
+      failed = made.error();
+      return false;
+    }
+    revised.emplace_back(ordinal, *std::move(made));
+    return true;
+  }));
+  AURORA_TRY(failed);
+  if (first) return alter_refused(plan.before, first_name, *first, refused);
+  for (auto& [ordinal, record] : revised) AURORA_TRY(view.replace(plan.after, ordinal, std::move(record)));
+  return {};
+}
+
+Result<std::string> alter(WriteView& view, const aql::SchemaStatement& statement, std::string_view text) {
+  const auto& name = statement.collection;
+  auto found = view.catalog().require(name.text);
+  if (!found) return aql::error_at(text, name.at, found.error().code(), found.error().message());
+  if ((*found)->system)
+    return aql::error_at(text, name.at, ErrorCode::kInvalidOperation, "a system collection cannot be altered");
+  AURORA_ASSIGN(auto plan, plan_alter(**found, statement, text, view.schema_ids(), view.now()));
+  AURORA_TRY(refuse_unsupported(plan.after, text, name.at));
+  AURORA_ASSIGN(const auto* version, view.collection(plan.before.id));
+  const auto documents = all_documents(*version, view.pending(plan.before.id));
+  if (!documents.empty()) {
+    if (const auto refusal = plan.refuses_documents()) return *refusal;
+    if (plan.revises_documents()) AURORA_TRY(revise_documents(view, plan, documents));
+  }
+  const auto built = plan.built_indexes;
+  const auto id = plan.after.id;
+  AURORA_TRY(view.put_collection(std::move(plan.after)));
+  const auto definition = view.catalog().find(id);
+  for (const auto& index : definition->indexes)
+    if (std::find(built.begin(), built.end(), index.id) != built.end())
+      AURORA_TRY(view.build_index(*definition, index));
+  return outcome("alter", name.text, "altered");
+}
+
+Result<std::string> drop(WriteView& view, const aql::SchemaStatement& statement, std::string_view text) {
+  const auto& name = statement.collection;
+  auto found = view.catalog().require(name.text);
+  if (!found) {
+    if (statement.if_exists) return outcome("drop", name.text, "unchanged");
+    return aql::error_at(text, name.at, found.error().code(), found.error().message());
+  }
+  if ((*found)->system)
+    return aql::error_at(text, name.at, ErrorCode::kInvalidOperation, "a system collection cannot be dropped");
+  AURORA_TRY(view.drop_collection(**found));
+  return outcome("drop", name.text, "dropped");
+}
+
+}  // namespace
+
+Result<std::string> run_schema(WriteView& view, const aql::SchemaStatement& statement, std::string_view text) {
+  switch (statement.kind) {
+    case aql::SchemaStatement::Kind::kDefine: return define(view, statement, text);
+    case aql::SchemaStatement::Kind::kAlter: return alter(view, statement, text);
+    case aql::SchemaStatement::Kind::kDrop: return drop(view, statement, text);
+  }
+  return Error(ErrorCode::kInternal, "unknown schema statement");
+}
+
+}  // namespace aurora::exec

@@ -1,0 +1,396 @@
+// Body of document selection. Called by queries and mutations; calls the access planner and the view.
+//
+//   access ──► candidates ──► (uncommitted changes laid over) ──► filter ──► sort │ top-k │ index order ──► window
+#include <aurora/exec/select.hpp>
+
+#include <aurora/base/try.hpp>
+#include <aurora/index/extract.hpp>
+#include <aurora/index/key.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <unordered_set>
+
+namespace aurora::exec {
+
+namespace {
+
+using plan::Access;
+using plan::FilterNode;
+using plan::PlanNode;
+using Steady = std::chrono::steady_clock;
+
+std::uint64_t micros_since(Steady::time_point start) {
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - start).count());
+}
+
+ValueView sort_value(const DocumentQuery& query, const SortTerm& term, RecordView record) {
+  return term.subject == plan::Subject::kSid ? record.sid_view() : read_path(*query.collection, term.path, record);
+}
+
+// A row with its sort values at hand; they point into the record.
+struct SortRow {
+  Row row;
+  std::vector<ValueView> values;
+};
+
+bool sorts_before(const std::vector<SortTerm>& order, const SortRow& a, const SortRow& b) {
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const auto& term = order[i];
+    const auto x = a.values[i];
+    const auto y = b.values[i];
+    if (x.is_null() || y.is_null()) {
+      if (x.is_null() == y.is_null()) continue;
+      return x.is_null() == term.nulls_first;
+    }
+    const auto relation = compare(x, y);
+    if (relation != 0) return (relation < 0) != term.descending;
+  }
+  return a.row.ordinal < b.row.ordinal;
+}
+
+PlanNode over(std::string op, std::string condition, PlanNode child) {
+  PlanNode node;
+  node.op = std::move(op);
+  node.condition = std::move(condition);
+  node.children.push_back(std::move(child));
+  return node;
+}
+
+std::string order_text(const DocumentQuery& query) {
+  std::string text;
+  for (const auto& term : query.order) {
+    if (!text.empty()) text += ", ";
+    text += term.subject == plan::Subject::kSid ? "_sid" : term.path.text();
+    text += term.descending ? " DESC" : " ASC";
+  }
+  return text;
+}
+
+class Selector {
+ public:
+  Selector(View& view, const DocumentQuery& query, const ExecSettings& settings, plan::Explanation* explanation)
+      : view_(view), query_(query), settings_(settings), explanation_(explanation) {}
+
+  Status prepare() {
+    view_.on_read(query_.collection->id, query_.filter);
+    AURORA_ASSIGN(version_, view_.collection(query_.collection->id));
+    pending_ = view_.pending(query_.collection->id);
+    return {};
+  }
+
+  Result<std::vector<Row>> rows() {
+    const auto start = Steady::now();
+    if (query_.limit && *query_.limit == 0 && explanation_ == nullptr) return std::vector<Row>();
+    std::vector<Row> found;
+    bool in_index_order = false;
+    AURORA_ASSIGN(in_index_order, try_index_order(found));
+    if (!in_index_order) {
+      choose();
+      if (query_.order.empty() && !query_.distinct) {
+        AURORA_TRY(stream(found));
+      } else {
+        AURORA_TRY(sort(found));
+      }
+    }
+    finish(found.size(), start);
+    return found;
+  }
+
+  Result<std::uint64_t> total() {
+    const auto start = Steady::now();
+    choose();
+    std::uint64_t matching = 0;
+    if (access_.exact && pending_ == nullptr) {
+      matching = access_.candidates ? access_.candidates->size() : version_->live.size();
+      if (explanation_ != nullptr) node_ = std::move(access_.node);
+    } else {
+      AURORA_TRY(visit_matches([&](Ordinal, const RecordRef&) {
+        ++matching;
+        return true;
+      }));
+    }
+    if (explanation_ != nullptr) node_ = over("Aggregate", "count", std::move(node_));
+    finish(matching, start);
+    return matching;
+  }
+
+ private:
+  void choose() {
+    plan::AccessSource source;
+    source.definition = query_.collection.get();
+    source.live = &version_->live;
+    source.index = [this](const IndexDef& index) { return version_->index(index.id); };
+    plan::AccessOptions options;
+    options.use_indexes = settings_.use_indexes;
+    options.only = query_.only_index;
+    options.explain = explanation_ != nullptr;
+    access_ = plan::choose_access(*query_.filter, source, options);
+  }
+
+  // Candidates as this view sees them.
+  OrdinalSet candidates() {
+    OrdinalSet set = access_.candidates ? std::move(*access_.candidates) : version_->live;
+    if (pending_ != nullptr) {
+      set -= pending_->touched;
+      for (const auto& [ordinal, record] : pending_->documents) set.add(ordinal);
+    }
+    return set;
+  }
+
+  Status visit_matches(const std::function<bool(Ordinal, const RecordRef&)>& visit) {
+    const bool check = !access_.exact || pending_ != nullptr;
+    const auto set = candidates();
+    const auto start = Steady::now();
+    std::uint64_t matched = 0;
+    const auto each = [&](Ordinal ordinal, const RecordRef& record) {
+      ++examined_;
+      if (check && !query_.filter->matches(record.view())) return true;
+      ++matched;
+      return visit(ordinal, record);
+    };
+    // A few documents are read one by one, so that they stay hot; many are scanned.
+    constexpr std::uint64_t kPointReads = 64;
+    if (set.size() <= kPointReads) {
+      AURORA_TRY(read_each(set, each));
+    } else {
+      AURORA_TRY(view_.scan(query_.collection->id, set, each));
+    }
+    if (explanation_ == nullptr) return {};
+    node_ = std::move(access_.node);
+    measure(node_, access_.candidates ? set.size() : examined_, start);
+    if (check && query_.filter->root().kind != FilterNode::Kind::kTrue) {
+      node_ = over("Filter", query_.filter->root().text(), std::move(node_));
+      measure(node_, matched, start);
+    }
+    return {};
+  }
+
+  Status read_each(const OrdinalSet& set, const std::function<bool(Ordinal, const RecordRef&)>& each) {
+    std::vector<Ordinal> ordinals;
+    set.append_to(ordinals);
+    for (const auto ordinal : ordinals) {
+      AURORA_ASSIGN(const auto record, view_.record(query_.collection->id, ordinal));
+      if (record && !each(ordinal, record)) break;
+    }
+    return {};
+  }
+
+  [[nodiscard]] std::uint64_t window_end() const {
+    if (!query_.limit) return UINT64_MAX;
+    const auto end = query_.offset + *query_.limit;
+    return end < query_.offset ? UINT64_MAX : end;
+  }
+
+  Status stream(std::vector<Row>& found) {
+    const auto start = Steady::now();
+    const auto end = window_end();
+    std::uint64_t position = 0;
+    if (end > 0)
+      AURORA_TRY(visit_matches([&](Ordinal ordinal, const RecordRef& record) {
+        if (position++ >= query_.offset) found.push_back({ordinal, record});
+        return position < end;
+      }));
+    else if (explanation_ != nullptr)
+      node_ = std::move(access_.node);
+    if (explanation_ != nullptr && (query_.limit || query_.offset > 0)) {
+      node_ = over("Limit", limit_text(), std::move(node_));
+      measure(node_, found.size(), start);
+    }
+    return {};
+  }
+
+  [[nodiscard]] std::string limit_text() const {
+    std::string text = query_.limit ? "limit " + std::to_string(*query_.limit) : std::string();
+    if (query_.offset > 0) text += (text.empty() ? "offset " : " offset ") + std::to_string(query_.offset);
+    return text;
+  }
+
+  Status sort(std::vector<Row>& found) {
+    const auto start = Steady::now();
+    const auto end = window_end();
+    const bool top_k = end < 100'000 && !query_.distinct;
+    const auto before = [&](const SortRow& a, const SortRow& b) { return sorts_before(query_.order, a, b); };
+    std::vector<SortRow> rows;
+    std::uint64_t bytes = 0;
+    bool too_large = false;
+    AURORA_TRY(visit_matches([&](Ordinal ordinal, const RecordRef& record) {
+      SortRow row{{ordinal, record}, {}};
+      row.values.reserve(query_.order.size());
+      for (const auto& term : query_.order) row.values.push_back(sort_value(query_, term, record.view()));
+      if (top_k) {
+        // A heap of the best `end` rows, the worst of them on top.
+        if (rows.size() == end) {
+          if (end == 0 || !before(row, rows.front())) return true;
+          std::pop_heap(rows.begin(), rows.end(), before);
+          rows.back() = std::move(row);
+        } else {
+          rows.push_back(std::move(row));
+        }
+        std::push_heap(rows.begin(), rows.end(), before);
+        return true;
+      }
+      bytes += record.memory_bytes() + sizeof(SortRow) + row.values.size() * sizeof(ValueView);
+      too_large = bytes > settings_.sort_bytes;
+      rows.push_back(std::move(row));
+      return !too_large;
+    }));
+    if (too_large)
+      return Error(ErrorCode::kLimitExceeded, "sorting needs more than " + std::to_string(settings_.sort_bytes) +
+                                                  " bytes (sort_bytes); add a limit, a filter or an index");
+    std::sort(rows.begin(), rows.end(), before);
+    if (explanation_ != nullptr && !query_.order.empty()) {
+      node_ = over(top_k ? "TopK" : "Sort", order_text(query_), std::move(node_));
+      measure(node_, rows.size(), start);
+    }
+    take_window(rows, found);
+    if (explanation_ != nullptr && (query_.limit || query_.offset > 0)) {
+      node_ = over("Limit", limit_text(), std::move(node_));
+      measure(node_, found.size(), start);
+    }
+    return {};
+  }
+
+  void take_window(std::vector<SortRow>& rows, std::vector<Row>& found) const {
+    const auto end = window_end();
+    std::unordered_set<std::string> seen;
+    std::uint64_t position = 0;
+    for (auto& row : rows) {
+      if (position >= end) break;
+      if (query_.distinct) {
+        std::string key;
+        append_key(key, read_path(*query_.collection, *query_.distinct, row.row.record.view()));
+        if (!seen.insert(std::move(key)).second) continue;
+      }
+      if (position++ >= query_.offset) found.push_back(std::move(row.row));
+    }
+  }
+
+  // An index whose order is the wanted one, when stopping early pays: one sort term, a limit, and a filter that
+  // leaves much.
+  [[nodiscard]] const IndexDef* ordering_index() const {
+    if (!settings_.use_indexes || query_.order.size() != 1 || query_.distinct || !query_.limit ||
+        pending_ != nullptr)
+      return nullptr;
+    const auto& term = query_.order.front();
+    if (term.subject != plan::Subject::kPath || term.nulls_first == term.descending ||
+        is_multi_valued(*query_.collection, term.path))
+      return nullptr;
+    const auto* index = query_.collection->index_on(term.path);
+    if (index == nullptr || (query_.only_index != nullptr && index != query_.only_index)) return nullptr;
+    // A unique index lacks the documents whose field is null.
+    const auto* version = version_->index(index->id);
+    if (version == nullptr ||
+        (index->kind != IndexKind::kOrdered && version->entry_count() != version_->live.size()))
+      return nullptr;
+    return index;
+  }
+
+  Result<bool> try_index_order(std::vector<Row>& found) {
+    const auto* index = ordering_index();
+    if (index == nullptr) return false;
+    choose();
+    constexpr std::uint64_t kWorthSorting = 1024;
+    const auto start = Steady::now();
+    if (access_.candidates && access_.candidates->size() <= std::max(kWorthSorting, window_end())) return false;
+    const bool check = !access_.exact;
+    const auto end = window_end();
+    const auto direction = query_.order.front().descending ? IndexVersion::Direction::kBackward
+                                                           : IndexVersion::Direction::kForward;
+    std::uint64_t position = 0;
+    bool unusable = false;
+    Status failed;
+    const auto visit = [&](Ordinal ordinal) {
+      if (access_.candidates && !access_.candidates->contains(ordinal)) return true;
+      auto record = view_.record(query_.collection->id, ordinal);
+      if (!record) {
+        failed = record.error();
+        return false;
+      }
+      if (!*record) return true;
+      ++examined_;
+      if (check && !query_.filter->matches(record->view())) return true;
+      if (position++ >= query_.offset) found.push_back({ordinal, *std::move(record)});
+      return position < end;
+    };
+    if (end > 0)
+      version_->index(index->id)->scan({}, direction, [&](const IndexVersion::Entry& entry) {
+        unusable = entry.key.size() >= kMaxKeyBytes;   // cut keys are not in order
+        if (unusable) return false;
+        for (const auto ordinal : entry.inline_ordinals)
+          if (!visit(ordinal)) return false;
+        bool go_on = true;
+        if (entry.set != nullptr) entry.set->for_each([&](Ordinal ordinal) { return go_on = visit(ordinal); });
+        return go_on;
+      });
+    AURORA_TRY(failed);
+    if (unusable) {
+      found.clear();
+      examined_ = 0;
+      return false;
+    }
+    if (explanation_ == nullptr) return true;
+    PlanNode order;
+    order.op = "IndexOrder";
+    order.condition = order_text(query_);
+    order.index = index->name;
+    order.estimated_rows = version_->live.size();
+    measure(order, examined_, start);
+    if (access_.candidates) order.children.push_back(std::move(access_.node));
+    if (check) order = over("Filter", query_.filter->root().text(), std::move(order));
+    node_ = over("Limit", limit_text(), std::move(order));
+    measure(node_, found.size(), start);
+    access_.indexes.push_back(index->name);
+    return true;
+  }
+
+  void measure(PlanNode& node, std::uint64_t rows, Steady::time_point start) const {
+    if (!explanation_->analyze) return;
+    node.rows = rows;
+    node.time_us = micros_since(start);
+  }
+
+  void finish(std::uint64_t returned, Steady::time_point start) {
+    if (explanation_ == nullptr) return;
+    const auto* deepest = &node_;
+    while (!deepest->children.empty() && deepest->op != "BitmapAnd" && deepest->op != "BitmapOr" &&
+           deepest->op != "BitmapNot" && deepest->op != "IndexOrder")
+      deepest = &deepest->children.front();
+    explanation_->estimated_rows = deepest->estimated_rows.value_or(0);
+    explanation_->root = std::move(node_);
+    explanation_->indexes = access_.indexes;
+    explanation_->index_used = !access_.indexes.empty();
+    explanation_->rows_examined = examined_;
+    explanation_->rows_returned = returned;
+    explanation_->time_us = micros_since(start);
+  }
+
+  View& view_;
+  const DocumentQuery& query_;
+  const ExecSettings& settings_;
+  plan::Explanation* explanation_;
+  const CollectionVersion* version_ = nullptr;
+  const PendingDocuments* pending_ = nullptr;
+  Access access_;
+  PlanNode node_;
+  std::uint64_t examined_ = 0;
+};
+
+}  // namespace
+
+Result<std::vector<Row>> select(View& view, const DocumentQuery& query, const ExecSettings& settings,
+                                plan::Explanation* explanation) {
+  Selector selector(view, query, settings, explanation);
+  AURORA_TRY(selector.prepare());
+  return selector.rows();
+}
+
+Result<std::uint64_t> count(View& view, const DocumentQuery& query, const ExecSettings& settings,
+                            plan::Explanation* explanation) {
+  Selector selector(view, query, settings, explanation);
+  AURORA_TRY(selector.prepare());
+  return selector.total();
+}
+
+}  // namespace aurora::exec

@@ -1,0 +1,193 @@
+// Body of variable binding. Called by the statement runner before anything runs.
+#include <aurora/plan/bindings.hpp>
+
+#include <aurora/aql/parser.hpp>
+#include <aurora/base/nearest.hpp>
+#include <aurora/base/try.hpp>
+#include <aurora/schema/coerce.hpp>
+
+#include <array>
+
+namespace aurora::plan {
+
+namespace {
+
+constexpr std::array<std::string_view, 16> kTypeNames{
+    "String", "Int", "Float", "Boolean", "Bool", "ID", "Uuid", "DateTime",
+    "Date", "Time", "Email", "URL", "PhoneNumber", "JSON", "Object", "Any"};
+
+Result<TypeDef> variable_type(const aql::TypeReference& reference, std::string_view text) {
+  TypeDef type;
+  type.required = reference.required;
+  switch (reference.kind) {
+    case aql::TypeReference::Kind::kNamed: {
+      const auto named = field_type_named(reference.name.text);
+      if (!named)
+        return aql::error_at(text, reference.name.at, ErrorCode::kInvalidQuery,
+                             "unknown type '" + reference.name.text + "'" +
+                                 did_you_mean(reference.name.text, kTypeNames));
+      type.type = *named;
+      return type;
+    }
+    case aql::TypeReference::Kind::kList: {
+      type.type = FieldType::kList;
+      AURORA_ASSIGN(auto element, variable_type(*reference.element, text));
+      type.element = std::make_shared<const TypeDef>(std::move(element));
+      return type;
+    }
+    case aql::TypeReference::Kind::kObject: break;
+  }
+  return aql::error_at(text, reference.at, ErrorCode::kInvalidQuery,
+                       "a variable has a named type or a list of one; write JSON for an object");
+}
+
+Result<Value> bind_one(const aql::VariableDefinition& definition, const Value& supplied, std::string_view text,
+                       DateTime now) {
+  AURORA_ASSIGN(const auto type, variable_type(definition.type, text));
+  const auto wrong = [&](std::string message) {
+    return aql::error_at(text, definition.name.at, ErrorCode::kTypeError,
+                         "variable '$" + definition.name.text + "': " + std::move(message));
+  };
+  if (supplied.is_null()) {
+    if (type.required) return wrong("must not be null");
+    return supplied;
+  }
+  auto value = coerce(type, supplied, CoerceContext{now}, "$" + definition.name.text);
+  if (!value) return wrong(value.error().message());
+  return value;
+}
+
+}  // namespace
+
+Error Bindings::error(aql::Offset at, ErrorCode code, std::string message) const {
+  // Conditions built in C++ have no text to point into.
+  if (text.empty()) return Error(code, std::move(message));
+  return aql::error_at(text, at, code, std::move(message));
+}
+
+Result<Value> resolve(const aql::Literal& literal, const Bindings& bindings) {
+  using Kind = aql::Literal::Kind;
+  switch (literal.kind) {
+    case Kind::kNull: return Value();
+    case Kind::kBool: return Value(literal.boolean);
+    case Kind::kInt: return Value(literal.integer);
+    case Kind::kFloat: return Value(literal.number);
+    case Kind::kString: return Value(literal.text);
+    case Kind::kEnum:
+      return bindings.error(literal.at, ErrorCode::kInvalidQuery,
+                            "unknown word '" + literal.text + "' where a value was expected; text stands in quotes");
+    case Kind::kVariable: {
+      const auto* value = bindings.find(literal.text);
+      return value != nullptr ? *value : Value();
+    }
+    case Kind::kList: {
+      List list;
+      list.reserve(literal.items.size());
+      for (const auto& item : literal.items) {
+        AURORA_ASSIGN(auto value, resolve(item, bindings));
+        list.push_back(std::move(value));
+      }
+      return Value(std::move(list));
+    }
+    case Kind::kObject: break;
+  }
+  Object object;
+  object.reserve(literal.members.size());
+  for (const auto& member : literal.members) {
+    AURORA_ASSIGN(auto value, resolve(*member.value, bindings));
+    object.append(member.name.text, std::move(value));
+  }
+  return Value(std::move(object));
+}
+
+aql::Literal to_literal(const Value& value, aql::Offset at) {
+  using Kind = aql::Literal::Kind;
+  aql::Literal literal;
+  literal.at = at;
+  switch (value.type()) {
+    case Type::kNull: literal.kind = Kind::kNull; break;
+    case Type::kBool:
+      literal.kind = Kind::kBool;
+      literal.boolean = *value.if_bool();
+      break;
+    case Type::kInt:
+      literal.kind = Kind::kInt;
+      literal.integer = *value.if_int();
+      break;
+    case Type::kFloat:
+      literal.kind = Kind::kFloat;
+      literal.number = *value.if_float();
+      break;
+    case Type::kString:
+      literal.kind = Kind::kString;
+      literal.text = *value.if_string();
+      break;
+    case Type::kUuid:
+      literal.kind = Kind::kString;
+      literal.text = value.if_uuid()->text();
+      break;
+    case Type::kDate:
+      literal.kind = Kind::kString;
+      literal.text = value.if_date()->text();
+      break;
+    case Type::kTime:
+      literal.kind = Kind::kString;
+      literal.text = value.if_time()->text();
+      break;
+    case Type::kDateTime:
+      literal.kind = Kind::kString;
+      literal.text = value.if_datetime()->text();
+      break;
+    case Type::kList:
+      literal.kind = Kind::kList;
+      for (const auto& item : *value.if_list()) literal.items.push_back(to_literal(item, at));
+      break;
+    case Type::kObject:
+      literal.kind = Kind::kObject;
+      for (const auto& member : *value.if_object())
+        literal.members.push_back(
+            {aql::Name{member.name, at}, std::make_unique<aql::Literal>(to_literal(member.value, at))});
+      break;
+  }
+  return literal;
+}
+
+Argument whole_argument(const aql::Literal* literal, const Bindings& bindings) {
+  Argument argument;
+  if (literal == nullptr) return argument;
+  if (literal->kind != aql::Literal::Kind::kVariable) {
+    argument.written = literal;
+    return argument;
+  }
+  const auto* value = bindings.find(literal->text);
+  if (value == nullptr) return argument;
+  argument.from_variable = to_literal(*value, literal->at);
+  return argument;
+}
+
+Result<Object> bind_variables(const std::vector<aql::VariableDefinition>& definitions, const Object& supplied,
+                              std::string_view text, DateTime now) {
+  Object bound;
+  Bindings constants;
+  constants.text = text;
+  constants.now = now;
+  for (const auto& definition : definitions) {
+    const auto& name = definition.name.text;
+    if (const auto* value = supplied.find(name)) {
+      AURORA_ASSIGN(auto checked, bind_one(definition, *value, text, now));
+      bound.set(name, std::move(checked));
+    } else if (definition.default_value) {
+      AURORA_ASSIGN(const auto fallback, resolve(*definition.default_value, constants));
+      AURORA_ASSIGN(auto checked, bind_one(definition, fallback, text, now));
+      bound.set(name, std::move(checked));
+    } else if (definition.type.required) {
+      return aql::error_at(text, definition.name.at, ErrorCode::kUndefinedVariable,
+                           "the required variable '$" + name + "' was not given a value");
+    } else {
+      AURORA_TRY(variable_type(definition.type, text));
+    }
+  }
+  return bound;
+}
+
+}  // namespace aurora::plan
