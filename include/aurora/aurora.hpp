@@ -1,0 +1,16 @@
+// Everything public: #include <aurora/aurora.hpp>. The nlohmann forms are in <aurora/json.hpp>.
+#pragma once
+
+#include <aurora/bind.hpp>
+#include <aurora/condition.hpp>
+#include <aurora/config.hpp>
+#include <aurora/database.hpp>
+#include <aurora/document.hpp>
+#include <aurora/error.hpp>
+#include <aurora/query.hpp>
+#include <aurora/query_result.hpp>
+#include <aurora/result.hpp>
+#include <aurora/statement.hpp>
+#include <aurora/transaction.hpp>
+#include <aurora/value.hpp>
+#include <aurora/version.hpp>

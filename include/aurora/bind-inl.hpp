@@ -1,0 +1,401 @@
+// Template bodies of bind.hpp: structs into values, and values, owned or viewed, into structs.
+// Included by bind.hpp only; what needs no template is in src/facade/bind.cpp.
+#pragma once
+
+#include <aurora/bind.hpp>
+
+#include <chrono>
+#include <exception>
+
+namespace aurora {
+
+namespace detail {
+
+// ---- what a member can be
+
+template <class T>
+inline constexpr bool kIsVector = false;
+template <class T, class Allocator>
+inline constexpr bool kIsVector<std::vector<T, Allocator>> = true;
+
+template <class T>
+concept string_map = requires(T& map, typename T::mapped_type value) {
+  requires std::is_same_v<typename T::key_type, std::string>;
+  map.insert_or_assign(std::string(), std::move(value));
+};
+
+template <class T>
+inline constexpr bool kIsCharacter = std::is_same_v<T, char> || std::is_same_v<T, wchar_t> || std::is_same_v<T, char8_t> ||
+                                     std::is_same_v<T, char16_t> || std::is_same_v<T, char32_t>;
+
+template <class T>
+concept scalar_member =
+    (std::is_arithmetic_v<T> && !kIsCharacter<T>) || std::is_same_v<T, std::string> ||
+    std::is_same_v<T, Uuid> || std::is_same_v<T, Date> || std::is_same_v<T, Time> || std::is_same_v<T, DateTime>;
+
+// A member that says "nothing" by itself.
+template <class T>
+inline constexpr bool kCanBeNull = kIsOptional<T> || kIsNlohmann<T> || kIsVector<T> || string_map<T> ||
+                                   std::is_same_v<T, Value> || std::is_same_v<T, Object>;
+
+template <class Member>
+consteval void refuse_member() {
+  static_assert(!std::is_enum_v<Member>,
+                "aurora cannot bind an enum member: keep its name in a std::string, or its number in an integer");
+  static_assert(!std::is_array_v<Member>, "aurora cannot bind an array member: use std::vector");
+  static_assert(!std::is_same_v<Member, std::string_view> && !std::is_pointer_v<Member>,
+                "aurora cannot bind a std::string_view or pointer member: it would outlive the document it points into; "
+                "use std::string or std::optional");
+  static_assert(std::is_enum_v<Member> || std::is_array_v<Member> || std::is_same_v<Member, std::string_view> ||
+                    std::is_pointer_v<Member>,
+                "aurora cannot bind a member of this type: see aurora::bindable in <aurora/bind.hpp> for those it can, and "
+                "aurora::binding to leave the member out");
+}
+
+// ---- the names of a struct's fields
+
+template <class T>
+concept renamed = requires { binding<T>::names; };
+
+template <std::size_t Count>
+consteval bool are_field_names(const std::array<std::string_view, Count>& names) {
+  for (std::size_t i = 0; i < Count; ++i) {
+    if (names[i].find('.') != std::string_view::npos) return false;
+    for (std::size_t j = 0; j < i; ++j)
+      if (!names[i].empty() && names[i] == names[j]) return false;
+  }
+  return true;
+}
+
+template <class T>
+consteval auto make_field_names() {
+  constexpr auto kMembers = std::make_index_sequence<kMemberCount<T>>();
+  if constexpr (renamed<T>) {
+    std::array<std::string_view, kMemberCount<T>> names;
+    static_assert(std::size(binding<T>::names) == names.size(),
+                  "aurora::binding<T>::names must have one name for each member");
+    for (std::size_t i = 0; i < names.size(); ++i) names[i] = binding<T>::names[i];
+    return names;
+  } else {
+    return member_names<T>(kMembers);
+  }
+}
+
+template <class T>
+inline constexpr auto kFieldNames = make_field_names<T>();
+
+template <class T>
+consteval bool check_struct() {
+  static_assert(std::is_default_constructible_v<T>, "aurora cannot bind a struct that has no default constructor");
+  static_assert(!kHasBase<T>, "aurora cannot bind a struct with a base class: make it a member");
+  if constexpr (std::is_default_constructible_v<T> && !kHasBase<T>) {
+    static_assert(!kHasArray<T>, "aurora cannot bind an array member: use std::vector");
+    static_assert(kHasArray<T> || kMemberCount<T> <= kMostMembers,
+                  "aurora cannot bind a struct of more than 64 members");
+    if constexpr (!kHasArray<T> && kMemberCount<T> <= kMostMembers) {
+      static_assert(are_field_names(kFieldNames<T>), "aurora::binding<T>::names must differ and hold no '.'");
+      return true;
+    }
+    return false;
+  } else {
+    return false;
+  }
+}
+
+// ---- where one is, for messages
+
+/// A field, or an element of the list there. Lives on the stack of the reader.
+struct Place {
+  static constexpr std::size_t kField = static_cast<std::size_t>(-1);
+
+  const Place* parent = nullptr;
+  std::string_view name;
+  std::size_t index = kField;  // of an element, which has no name
+};
+
+/// "address.zips[2]"
+[[nodiscard]] std::string path_of(const Place& place);
+/// Throws TypeError "field 'address.zip' is null, but member 'zip' of Address cannot be".
+[[noreturn]] void throw_null_member(const Place& place, std::string_view type);
+/// Throws `error` with "field 'tags[2]': " before its message.
+[[noreturn]] void throw_at(const Place& place, const Error& error);
+/// Throws TypeError "bound type User: what".
+[[noreturn]] void throw_glue_failure(std::string_view type, std::string_view what);
+
+// ---- nlohmann::json, complete where these are called
+
+[[nodiscard]] nlohmann::json json_of(const Value& value);
+[[nodiscard]] nlohmann::json json_of(const Object& object);
+[[nodiscard]] nlohmann::json json_of(const Document& document);
+[[nodiscard]] Value value_of(const nlohmann::json& json);
+[[nodiscard]] Value value_of(const nlohmann::ordered_json& json);
+
+namespace glue {
+
+template <class T>
+Value write(const T& from) {
+  try {
+    nlohmann::json json;
+    to_json(json, from);
+    return value_of(json);
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw_glue_failure(type_name<T>(), error.what());
+  }
+}
+
+template <class T>
+void read(T& to, const nlohmann::json& json) {
+  try {
+    from_json(json, to);
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw_glue_failure(type_name<T>(), error.what());
+  }
+}
+
+}  // namespace glue
+
+// ---- writing
+
+template <bound_by_members T>
+Object write_struct(const T& from, Unset unset, const Place* place);
+
+template <class Member>
+Value write(const Member& from, Unset unset, const Place& place) {
+  if constexpr (std::is_same_v<Member, Value> || std::is_same_v<Member, Object>) {
+    return Value(from);
+  } else if constexpr (scalar_member<Member>) {
+    try {
+      return Value(from);
+    } catch (const Error& error) {
+      throw_at(place, error);
+    }
+  } else if constexpr (kIsOptional<Member>) {
+    return from ? write(*from, unset, place) : Value();
+  } else if constexpr (std::is_same_v<Member, std::chrono::system_clock::time_point>) {
+    return Value(DateTime(from));
+  } else if constexpr (kIsNlohmann<Member>) {
+    return value_of(from);
+  } else if constexpr (kIsVector<Member>) {
+    List list;
+    list.reserve(from.size());
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      const Place element{&place, {}, i};
+      list.push_back(write<typename Member::value_type>(from[i], unset, element));
+    }
+    return Value(std::move(list));
+  } else if constexpr (string_map<Member>) {
+    Object object;
+    object.reserve(from.size());
+    for (const auto& [name, value] : from) object.append(name, write(value, unset, Place{&place, name}));
+    return Value(std::move(object));
+  } else if constexpr (bound_by_glue<Member>) {
+    try {
+      return glue::write(from);
+    } catch (const Error& error) {
+      throw_at(place, error);
+    }
+  } else if constexpr (bound_by_members<Member>) {
+    return Value(write_struct(from, unset, &place));
+  } else {
+    refuse_member<Member>();
+    return Value();
+  }
+}
+
+template <class T, std::size_t Index, class Member>
+void write_member(Object& object, const Member& from, Unset unset, const Place* parent) {
+  constexpr std::string_view kName = kFieldNames<T>[Index];
+  if constexpr (!kName.empty()) {
+    Value value = write(from, unset, Place{parent, kName});
+    if (unset == Unset::kNull || !value.is_null()) object.append(std::string(kName), std::move(value));
+  }
+}
+
+template <bound_by_members T>
+Object write_struct(const T& from, Unset unset, const Place* place) {
+  Object object;
+  if constexpr (check_struct<T>()) {
+    object.reserve(kMemberCount<T>);
+    Tie<kMemberCount<T>>::with(from, [&](const auto&... member) {
+      [&]<std::size_t... I>(std::index_sequence<I...>) {
+        (write_member<T, I>(object, member, unset, place), ...);
+      }(std::index_sequence_for<decltype(member)...>());
+    });
+  }
+  return object;
+}
+
+// ---- reading: the source is a const Value&, or a ValueView by value
+
+[[nodiscard]] inline bool is_null(const Value& value) { return value.is_null(); }
+[[nodiscard]] inline bool is_null(ValueView value) { return value.is_null(); }
+
+// The list or object in a value. Errors: TypeError at `place` when it is something else.
+[[nodiscard]] const List& list_in(const Value& value, const Place& place);
+[[nodiscard]] ListView list_in(ValueView value, const Place& place);
+[[nodiscard]] const Object& object_in(const Value& value, const Place& place);
+[[nodiscard]] ObjectView object_in(ValueView value, const Place& place);
+
+// The value of a field; null when absent.
+[[nodiscard]] const Value& field_of(const Object& object, std::string_view name);
+[[nodiscard]] inline ValueView field_of(ObjectView object, std::string_view name) { return object.find(name); }
+[[nodiscard]] inline ValueView field_of(const Document& document, std::string_view name) { return document[name]; }
+
+[[nodiscard]] std::chrono::system_clock::time_point time_point_of(DateTime when);
+
+template <class Visit>
+void for_each_member(const Object& object, Visit visit) {
+  for (const auto& [name, value] : object) visit(name, value);
+}
+template <class Visit>
+void for_each_member(ObjectView object, Visit visit) {
+  for (std::uint32_t i = 0; i < object.size(); ++i) visit(object.name(i), object.value(i));
+}
+
+template <bound_by_members T, class Fields>
+void read_struct(T& to, const Fields& fields, const Place* place);
+
+template <class Member, class Source>
+Member read_scalar(const Source& from, const Place& place) {
+  try {
+    if constexpr (std::is_same_v<Member, std::chrono::system_clock::time_point>) {
+      return time_point_of(from.template as<DateTime>());
+    } else {
+      return from.template as<Member>();
+    }
+  } catch (const Error& error) {
+    throw_at(place, error);
+  }
+}
+
+template <class Member, class Source>
+void read(Member& to, const Source& from, const Place& place) {
+  if constexpr (std::is_same_v<Member, Value>) {
+    to = Value(from);
+  } else if constexpr (scalar_member<Member> || std::is_same_v<Member, std::chrono::system_clock::time_point>) {
+    to = read_scalar<Member>(from, place);
+  } else if constexpr (kIsOptional<Member>) {
+    if (is_null(from)) {
+      to.reset();
+    } else {
+      read(to.emplace(), from, place);
+    }
+  } else if constexpr (std::is_same_v<Member, Object>) {
+    (void)object_in(from, place);
+    to = std::move(*Value(from).if_object());
+  } else if constexpr (kIsNlohmann<Member>) {
+    to = json_of(Value(from));
+  } else if constexpr (kIsVector<Member>) {
+    const auto& list = list_in(from, place);
+    to.clear();
+    to.reserve(list.size());
+    for (std::uint32_t i = 0; i < list.size(); ++i) {
+      typename Member::value_type element{};
+      read(element, list[i], Place{&place, {}, i});
+      to.push_back(std::move(element));
+    }
+  } else if constexpr (string_map<Member>) {
+    to.clear();
+    for_each_member(object_in(from, place), [&](std::string_view name, const auto& value) {
+      typename Member::mapped_type element{};
+      read(element, value, Place{&place, name});
+      to.insert_or_assign(std::string(name), std::move(element));
+    });
+  } else if constexpr (bound_by_glue<Member>) {
+    try {
+      glue::read(to, json_of(Value(from)));
+    } catch (const Error& error) {
+      throw_at(place, error);
+    }
+  } else if constexpr (bound_by_members<Member>) {
+    read_struct(to, object_in(from, place), &place);
+  } else {
+    refuse_member<Member>();
+  }
+}
+
+template <class T, std::size_t Index, class Member, class Fields>
+void read_member(Member& to, const Fields& fields, const Place* parent) {
+  constexpr std::string_view kName = kFieldNames<T>[Index];
+  if constexpr (!kName.empty()) {
+    static_assert(!std::is_const_v<Member>, "aurora cannot read into a const member");
+    const auto& from = field_of(fields, kName);
+    const Place place{parent, kName};
+    if (!is_null(from)) {
+      read(to, from, place);
+    } else if constexpr (kCanBeNull<Member>) {
+      to = Member{};
+    } else {
+      throw_null_member(place, type_name<T>());
+    }
+  }
+}
+
+template <bound_by_members T, class Fields>
+void read_struct(T& to, const Fields& fields, const Place* place) {
+  if constexpr (check_struct<T>()) {
+    Tie<kMemberCount<T>>::with(to, [&](auto&... member) {
+      [&]<std::size_t... I>(std::index_sequence<I...>) {
+        (read_member<T, I>(member, fields, place), ...);
+      }(std::index_sequence_for<decltype(member)...>());
+    });
+  }
+}
+
+template <bindable T, class Fields>
+T read_document(const Fields& fields) {
+  static_assert(std::is_default_constructible_v<T>, "aurora cannot bind a struct that has no default constructor");
+  if constexpr (std::is_default_constructible_v<T>) {
+    T to{};
+    if constexpr (bound_by_glue<T>) {
+      glue::read(to, json_of(fields));
+    } else {
+      read_struct(to, fields, nullptr);
+    }
+    return to;
+  }
+}
+
+/// Throws TypeError when there is no document.
+void require_document(const Document& document);
+
+}  // namespace detail
+
+template <bindable T>
+Object to_object(const T& object, Unset unset) {
+  Object fields;
+  if constexpr (detail::bound_by_glue<T>) {
+    Value value = detail::glue::write(object);
+    if (value.if_object() == nullptr) {
+      detail::throw_glue_failure(detail::type_name<T>(), "to_json gave no JSON object");
+    }
+    fields = std::move(*value.if_object());
+  } else {
+    fields = detail::write_struct(object, unset, nullptr);
+  }
+  fields.remove("_sid");
+  return fields;
+}
+
+template <bindable T>
+T from_object(const Object& object) {
+  return detail::read_document<T>(object);
+}
+
+template <bindable T>
+T from_document(const Document& document) {
+  detail::require_document(document);
+  return detail::read_document<T>(document);
+}
+
+template <class T>
+T Document::as() const {
+  static_assert(bindable<T>, "Document::as<T>: T must be a struct that aurora can bind (aurora::bindable in <aurora/bind.hpp>)");
+  return from_document<T>(*this);
+}
+
+}  // namespace aurora

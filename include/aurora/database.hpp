@@ -1,0 +1,148 @@
+// The database: open it, run AQL, work with documents, close it.
+#pragma once
+
+#include <aurora/bind.hpp>
+#include <aurora/config.hpp>
+#include <aurora/query.hpp>
+#include <aurora/query_result.hpp>
+#include <aurora/statement.hpp>
+#include <aurora/transaction.hpp>
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace aurora {
+
+/// What verify() found.
+struct VerifyReport {
+  std::uint64_t collections = 0;
+  std::uint64_t documents = 0;
+  std::uint64_t index_entries = 0;
+  std::uint64_t log_rows = 0;
+  std::vector<std::string> problems;     ///< empty: everything agrees
+};
+
+/// Figures of a database.
+struct Stats {
+  std::uint64_t sequence = 0;            ///< of the newest commit
+  std::uint64_t commits = 0;             ///< since open
+  std::uint64_t groups = 0;              ///< store writes those took
+  std::uint64_t checkpoints = 0;
+  std::uint64_t snapshots = 0;           ///< states kept for readers
+  std::uint64_t history_versions = 0;
+  std::uint64_t cache_hits = 0, cache_misses = 0, cache_evictions = 0, cache_entries = 0, cache_bytes = 0;
+  std::uint64_t disk_bytes = 0, store_memory_bytes = 0, log_bytes = 0;
+  std::string engine;                    ///< name and version of the store
+  bool slow_build = false;               ///< the store was built with assertions or without hardware CRC
+};
+
+/// One open database. Movable; closes in its destructor. Handles that outlive it report Closed.
+/// Threads: every call may come from any thread at once.
+/// Errors: calls throw aurora::Error; each try_ form returns the same as a Result.
+class Database {
+ public:
+  /// Opens the database in directory `path`, making it when missing.
+  /// Errors: Busy when another process (named in the message) or this one has it open; InvalidInput when the
+  /// path is a file or another program's directory, or an option is out of range; IoError; Corruption; Timeout.
+  [[nodiscard]] static Database open(const std::string& path, const Config& config = {}) {
+    return try_open(path, config).value();
+  }
+  [[nodiscard]] static Result<Database> try_open(const std::string& path, const Config& config = {});
+  /// A database in memory, gone when closed.
+  [[nodiscard]] static Database open_in_memory(const Config& config = {}) {
+    return try_open_in_memory(config).value();
+  }
+  [[nodiscard]] static Result<Database> try_open_in_memory(const Config& config = {});
+
+  Database(Database&&) noexcept = default;
+  Database& operator=(Database&&) noexcept = default;
+  ~Database();
+
+  // ---- AQL
+  /// Runs a text; see the AQL reference. What was done before a failing operation stays done.
+  QueryResult execute(std::string_view text, const Object& variables = {}, const ExecuteOptions& options = {}) {
+    return try_execute(text, variables, options).value();
+  }
+  [[nodiscard]] Result<QueryResult> try_execute(std::string_view text, const Object& variables = {},
+                                                const ExecuteOptions& options = {});
+  /// As try_execute, but what was done before an error comes back too, as the data of `partial`.
+  [[nodiscard]] Result<QueryResult> try_execute(std::string_view text, const Object& variables,
+                                                const ExecuteOptions& options, QueryResult& partial);
+  [[nodiscard]] Statement prepare(std::string_view text) { return try_prepare(text).value(); }
+  [[nodiscard]] Result<Statement> try_prepare(std::string_view text);
+  /// The text run with every root field explained (analyze: true); the plans are in extensions.explain.
+  [[nodiscard]] QueryResult explain(std::string_view text, const Object& variables = {});
+
+  // ---- queries and documents
+  [[nodiscard]] Query query(std::string collection);
+  /// Adds a document and returns it as stored (defaults and ids filled in).
+  Document insert(std::string_view collection, const Object& document) {
+    return try_insert(collection, document).value();
+  }
+  [[nodiscard]] Result<Document> try_insert(std::string_view collection, const Object& document);
+  template <class T>
+    requires bindable<T>
+  Document insert(std::string_view collection, const T& document) {
+    return insert(collection, to_object(document));
+  }
+  /// All or nothing, in one commit.
+  std::vector<Document> insert_many(std::string_view collection, const std::vector<Object>& documents);
+  /// The document with that primary key (or `_sid`, when the collection has no primary key).
+  [[nodiscard]] std::optional<Document> get(std::string_view collection, const Value& id) {
+    return try_get(collection, id).value();
+  }
+  [[nodiscard]] Result<std::optional<Document>> try_get(std::string_view collection, const Value& id);
+  template <class T>
+    requires bindable<T>
+  [[nodiscard]] std::optional<T> get(std::string_view collection, const Value& id) {
+    const auto document = get(collection, id);
+    return document ? std::optional<T>(document->template as<T>()) : std::nullopt;
+  }
+  /// Changes the document by AQL update data (modifiers included); returns its new state, nothing when there is
+  /// no such document.
+  std::optional<Document> update(std::string_view collection, const Value& id, const Object& data) {
+    return try_update(collection, id, data).value();
+  }
+  [[nodiscard]] Result<std::optional<Document>> try_update(std::string_view collection, const Value& id,
+                                                           const Object& data);
+  /// True when there was such a document.
+  bool remove(std::string_view collection, const Value& id) { return try_remove(collection, id).value(); }
+  [[nodiscard]] Result<bool> try_remove(std::string_view collection, const Value& id);
+
+  // ---- transactions
+  [[nodiscard]] Transaction begin_transaction() { return try_begin_transaction().value(); }
+  [[nodiscard]] Result<Transaction> try_begin_transaction();
+  /// Runs `work(Transaction&)` and commits; on Conflict runs it again, up to `attempts` times with growing
+  /// pauses. Rolls back and throws on when `work` throws.
+  template <std::invocable<Transaction&> Work>
+  void transaction(Work&& work, int attempts = 16) {
+    run_transaction(std::function<void(Transaction&)>(std::ref(work)), attempts);
+  }
+
+  // ---- upkeep
+  /// Names of the collections, sorted.
+  [[nodiscard]] std::vector<std::string> collections() const;
+  /// Makes every commit durable against power loss and writes indexes out.
+  void flush();
+  /// A copy of the database in a new directory that opens by itself.
+  void checkpoint(const std::string& path);
+  void compact();
+  /// Compares documents, indexes and log with each other, reading every stored byte.
+  [[nodiscard]] VerifyReport verify() const;
+  [[nodiscard]] Stats stats() const;
+  void clear_hot_cache();
+  /// Waits for calls under way and closes. Idempotent. Errors: what the last writes gave.
+  void close();
+  [[nodiscard]] bool is_open() const noexcept;
+
+ private:
+  explicit Database(std::shared_ptr<facade::State> state);
+  void run_transaction(const std::function<void(Transaction&)>& work, int attempts);
+  std::shared_ptr<facade::State> state_;
+};
+
+}  // namespace aurora

@@ -1,0 +1,20 @@
+// Names of the public types, for headers that only mention them.
+#pragma once
+
+namespace aurora {
+
+class Database;
+class Document;
+class Error;
+class Object;
+class Query;
+class QueryResult;
+class Statement;
+class Transaction;
+class Value;
+class ValueView;
+struct Config;
+template <class T>
+class Result;
+
+}  // namespace aurora

@@ -1,0 +1,40 @@
+// What `execute` gives back: the response as JSON text, as the AQL reference describes it.
+// Public; the nlohmann form needs <aurora/json.hpp>.
+#pragma once
+
+#include <aurora/value.hpp>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace aurora {
+
+/// Threads: const use from any thread.
+class QueryResult {
+ public:
+  QueryResult() : data_("{}") {}
+  QueryResult(std::string data, std::string extensions)
+      : data_(std::move(data)), extensions_(std::move(extensions)) {}
+
+  /// {"data": …} with "extensions" when there are any.
+  [[nodiscard]] std::string dump() const;
+  /// The value of "data", as JSON text.
+  [[nodiscard]] std::string_view data_text() const noexcept { return data_; }
+  /// The value of "extensions", as JSON text; empty when there are none.
+  [[nodiscard]] std::string_view extensions_text() const noexcept { return extensions_; }
+  /// "data" as a value; dates, times and uuids are strings in it.
+  [[nodiscard]] Value data() const;
+  /// dump() as a JSON document. Include <aurora/json.hpp> to use it.
+  [[nodiscard]] nlohmann::json json() const;
+
+ private:
+  std::string data_;
+  std::string extensions_;
+};
+
+/// The response for an error: {"errors": [{"code", "message", …}]}, with what was done before it as "data".
+[[nodiscard]] std::string error_response(const Error& error, std::string_view data_text = {});
+
+}  // namespace aurora

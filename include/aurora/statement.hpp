@@ -1,0 +1,40 @@
+// Prepared statements: a text parsed once, run with variables many times.
+#pragma once
+
+#include <aurora/query_result.hpp>
+#include <aurora/value.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace aurora {
+
+namespace facade {
+class State;
+struct ParsedText;
+}  // namespace facade
+
+struct ExecuteOptions {
+  /// The role that @auth, @require and @allow ask about; empty: none.
+  std::string role;
+};
+
+/// Cheap to copy. Threads: execute may be called from any thread.
+/// Errors: Closed once its database is.
+class Statement {
+ public:
+  [[nodiscard]] QueryResult execute(const Object& variables = {}, const ExecuteOptions& options = {}) const;
+  [[nodiscard]] Result<QueryResult> try_execute(const Object& variables = {},
+                                                const ExecuteOptions& options = {}) const;
+  [[nodiscard]] const std::string& text() const noexcept;
+
+ private:
+  friend class Database;
+  Statement(std::shared_ptr<facade::State> state, std::shared_ptr<const facade::ParsedText> parsed);
+  std::shared_ptr<facade::State> state_;
+  std::shared_ptr<const facade::ParsedText> parsed_;
+};
+
+}  // namespace aurora

@@ -1,0 +1,258 @@
+// Body of the Database facade. Called by users; opens stores and engines, runs texts, calls the document calls.
+#include <aurora/database.hpp>
+
+#include <aurora/base/try.hpp>
+
+#include "documents.hpp"
+#include "runner.hpp"
+#include "transaction_state.hpp"
+
+#include <algorithm>
+#include <random>
+#include <thread>
+
+namespace aurora {
+
+using facade::DatabaseTarget;
+using facade::State;
+
+namespace {
+
+Result<std::shared_ptr<State>> start(std::unique_ptr<storage::Store> store, commit::EngineOptions options,
+                                     const Config& config) {
+  const bool slow = store->stats().slow_build;
+  AURORA_ASSIGN(auto engine, commit::Engine::open(std::move(store), std::move(options)));
+  if (slow && config.logger)
+    config.logger(LogLevel::kWarning,
+                  "this RocksDB was built with assertions or without hardware CRC: writes take up to three times "
+                  "as long; see docs/benchmarks.md for how to get an optimised build");
+  return std::make_shared<State>(std::move(engine), config);
+}
+
+}  // namespace
+
+Database::Database(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+Database::~Database() {
+  if (!state_) return;
+  // Failures while closing went to the logger; a destructor must not throw them.
+  if (auto status = state_->engine().close(); !status) return;
+}
+
+Result<Database> Database::try_open(const std::string& path, const Config& config) {
+  AURORA_ASSIGN(auto options, facade::engine_options(config));
+  storage::StoreOptions store;
+  store.path = path;
+  store.mode = config.storage_mode == StorageMode::kLowSpace ? storage::StorageMode::kLowSpace
+                                                             : storage::StorageMode::kHighThroughput;
+  store.create_if_missing = config.create_if_missing;
+  store.unlogged = config.durability == Durability::kNone;
+  store.block_cache_bytes = config.cold_cache_bytes;
+  store.write_buffer_bytes = config.write_buffer_bytes;
+  store.max_log_bytes = config.max_log_bytes;
+  store.open_deadline = config.open_deadline;
+  if (config.logger)
+    store.on_message = [logger = config.logger](std::string_view message) { logger(LogLevel::kInfo, message); };
+  AURORA_ASSIGN(auto opened, storage::open_rocksdb_store(store));
+  AURORA_ASSIGN(auto state, start(std::move(opened), std::move(options), config));
+  return Database(std::move(state));
+}
+
+Result<Database> Database::try_open_in_memory(const Config& config) {
+  AURORA_ASSIGN(auto options, facade::engine_options(config));
+  options.in_memory = true;
+  AURORA_ASSIGN(auto state, start(storage::make_memory_store(), std::move(options), config));
+  return Database(std::move(state));
+}
+
+// ---------------------------------------------------------------- AQL
+
+Result<QueryResult> Database::try_execute(std::string_view text, const Object& variables,
+                                          const ExecuteOptions& options) {
+  QueryResult result;
+  return try_execute(text, variables, options, result);
+}
+
+Result<QueryResult> Database::try_execute(std::string_view text, const Object& variables,
+                                          const ExecuteOptions& options, QueryResult& partial) {
+  AURORA_ASSIGN(const auto entry, state_->engine().enter());
+  AURORA_ASSIGN(const auto parsed, state_->parse(text));
+  DatabaseTarget target(state_->engine());
+  AURORA_TRY(facade::run_text(*state_, target, *parsed, {variables, options}, partial));
+  return partial;
+}
+
+Result<Statement> Database::try_prepare(std::string_view text) {
+  AURORA_ASSIGN(const auto entry, state_->engine().enter());
+  AURORA_ASSIGN(auto parsed, state_->parse(text));
+  return Statement(state_, std::move(parsed));
+}
+
+QueryResult Database::explain(std::string_view text, const Object& variables) {
+  const auto entry = state_->engine().enter().value();
+  const auto parsed = state_->parse(text).value();
+  DatabaseTarget target(state_->engine());
+  QueryResult result;
+  const ExecuteOptions options;
+  facade::run_text(*state_, target, *parsed, {variables, options, true}, result).value();
+  return result;
+}
+
+Statement::Statement(std::shared_ptr<State> state, std::shared_ptr<const facade::ParsedText> parsed)
+    : state_(std::move(state)), parsed_(std::move(parsed)) {}
+
+const std::string& Statement::text() const noexcept { return parsed_->text; }
+
+Result<QueryResult> Statement::try_execute(const Object& variables, const ExecuteOptions& options) const {
+  AURORA_ASSIGN(const auto entry, state_->engine().enter());
+  DatabaseTarget target(state_->engine());
+  QueryResult result;
+  AURORA_TRY(facade::run_text(*state_, target, *parsed_, {variables, options}, result));
+  return result;
+}
+
+QueryResult Statement::execute(const Object& variables, const ExecuteOptions& options) const {
+  return try_execute(variables, options).value();
+}
+
+// ---------------------------------------------------------------- documents
+
+Query Database::query(std::string collection) { return Query(state_, nullptr, std::move(collection)); }
+
+Result<Document> Database::try_insert(std::string_view collection, const Object& document) {
+  AURORA_ASSIGN(const auto entry, state_->engine().enter());
+  Document stored;
+  AURORA_TRY(DatabaseTarget(state_->engine()).write([&](WriteView& view) -> Status {
+    AURORA_ASSIGN(const auto definition, facade::writable_collection(view, collection));
+    AURORA_ASSIGN(stored, facade::insert_document(view, definition, document));
+    return {};
+  }));
+  return stored;
+}
+
+std::vector<Document> Database::insert_many(std::string_view collection, const std::vector<Object>& documents) {
+  const auto entry = state_->engine().enter().value();
+  std::vector<Document> stored;
+  DatabaseTarget(state_->engine()).write([&](WriteView& view) -> Status {
+    AURORA_ASSIGN(const auto definition, facade::writable_collection(view, collection));
+    AURORA_ASSIGN(stored, facade::insert_documents(view, definition, documents));
+    return {};
+  }).value();
+  return stored;
+}
+
+Result<std::optional<Document>> Database::try_get(std::string_view collection, const Value& id) {
+  AURORA_ASSIGN(const auto entry, state_->engine().enter());
+  auto view = state_->engine().view();
+  AURORA_ASSIGN(const auto definition, view.catalog().require(collection));
+  AURORA_ASSIGN(const auto row, facade::find_by_id(*state_, view, definition, id));
+  return row ? std::optional(Document(definition, row->record)) : std::nullopt;
+}
+
+Result<std::optional<Document>> Database::try_update(std::string_view collection, const Value& id,
+                                                     const Object& data) {
+  AURORA_ASSIGN(const auto entry, state_->engine().enter());
+  std::optional<Document> changed;
+  AURORA_TRY(DatabaseTarget(state_->engine()).write([&](WriteView& view) -> Status {
+    AURORA_ASSIGN(changed, facade::update_document(*state_, view, collection, id, data));
+    return {};
+  }));
+  return changed;
+}
+
+Result<bool> Database::try_remove(std::string_view collection, const Value& id) {
+  AURORA_ASSIGN(const auto entry, state_->engine().enter());
+  bool removed = false;
+  AURORA_TRY(DatabaseTarget(state_->engine()).write([&](WriteView& view) -> Status {
+    AURORA_ASSIGN(removed, facade::remove_document(*state_, view, collection, id));
+    return {};
+  }));
+  return removed;
+}
+
+// ---------------------------------------------------------------- transactions
+
+Result<Transaction> Database::try_begin_transaction() {
+  AURORA_ASSIGN(const auto entry, state_->engine().enter());
+  return Transaction(std::make_shared<facade::TransactionState>(state_));
+}
+
+void Database::run_transaction(const std::function<void(Transaction&)>& work, int attempts) {
+  thread_local std::minstd_rand random{std::random_device{}()};
+  for (int attempt = 1;; ++attempt) {
+    auto transaction = begin_transaction();
+    work(transaction);
+    auto committed = transaction.try_commit();
+    if (committed) return;
+    if (committed.error().code() != ErrorCode::kConflict || attempt >= attempts) throw committed.error();
+    // Growing pauses with jitter, so that rivals do not meet again and again.
+    const auto longest = std::min(1 << std::min(attempt, 10), 1'000) * 10;
+    std::this_thread::sleep_for(std::chrono::microseconds(std::uniform_int_distribution(1, longest)(random)));
+  }
+}
+
+// ---------------------------------------------------------------- upkeep
+
+std::vector<std::string> Database::collections() const {
+  const auto entry = state_->engine().enter().value();
+  const auto view = state_->engine().view();
+  std::vector<std::string> names;
+  for (const auto& collection : view.catalog().collections())
+    if (!collection->system) names.push_back(collection->name);
+  return names;
+}
+
+void Database::flush() {
+  const auto entry = state_->engine().enter().value();
+  state_->engine().flush().value();
+}
+
+void Database::checkpoint(const std::string& path) {
+  const auto entry = state_->engine().enter().value();
+  state_->engine().backup(path).value();
+}
+
+void Database::compact() {
+  const auto entry = state_->engine().enter().value();
+  state_->engine().compact().value();
+}
+
+VerifyReport Database::verify() const {
+  const auto entry = state_->engine().enter().value();
+  auto found = state_->engine().verify().value();
+  return {found.collections, found.documents, found.index_entries, found.log_rows, std::move(found.problems)};
+}
+
+Stats Database::stats() const {
+  const auto entry = state_->engine().enter().value();
+  const auto found = state_->engine().stats();
+  Stats stats;
+  stats.sequence = found.sequence;
+  stats.commits = found.commits;
+  stats.groups = found.groups;
+  stats.checkpoints = found.checkpoints;
+  stats.snapshots = found.snapshots;
+  stats.history_versions = found.history_versions;
+  stats.cache_hits = found.cache.hits;
+  stats.cache_misses = found.cache.misses;
+  stats.cache_evictions = found.cache.evictions;
+  stats.cache_entries = found.cache.entries;
+  stats.cache_bytes = found.cache.bytes;
+  stats.disk_bytes = found.store.disk_bytes;
+  stats.store_memory_bytes = found.store.memory_bytes;
+  stats.log_bytes = found.store.log_bytes;
+  stats.engine = found.store.engine;
+  stats.slow_build = found.store.slow_build;
+  return stats;
+}
+
+void Database::clear_hot_cache() {
+  const auto entry = state_->engine().enter().value();
+  state_->engine().records().cache().clear();
+}
+
+void Database::close() { state_->engine().close().value(); }
+
+bool Database::is_open() const noexcept { return state_ && state_->engine().enter().has_value(); }
+
+}  // namespace aurora

@@ -1,0 +1,174 @@
+// Body of the document calls. Called by Database, Transaction and Query; calls the executor.
+#include "documents.hpp"
+
+#include <aurora/base/try.hpp>
+#include <aurora/exec/document_write.hpp>
+#include <aurora/exec/modifiers.hpp>
+#include <aurora/exec/query.hpp>
+#include <aurora/index/key.hpp>
+#include <aurora/plan/filter_compiler.hpp>
+#include <aurora/schema/coerce.hpp>
+
+namespace aurora::facade {
+
+namespace {
+
+Error about(const CollectionDef& collection, const Error& error) {
+  return error.with_prefix("collection '" + collection.name + "': ");
+}
+
+// A filter that holds for the document of that id: what a transaction depends on.
+Result<std::shared_ptr<const plan::Filter>> id_filter(const Catalog::Entry& collection, const Value& id,
+                                                      const plan::Bindings& bindings) {
+  const auto* primary = collection->primary();
+  const std::string name = primary != nullptr ? primary->name : "_sid";
+  return plan::compile_filter(collection, plan::to_literal(Value(Object{{name, Value(Object{{"eq", id}})}}), 0),
+                              bindings);
+}
+
+Status change_row(WriteView& view, const CollectionDef& collection, const exec::Row& row,
+                  const std::vector<exec::Modifier>& modifiers, const plan::Bindings& bindings) {
+  const auto current = row.record.view();
+  AURORA_ASSIGN(auto changed, exec::apply_modifiers(collection, modifiers, &current, bindings));
+  auto checked = check_update(collection, std::move(changed), bindings.now);
+  if (!checked) return about(collection, checked.error());
+  AURORA_ASSIGN(auto record, exec::merge_record(collection, current, *checked, view.max_document_bytes()));
+  return view.replace(collection, row.ordinal, std::move(record));
+}
+
+}  // namespace
+
+plan::Bindings bindings_without_text(State& state, View& view) {
+  plan::Bindings bindings;
+  bindings.now = view.now();
+  bindings.limits = state.limits();
+  return bindings;
+}
+
+Result<Catalog::Entry> writable_collection(View& view, std::string_view name) {
+  AURORA_ASSIGN(auto collection, view.catalog().require(name));
+  if (collection->system)
+    return Error(ErrorCode::kInvalidOperation, "the system collection '" + std::string(name) + "' can only be read");
+  return collection;
+}
+
+Result<std::optional<exec::Row>> find_by_id(State& state, View& view, const Catalog::Entry& collection,
+                                            const Value& id) {
+  const auto bindings = bindings_without_text(state, view);
+  const auto* primary = collection->primary();
+  if (primary == nullptr) {
+    exec::DocumentQuery query;
+    query.collection = collection;
+    AURORA_ASSIGN(query.filter, id_filter(collection, id, bindings));
+    query.limit = 1;
+    AURORA_ASSIGN(auto rows, exec::select(view, query, state.settings(), nullptr));
+    return rows.empty() ? std::optional<exec::Row>() : std::optional(std::move(rows.front()));
+  }
+  AURORA_ASSIGN(auto operand, coerce_operand(primary->type, id, bindings.now, primary->name));
+  AURORA_ASSIGN(const auto filter, id_filter(collection, id, bindings));
+  view.on_read(collection->id, filter);
+  if (const auto* pending = view.pending(collection->id))
+    for (const auto& [ordinal, record] : pending->documents)
+      if (filter->matches(record.view())) return std::optional(exec::Row{ordinal, record});
+  AURORA_ASSIGN(const auto* version, view.collection(collection->id));
+  FieldPath path;
+  path.field = primary->id;
+  path.name = primary->name;
+  const auto* definition = collection->index_on(path);
+  std::string key;
+  append_key(key, operand);
+  cut_key(key);
+  const auto ordinal = version->index(definition->id)->find_one(key);
+  if (!ordinal) return std::optional<exec::Row>();
+  AURORA_ASSIGN(auto record, view.record(collection->id, *ordinal));
+  if (!record || !filter->matches(record.view())) return std::optional<exec::Row>();
+  return std::optional(exec::Row{*ordinal, std::move(record)});
+}
+
+namespace {
+// Without the uniqueness check.
+Result<Document> add_document(WriteView& view, const Catalog::Entry& collection, Object document) {
+  auto record = exec::make_record(view, *collection, std::move(document));
+  if (!record) return about(*collection, record.error());
+  AURORA_ASSIGN(const auto ordinal, view.insert(*collection, *std::move(record)));
+  AURORA_ASSIGN(const auto stored, view.record(collection->id, ordinal));
+  return Document(collection, stored);
+}
+}  // namespace
+
+Result<Document> insert_document(WriteView& view, const Catalog::Entry& collection, Object document) {
+  const auto mark = view.savepoint();
+  AURORA_ASSIGN(auto stored, add_document(view, collection, std::move(document)));
+  AURORA_TRY(view.check_unique(mark));
+  return stored;
+}
+
+Result<std::vector<Document>> insert_documents(WriteView& view, const Catalog::Entry& collection,
+                                               const std::vector<Object>& documents) {
+  const auto mark = view.savepoint();
+  std::vector<Document> stored;
+  stored.reserve(documents.size());
+  for (const auto& document : documents) {
+    AURORA_ASSIGN(auto one, add_document(view, collection, document));
+    stored.push_back(std::move(one));
+  }
+  AURORA_TRY(view.check_unique(mark));
+  return stored;
+}
+
+Result<std::optional<Document>> update_document(State& state, WriteView& view, std::string_view name, const Value& id,
+                                                const Object& data) {
+  const auto mark = view.savepoint();
+  AURORA_ASSIGN(const auto collection, writable_collection(view, name));
+  AURORA_ASSIGN(const auto row, find_by_id(state, view, collection, id));
+  const auto bindings = bindings_without_text(state, view);
+  AURORA_ASSIGN(const auto modifiers,
+                exec::compile_modifiers(*collection, plan::to_literal(Value(data), 0), bindings));
+  if (!row) return std::optional<Document>();
+  AURORA_TRY(change_row(view, *collection, *row, modifiers, bindings));
+  AURORA_TRY(view.check_unique(mark));
+  AURORA_ASSIGN(const auto stored, view.record(collection->id, row->ordinal));
+  return std::optional(Document(collection, stored));
+}
+
+Result<bool> remove_document(State& state, WriteView& view, std::string_view name, const Value& id) {
+  AURORA_ASSIGN(const auto collection, writable_collection(view, name));
+  AURORA_ASSIGN(const auto row, find_by_id(state, view, collection, id));
+  if (!row) return false;
+  AURORA_TRY(view.erase(*collection, row->ordinal));
+  return true;
+}
+
+Result<exec::DocumentQuery> make_query(View& view, std::string_view collection, const List& conditions,
+                                       const List& order, const plan::Bindings& bindings) {
+  exec::DocumentQuery query;
+  AURORA_ASSIGN(query.collection, view.catalog().require(collection));
+  if (conditions.empty()) {
+    query.filter = plan::match_all(query.collection);
+  } else {
+    const auto where = conditions.size() == 1 ? conditions.front() : Value(Object{{"and", Value(conditions)}});
+    AURORA_ASSIGN(query.filter, plan::compile_filter(query.collection, plan::to_literal(where, 0), bindings));
+  }
+  AURORA_ASSIGN(query.order, exec::compile_order(*query.collection, plan::to_literal(Value(order), 0), bindings));
+  return query;
+}
+
+Result<std::uint64_t> update_rows(State& state, WriteView& view, const exec::DocumentQuery& query,
+                                  const Object& data) {
+  const auto mark = view.savepoint();
+  const auto bindings = bindings_without_text(state, view);
+  AURORA_ASSIGN(const auto modifiers,
+                exec::compile_modifiers(*query.collection, plan::to_literal(Value(data), 0), bindings));
+  AURORA_ASSIGN(const auto rows, exec::select(view, query, state.settings(), nullptr));
+  for (const auto& row : rows) AURORA_TRY(change_row(view, *query.collection, row, modifiers, bindings));
+  AURORA_TRY(view.check_unique(mark));
+  return std::uint64_t{rows.size()};
+}
+
+Result<std::uint64_t> remove_rows(State& state, WriteView& view, const exec::DocumentQuery& query) {
+  AURORA_ASSIGN(const auto rows, exec::select(view, query, state.settings(), nullptr));
+  for (const auto& row : rows) AURORA_TRY(view.erase(*query.collection, row.ordinal));
+  return std::uint64_t{rows.size()};
+}
+
+}  // namespace aurora::facade

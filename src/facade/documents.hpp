@@ -1,0 +1,37 @@
+// Document calls on a WriteView or View: shared by Database, Transaction and Query. Private to the facade.
+#pragma once
+
+#include "state.hpp"
+
+#include <aurora/exec/write_view.hpp>
+#include <aurora/plan/bindings.hpp>
+
+#include <optional>
+
+namespace aurora::facade {
+
+/// The collection of that name that callers may write. Errors: CollectionNotFound, InvalidOperation.
+[[nodiscard]] Result<Catalog::Entry> writable_collection(View& view, std::string_view name);
+
+/// The ordinal and record with that primary key (or `_sid`); nullopt when there is none.
+[[nodiscard]] Result<std::optional<exec::Row>> find_by_id(State& state, View& view, const Catalog::Entry& collection,
+                                                          const Value& id);
+
+[[nodiscard]] Result<Document> insert_document(WriteView& view, const Catalog::Entry& collection, Object document);
+/// All of them, or the first error. One uniqueness check at the end.
+[[nodiscard]] Result<std::vector<Document>> insert_documents(WriteView& view, const Catalog::Entry& collection,
+                                                             const std::vector<Object>& documents);
+[[nodiscard]] Result<std::optional<Document>> update_document(State& state, WriteView& view, std::string_view collection,
+                                                              const Value& id, const Object& data);
+[[nodiscard]] Result<bool> remove_document(State& state, WriteView& view, std::string_view collection, const Value& id);
+
+/// The fluent query as the executor's: `collection`, `conditions` (a list of where objects), `order`.
+[[nodiscard]] Result<exec::DocumentQuery> make_query(View& view, std::string_view collection, const List& conditions,
+                                                     const List& order, const plan::Bindings& bindings);
+[[nodiscard]] plan::Bindings bindings_without_text(State& state, View& view);
+/// Changes the rows by update data; returns how many.
+[[nodiscard]] Result<std::uint64_t> update_rows(State& state, WriteView& view, const exec::DocumentQuery& query,
+                                                const Object& data);
+[[nodiscard]] Result<std::uint64_t> remove_rows(State& state, WriteView& view, const exec::DocumentQuery& query);
+
+}  // namespace aurora::facade

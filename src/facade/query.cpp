@@ -1,0 +1,136 @@
+// Body of the fluent query. Called by users; runs on a view, in a commit, or inside a transaction.
+#include <aurora/query.hpp>
+
+#include <aurora/base/try.hpp>
+
+#include "documents.hpp"
+#include "transaction_state.hpp"
+
+namespace aurora {
+
+using facade::State;
+
+Query::Query(std::shared_ptr<State> state, std::shared_ptr<facade::TransactionState> transaction,
+             std::string collection)
+    : state_(std::move(state)), transaction_(std::move(transaction)) {
+  specification_.collection = std::move(collection);
+}
+
+Query& Query::where(Condition condition) & {
+  specification_.conditions.emplace_back(condition.where());
+  return *this;
+}
+
+Query& Query::order_by(std::string path, Direction direction) & {
+  specification_.order.emplace_back(
+      Object{{"field", Value(std::move(path))}, {"direction", direction == desc ? "DESC" : "ASC"}});
+  return *this;
+}
+
+Query& Query::limit(std::uint64_t count) & {
+  specification_.limit = count;
+  return *this;
+}
+
+Query& Query::offset(std::uint64_t count) & {
+  specification_.offset = count;
+  return *this;
+}
+
+namespace facade {
+
+namespace {
+Status with_target(State& state, TransactionState* transaction, const std::function<Status(Target&)>& work) {
+  AURORA_ASSIGN(const auto entry, state.engine().enter());
+  if (transaction != nullptr) return work(*transaction);
+  DatabaseTarget target(state.engine());
+  return work(target);
+}
+}  // namespace
+
+}  // namespace facade
+
+Status Query::read(const std::function<Status(View&, exec::DocumentQuery&)>& work) const {
+  return facade::with_target(*state_, transaction_.get(), [&](facade::Target& target) {
+    return target.read([&](View& view) -> Status {
+      AURORA_ASSIGN(auto query, make(view));
+      return work(view, query);
+    });
+  });
+}
+
+Status Query::write(const std::function<Status(WriteView&, exec::DocumentQuery&)>& work) const {
+  return facade::with_target(*state_, transaction_.get(), [&](facade::Target& target) {
+    return target.write([&](WriteView& view) -> Status {
+      AURORA_ASSIGN(auto query, make(view));
+      AURORA_TRY(facade::writable_collection(view, specification_.collection));
+      return work(view, query);
+    });
+  });
+}
+
+Result<exec::DocumentQuery> Query::make(View& view) const {
+  const auto bindings = facade::bindings_without_text(*state_, view);
+  AURORA_ASSIGN(auto query, facade::make_query(view, specification_.collection, specification_.conditions,
+                                               specification_.order, bindings));
+  query.limit = specification_.limit;
+  query.offset = specification_.offset;
+  return query;
+}
+
+Result<Documents> Query::try_fetch() const {
+  std::vector<Document> documents;
+  AURORA_TRY(read([&](View& view, exec::DocumentQuery& query) -> Status {
+    AURORA_ASSIGN(const auto rows, exec::select(view, query, state_->settings(), nullptr));
+    documents.reserve(rows.size());
+    for (const auto& row : rows) documents.emplace_back(query.collection, row.record);
+    return {};
+  }));
+  return Documents(std::move(documents));
+}
+
+std::optional<Document> Query::first() const {
+  auto one = *this;
+  one.limit(specification_.limit == 0u ? 0 : 1);
+  const auto documents = one.fetch();
+  return documents.empty() ? std::nullopt : std::optional(documents[0]);
+}
+
+Result<std::uint64_t> Query::try_count() const {
+  std::uint64_t total = 0;
+  AURORA_TRY(read([&](View& view, exec::DocumentQuery& query) -> Status {
+    AURORA_ASSIGN(total, exec::count(view, query, state_->settings(), nullptr));
+    return {};
+  }));
+  return total;
+}
+
+std::uint64_t Query::update(const Object& data) const {
+  std::uint64_t changed = 0;
+  write([&](WriteView& view, exec::DocumentQuery& query) -> Status {
+    AURORA_ASSIGN(changed, facade::update_rows(*state_, view, query, data));
+    return {};
+  }).value();
+  return changed;
+}
+
+std::uint64_t Query::remove() const {
+  std::uint64_t removed = 0;
+  write([&](WriteView& view, exec::DocumentQuery& query) -> Status {
+    AURORA_ASSIGN(removed, facade::remove_rows(*state_, view, query));
+    return {};
+  }).value();
+  return removed;
+}
+
+std::string Query::explain() const {
+  plan::Explanation explanation;
+  explanation.analyze = true;
+  read([&](View& view, exec::DocumentQuery& query) -> Status {
+    AURORA_TRY(exec::select(view, query, state_->settings(), &explanation));
+    return {};
+  }).value();
+  return explanation.to_json();
+}
+
+}  // namespace aurora

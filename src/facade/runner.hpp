@@ -1,0 +1,45 @@
+// Runs a parsed text against the database or inside a transaction. Called by Database, Statement, Transaction.
+#pragma once
+
+#include "state.hpp"
+
+#include <functional>
+
+namespace aurora::facade {
+
+/// Where operations run: each in a state or commit of its own, or all inside one transaction.
+class Target {
+ public:
+  virtual ~Target() = default;
+  /// Runs `work` on one consistent state.
+  [[nodiscard]] virtual Status read(const std::function<Status(View&)>& work) = 0;
+  /// Runs `work` atomically; what it wrote is undone when it fails.
+  [[nodiscard]] virtual Status write(const std::function<Status(WriteView&)>& work) = 0;
+  /// As `write`, for changes of the schema.
+  [[nodiscard]] virtual Status change_schema(const std::function<Status(WriteView&)>& work) = 0;
+};
+
+/// Each operation by itself.
+class DatabaseTarget : public Target {
+ public:
+  explicit DatabaseTarget(commit::Engine& engine) : engine_(engine) {}
+  [[nodiscard]] Status read(const std::function<Status(View&)>& work) override;
+  [[nodiscard]] Status write(const std::function<Status(WriteView&)>& work) override;
+  [[nodiscard]] Status change_schema(const std::function<Status(WriteView&)>& work) override;
+
+ private:
+  commit::Engine& engine_;
+};
+
+struct RunOptions {
+  const Object& variables;
+  const ExecuteOptions& execute;
+  bool explain = false;
+};
+
+/// Runs every operation in source order. `result` gets what was done, also before an error.
+/// Requires: an engine entry is held.
+[[nodiscard]] Status run_text(State& state, Target& target, const ParsedText& parsed, const RunOptions& options,
+                              QueryResult& result);
+
+}  // namespace aurora::facade

@@ -1,0 +1,129 @@
+// Body of the shared state: statement cache and configuration checks. Called by Database.
+#include "state.hpp"
+
+#include <aurora/aql/parser.hpp>
+#include <aurora/base/checksum.hpp>
+#include <aurora/base/try.hpp>
+
+namespace aurora {
+
+Config Config::read_optimized() {
+  Config config;
+  config.hot_cache_bytes = 1024ull << 20;
+  config.cold_cache_bytes = 2048ull << 20;
+  return config;
+}
+
+Config Config::write_optimized() {
+  Config config;
+  config.write_buffer_bytes = 256ull << 20;
+  config.max_log_bytes = 1024ull << 20;
+  config.checkpoint_interval = std::chrono::seconds(30);
+  config.checkpoint_changes = 1'000'000;
+  return config;
+}
+
+Config Config::realtime() {
+  Config config;
+  config.write_buffer_operations = 256;
+  config.checkpoint_interval = std::chrono::seconds(2);
+  config.checkpoint_changes = 50'000;
+  return config;
+}
+
+}  // namespace aurora
+
+namespace aurora::facade {
+
+namespace {
+exec::ExecSettings exec_settings(const Config& config) {
+  exec::ExecSettings settings;
+  settings.use_indexes = config.use_indexes;
+  settings.sort_bytes = config.max_sort_bytes;
+  return settings;
+}
+}  // namespace
+
+State::State(std::shared_ptr<commit::Engine> engine, const Config& config)
+    : engine_(std::move(engine)), settings_(exec_settings(config)), cache_entries_(config.statement_cache_entries) {}
+
+std::size_t State::TextHash::operator()(std::string_view text) const noexcept { return hash64(text); }
+
+Result<std::shared_ptr<const ParsedText>> State::parse(std::string_view text) {
+  {
+    std::lock_guard lock(cache_mutex_);
+    if (const auto found = cache_.find(text); found != cache_.end()) return found->second;
+  }
+  AURORA_ASSIGN(auto document, aql::parse(text, limits()));
+  auto parsed = std::make_shared<ParsedText>();
+  parsed->text = std::string(text);
+  parsed->document = std::move(document);
+  std::shared_ptr<const ParsedText> shared = std::move(parsed);
+  // Texts with data in them are seldom seen twice: long ones are not worth their memory.
+  constexpr std::size_t kLongestCached = 16'384;
+  if (cache_entries_ == 0 || text.size() > kLongestCached) return shared;
+  std::lock_guard lock(cache_mutex_);
+  if (cache_.emplace(shared->text, shared).second) {
+    cache_order_.push_back(shared->text);
+    if (cache_order_.size() > cache_entries_) {
+      cache_.erase(cache_order_.front());
+      cache_order_.pop_front();
+    }
+  }
+  return shared;
+}
+
+Result<commit::EngineOptions> engine_options(const Config& config) {
+  std::string problems;
+  const auto require = [&](bool holds, std::string_view problem) {
+    if (!holds) problems.append(problems.empty() ? "" : "; ").append(problem);
+  };
+  using namespace std::chrono_literals;
+  require(config.cold_cache_bytes >= 1u << 20, "cold_cache_bytes must be at least 1 MiB");
+  require(config.write_buffer_bytes >= 64u << 10, "write_buffer_bytes must be at least 64 KiB");
+  require(config.max_log_bytes >= 1u << 20, "max_log_bytes must be at least 1 MiB");
+  require(config.write_buffer_operations >= 1, "write_buffer_operations must be at least 1");
+  require(config.checkpoint_interval >= 10ms && config.checkpoint_interval <= 24h,
+          "checkpoint_interval must be between 10 ms and 24 h");
+  require(config.checkpoint_changes >= 1, "checkpoint_changes must be at least 1");
+  require(config.change_log_max_age >= 0s, "change_log_max_age must not be negative");
+  require(config.max_document_bytes >= 1024 && config.max_document_bytes <= 256u << 20,
+          "max_document_bytes must be between 1 KiB and 256 MiB");
+  require(config.max_transaction_bytes >= config.max_document_bytes,
+          "max_transaction_bytes must be at least max_document_bytes");
+  require(config.max_sort_bytes >= 1u << 20, "max_sort_bytes must be at least 1 MiB");
+  require(config.text_limits.text_bytes >= 64, "text_limits.text_bytes must be at least 64");
+  require(config.text_limits.depth >= 4 && config.text_limits.depth <= 1'000,
+          "text_limits.depth must be between 4 and 1000");
+  require(config.open_deadline > 0ms, "open_deadline must be positive");
+  if (!problems.empty()) return Error(ErrorCode::kInvalidInput, "the configuration is not usable: " + problems);
+
+  commit::EngineOptions options;
+  switch (config.durability) {
+    case Durability::kNone: options.durability = commit::Durability::kNone; break;
+    case Durability::kWal: options.durability = commit::Durability::kWal; break;
+    case Durability::kStrict: options.durability = commit::Durability::kStrict; break;
+    case Durability::kSynchronous: options.durability = commit::Durability::kSynchronous; break;
+  }
+  options.hot_cache_bytes = config.hot_cache_bytes;
+  options.group_changes = config.write_buffer_operations;
+  options.checkpoint_interval = config.checkpoint_interval;
+  options.checkpoint_changes = config.checkpoint_changes;
+  options.log_max_age = config.change_log_max_age;
+  options.log_max_bytes = config.change_log_max_bytes;
+  options.max_document_bytes = config.max_document_bytes;
+  options.max_transaction_bytes = config.max_transaction_bytes;
+  options.limits.text_bytes = config.text_limits.text_bytes;
+  options.limits.depth = config.text_limits.depth;
+  options.limits.selections = config.text_limits.selections;
+  options.limits.list_length = config.text_limits.list_length;
+  options.limits.regex_bytes = config.text_limits.regex_bytes;
+  if (config.clock) options.clock = [clock = config.clock] { return DateTime(clock()); };
+  if (config.logger)
+    options.log = [logger = config.logger](int level, std::string_view message) {
+      logger(static_cast<LogLevel>(level), message);
+    };
+  return options;
+}
+
+}  // namespace aurora::facade

@@ -1,0 +1,56 @@
+// What a Database and its handles share: engine, settings, statement cache. Private to the facade.
+#pragma once
+
+#include <aurora/aql/tree.hpp>
+#include <aurora/commit/engine.hpp>
+#include <aurora/config.hpp>
+#include <aurora/document.hpp>
+#include <aurora/exec/select.hpp>
+#include <aurora/query_result.hpp>
+#include <aurora/statement.hpp>
+
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace aurora::facade {
+
+/// A text and its tree. Immutable, shared by the cache and by statements.
+struct ParsedText {
+  std::string text;
+  aql::Document document;
+};
+
+/// Threads: every call may come from any thread.
+class State {
+ public:
+  State(std::shared_ptr<commit::Engine> engine, const Config& config);
+
+  [[nodiscard]] commit::Engine& engine() noexcept { return *engine_; }
+  [[nodiscard]] const exec::ExecSettings& settings() const noexcept { return settings_; }
+  [[nodiscard]] const aql::Limits& limits() const noexcept { return engine_->options().limits; }
+
+  /// The tree of `text`, from the cache when it was seen before. Errors: as aql::parse.
+  [[nodiscard]] Result<std::shared_ptr<const ParsedText>> parse(std::string_view text);
+
+ private:
+  const std::shared_ptr<commit::Engine> engine_;
+  const exec::ExecSettings settings_;
+  const std::size_t cache_entries_;
+
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept;
+  };
+  std::mutex cache_mutex_;
+  std::unordered_map<std::string, std::shared_ptr<const ParsedText>, TextHash, std::equal_to<>> cache_;  // guarded
+  std::deque<std::string> cache_order_;                                                                  // guarded
+};
+
+/// Engine options from a Config. Errors: InvalidInput naming every option that is out of range.
+[[nodiscard]] Result<commit::EngineOptions> engine_options(const Config& config);
+
+}  // namespace aurora::facade
