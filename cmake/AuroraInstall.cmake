@@ -1,0 +1,55 @@
+# Install rules: headers, libraries, CMake package, pkg-config file, licence.
+# The installed tree is relocatable; tests/install proves it.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+set(aurora_cmake_dir "${CMAKE_INSTALL_LIBDIR}/cmake/aurora")
+
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/aurora" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
+        FILES_MATCHING PATTERN "*.hpp" PATTERN "*.def")
+foreach(kind IN LISTS aurora_kinds)
+  string(TOLOWER "${kind}" suffix)
+  install(TARGETS aurora_${suffix} EXPORT aurora-${suffix}
+          LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+          INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+  install(EXPORT aurora-${suffix} NAMESPACE aurora:: FILE aurora-${suffix}-targets.cmake
+          DESTINATION "${aurora_cmake_dir}")
+endforeach()
+if(TARGET aurora_cli)
+  install(TARGETS aurora_cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+endif()
+
+configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/auroraConfig.cmake.in"
+  "${PROJECT_BINARY_DIR}/auroraConfig.cmake" INSTALL_DESTINATION "${aurora_cmake_dir}"
+  NO_CHECK_REQUIRED_COMPONENTS_MACRO)
+# While the major version is 0, a minor version may change the interface.
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/auroraConfigVersion.cmake"
+  VERSION ${PROJECT_VERSION} COMPATIBILITY SameMinorVersion)
+install(FILES "${PROJECT_BINARY_DIR}/auroraConfig.cmake"
+              "${PROJECT_BINARY_DIR}/auroraConfigVersion.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/FindAuroraRocksDB.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/FindAuroraRoaring.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/FindAuroraRE2.cmake"
+        DESTINATION "${aurora_cmake_dir}")
+
+# A static library needs its dependencies on every link line, a shared one on none.
+set(aurora_pc_requires "nlohmann_json")
+set(aurora_pc_requires_private "")
+set(aurora_pc_libs "-L\${libdir} -laurora")
+set(aurora_pc_libs_private "")
+if("STATIC" IN_LIST aurora_kinds)
+  if("SHARED" IN_LIST aurora_kinds)
+    set(aurora_pc_requires_private "rocksdb spdlog re2")
+    set(aurora_pc_libs_private "-lroaring -lboost_url -pthread")
+  else()
+    string(APPEND aurora_pc_requires " rocksdb spdlog re2")
+    string(APPEND aurora_pc_libs " -lroaring -lboost_url -pthread")
+  endif()
+endif()
+# The prefix is written relative to the file itself, whatever the depth of the library directory.
+file(RELATIVE_PATH aurora_pc_up "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
+string(REGEX REPLACE "/$" "" aurora_pc_up "${aurora_pc_up}")
+configure_file("${PROJECT_SOURCE_DIR}/cmake/aurora.pc.in" "${PROJECT_BINARY_DIR}/aurora.pc" @ONLY)
+install(FILES "${PROJECT_BINARY_DIR}/aurora.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")

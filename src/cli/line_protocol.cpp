@@ -1,0 +1,212 @@
+// Body of line_protocol.hpp. Calls the facade and the reader of lines.
+#include "cli/line_protocol.hpp"
+
+#include "cli/error_report.hpp"
+#include "cli/responses.hpp"
+
+#include <aurora/io/lines.hpp>
+
+#include <algorithm>
+#include <array>
+#include <unistd.h>
+
+namespace aurora::cli {
+
+struct LineProtocol::Request {
+  std::string aql;
+  std::string command;   // empty: run aql
+  std::string transaction;
+  Object variables;
+  ExecuteOptions options;
+};
+
+namespace {
+
+// A document may nest as deep as the engine allows, inside variables inside the request.
+constexpr std::uint32_t kRequestDepth = 200;
+
+constexpr std::array<std::string_view, 4> kTextKeys{"aql", "vars", "role", "tx"};
+constexpr std::array<std::string_view, 1> kCommandKeys{"cmd"};
+constexpr std::array<std::string_view, 2> kTransactionKeys{"cmd", "tx"};
+constexpr std::array<std::string_view, 3> kTransactionCommands{"begin", "commit", "rollback"};
+constexpr std::array<std::string_view, 5> kPlainCommands{"flush", "verify", "stats", "close", "reopen"};
+constexpr std::array<std::string_view, 6> kLaterCommands{"listen", "watch", "subscribe", "drain", "handle", "handled"};
+
+template <std::size_t N>
+bool is_one_of(std::string_view name, const std::array<std::string_view, N>& names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+Error bad_request(std::string message) { return Error(ErrorCode::kInvalidInput, std::move(message)); }
+
+// Empty when absent or null. Errors: throws InvalidInput.
+std::string text_at(const Object& request, std::string_view name) {
+  const Value* value = request.find(name);
+  if (value == nullptr || value->is_null()) return {};
+  if (const auto* text = value->if_string()) return *text;
+  throw bad_request("'" + std::string(name) + "' must be a text");
+}
+
+// A key that means nothing is a mistake worth hearing of. Errors: throws InvalidInput.
+template <std::size_t N>
+void check_keys(const Object& request, const std::array<std::string_view, N>& known) {
+  for (const auto& [name, value] : request)
+    if (!is_one_of(name, known)) throw bad_request("the request has an unknown key '" + name + "'");
+}
+
+Error closed() { return Error(ErrorCode::kClosed, "the database is closed; reopen it first"); }
+
+}  // namespace
+
+// Errors: throws.
+LineProtocol::Request LineProtocol::read_request(std::string_view line) {
+  const auto value = parse_json(line, kRequestDepth);
+  if (!value) throw bad_request("the line is not JSON: " + value.error().message());
+  const Object* object = value->if_object();
+  if (object == nullptr) throw bad_request("a request is a JSON object");
+  if (object->contains("aql") == object->contains("cmd")) throw bad_request("a request has either 'aql' or 'cmd'");
+  Request request;
+  if (object->contains("cmd")) {
+    read_command(*object, request);
+    return request;
+  }
+  check_keys(*object, kTextKeys);
+  if (object->find("aql")->if_string() == nullptr) throw bad_request("'aql' must be a text");
+  request.aql = text_at(*object, "aql");
+  request.transaction = text_at(*object, "tx");
+  request.options.role = text_at(*object, "role");
+  if (const Value* variables = object->find("vars"); variables != nullptr && !variables->is_null()) {
+    if (variables->if_object() == nullptr) throw bad_request("'vars' must be an object");
+    request.variables = *variables->if_object();
+  }
+  return request;
+}
+
+void LineProtocol::read_command(const Object& object, Request& request) {
+  request.command = text_at(object, "cmd");
+  if (is_one_of(request.command, kLaterCommands))
+    throw Error(ErrorCode::kInvalidOperation, "'" + request.command + "' is not supported yet");
+  if (is_one_of(request.command, kPlainCommands)) return check_keys(object, kCommandKeys);
+  if (!is_one_of(request.command, kTransactionCommands))
+    throw bad_request("unknown command '" + request.command + "'");
+  check_keys(object, kTransactionKeys);
+  request.transaction = text_at(object, "tx");
+  if (request.transaction.empty())
+    throw bad_request("'" + request.command + "' needs the name of a transaction, 'tx'");
+}
+
+std::string LineProtocol::answer(std::string_view line) {
+  const auto request = attempt([&] { return read_request(line); });
+  if (!request) return failure(request.error());
+  return run(*request);
+}
+
+std::string LineProtocol::refuse_long_line() {
+  return failure(bad_request("the line is longer than " + std::to_string(kMaxLineBytes) + " bytes"));
+}
+
+std::string LineProtocol::run(const Request& request) {
+  if (request.command == "reopen") return reopen();
+  if (!database_) return failure(closed());
+  if (request.command.empty()) return run_text(request);
+  if (request.command == "begin") return begin(request);
+  if (request.command == "commit" || request.command == "rollback") return end_transaction(request);
+  if (request.command == "verify") return verify();
+  if (request.command == "close") return close();
+  if (request.command == "stats") {
+    const auto stats = attempt([&] { return database_->stats(); });
+    return stats ? success(stats_text(*stats)) : failure(stats.error());
+  }
+  const auto status = attempt([&] { database_->flush(); });
+  return status ? success() : failure(status.error());
+}
+
+std::string LineProtocol::run_text(const Request& request) {
+  QueryResult partial;
+  if (request.transaction.empty()) {
+    const auto result = database_->try_execute(request.aql, request.variables, request.options, partial);
+    return result ? success(result->data_text(), result->extensions_text())
+                  : failure(result.error(), partial.data_text());
+  }
+  const auto found = transactions_.find(request.transaction);
+  if (found == transactions_.end())
+    return failure(Error(ErrorCode::kNotFound, "there is no transaction '" + request.transaction + "'"));
+  const auto result = found->second.try_execute(request.aql, request.variables, request.options);
+  return result ? success(result->data_text(), result->extensions_text())
+                : failure(result.error(), partial.data_text());
+}
+
+std::string LineProtocol::begin(const Request& request) {
+  if (transactions_.contains(request.transaction))
+    return failure(bad_request("the transaction '" + request.transaction + "' has begun already"));
+  auto transaction = database_->try_begin_transaction();
+  if (!transaction) return failure(transaction.error());
+  transactions_.emplace(request.transaction, *std::move(transaction));
+  return success();
+}
+
+std::string LineProtocol::end_transaction(const Request& request) {
+  auto ended = transactions_.extract(request.transaction);
+  if (ended.empty())
+    return failure(Error(ErrorCode::kNotFound, "there is no transaction '" + request.transaction + "'"));
+  if (request.command == "rollback") {
+    ended.mapped().rollback();
+    return success();
+  }
+  const auto sequence = ended.mapped().try_commit();
+  if (!sequence) return failure(sequence.error());
+  return success("{\"sequence\":" + std::to_string(*sequence) + "}");
+}
+
+std::string LineProtocol::verify() {
+  const auto report = attempt([&] { return database_->verify(); });
+  if (!report) return failure(report.error());
+  if (report->problems.empty()) return success(verify_text(*report));
+  return failure(Error(ErrorCode::kCorruption, report->problems.front()), verify_text(*report));
+}
+
+std::string LineProtocol::close() {
+  transactions_.clear();
+  const auto status = attempt([&] { database_->close(); });
+  database_.reset();
+  return status ? success() : failure(status.error());
+}
+
+std::string LineProtocol::reopen() {
+  if (place_.memory)
+    return failure(Error(ErrorCode::kInvalidOperation, "a database in memory cannot be reopened: closing is its end"));
+  transactions_.clear();
+  if (database_) {
+    const auto status = attempt([&] { database_->close(); });
+    database_.reset();
+    if (!status) return failure(status.error());
+  }
+  auto opened = open_database(place_, Missing::kCreate);
+  if (!opened) return failure(opened.error());
+  database_.emplace(*std::move(opened));
+  return success();
+}
+
+int serve_lines(const Place& place, Terminal& terminal) {
+  auto database = open_database(place, Missing::kCreate);
+  if (!database) {
+    terminal.complain(error_report(database.error(), {}, place.path, terminal));
+    return kCannotOpen;
+  }
+  LineProtocol protocol(place, *std::move(database));
+  const auto source = io::descriptor_source(STDIN_FILENO);
+  io::LineReader lines(*source, LineProtocol::kMaxLineBytes);
+  for (;;) {
+    const auto line = lines.next();
+    if (!line) {
+      terminal.complain(error_report(line.error(), {}, "standard input", terminal));
+      return kFailed;
+    }
+    if (!*line) return kOk;
+    const std::string response =
+        (*line)->too_long ? LineProtocol::refuse_long_line() : protocol.answer((*line)->text);
+    if (!terminal.print(response + "\n")) return kFailed;  // nobody reads any more
+  }
+}
+
+}  // namespace aurora::cli

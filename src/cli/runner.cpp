@@ -1,0 +1,100 @@
+// Body of runner.hpp. Calls the facade, render() and error_report().
+#include "cli/runner.hpp"
+
+#include "cli/error_report.hpp"
+#include "cli/open.hpp"
+#include "cli/render.hpp"
+
+#include <aurora/io/field_names.hpp>
+#include <aurora/io/source.hpp>
+
+#include <array>
+#include <chrono>
+#include <fmt/core.h>
+
+namespace aurora::cli {
+
+namespace {
+
+// Longer texts are refused by the database anyway, whatever its limit is set to.
+constexpr std::size_t kMaxFileBytes = 64u << 20;
+
+Result<std::string> read_file(const std::string& path) {
+  auto source = io::open_source(path);
+  if (!source) return source.error();
+  std::string text;
+  std::array<char, 1u << 16> buffer;
+  for (;;) {
+    const auto got = (*source)->read(buffer);
+    if (!got) return got.error();
+    if (*got == 0) return text;
+    text.append(buffer.data(), *got);
+    if (text.size() > kMaxFileBytes) return Error(ErrorCode::kLimitExceeded, path + " is too long for an AQL text");
+  }
+}
+
+// True when `$name` stands somewhere in the text.
+bool mentions(std::string_view text, std::string_view name) {
+  const std::string variable = "$" + std::string(name);
+  for (std::size_t at = text.find(variable); at != std::string_view::npos; at = text.find(variable, at + 1)) {
+    const std::string_view rest = text.substr(at + variable.size());
+    if (!io::is_identifier(rest.substr(0, 1)) && (rest.empty() || rest[0] < '0' || rest[0] > '9')) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Runner::Runner(Database& database, Terminal& terminal, const RunOptions& options)
+    : database_(database),
+      terminal_(terminal),
+      variables_(options.variables),
+      one_text_(options.texts.size() == 1),
+      execute_{options.role},
+      format_(options.format.value_or(terminal.output_is_terminal() ? OutputFormat::kTable : OutputFormat::kJson)) {}
+
+// Several texts share --vars, and a variable that a text does not declare is an error: each gets its own.
+Object Runner::variables_for(std::string_view text) const {
+  if (one_text_) return variables_;
+  Object own;
+  for (const auto& [name, value] : variables_)
+    if (mentions(text, name)) own.append(name, value);
+  return own;
+}
+
+bool Runner::run(std::string_view text, std::string_view source, Explain explain) {
+  const auto start = std::chrono::steady_clock::now();
+  const Object variables = variables_for(text);
+  QueryResult partial;
+  const auto result = explain == Explain::kYes
+                          ? attempt([&] { return database_.explain(text, variables); })
+                          : database_.try_execute(text, variables, execute_, partial);
+  const std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - start;
+  if (!result) {
+    if (partial.data_text() != "{}") terminal_.print(render(partial, format_, terminal_));
+    terminal_.complain(error_report(result.error(), text, source, terminal_));
+  } else if (explain == Explain::kYes) {
+    const auto extensions = result->extensions_text();
+    const auto plans = extensions.empty() ? Result<Value>(Value()) : parse_json(extensions, 500);
+    if (plans) terminal_.print(render_plans(*plans, terminal_));
+  } else {
+    terminal_.print(render(*result, format_, terminal_));
+  }
+  if (timer_) terminal_.complain(fmt::format("({:.3f} ms)\n", taken.count()));
+  return result.has_value();
+}
+
+bool Runner::run_file(const std::string& path) {
+  const auto text = read_file(path);
+  if (text) return run(*text, path);
+  terminal_.complain(error_report(text.error(), {}, {}, terminal_));
+  return false;
+}
+
+int run_texts(Runner& runner, const std::vector<Text>& texts) {
+  for (const auto& text : texts)
+    if (!(text.is_file ? runner.run_file(text.value) : runner.run(text.value))) return kFailed;
+  return kOk;
+}
+
+}  // namespace aurora::cli
