@@ -8,8 +8,7 @@ mark_as_advanced(AuroraEdit_INCLUDE_DIR AuroraEdit_LIBRARY)
 include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(AuroraEdit
   REQUIRED_VARS AuroraEdit_LIBRARY AuroraEdit_INCLUDE_DIR
-  REASON_FAILURE_MESSAGE "libedit is needed for the command line (Debian: libedit-dev), "
-                         "or configure with -DAURORA_BUILD_CLI=OFF.")
+  REASON_FAILURE_MESSAGE "libedit is needed for the command line (Debian: libedit-dev).")
 
 if(AuroraEdit_FOUND AND NOT TARGET aurora_dep::edit)
   add_library(aurora_dep::edit INTERFACE IMPORTED)

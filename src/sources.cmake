@@ -130,12 +130,31 @@ set(AURORA_SOURCES
   io/record_reader.cpp
   io/source.cpp
   runtime/periodic.cpp
+  facade/bind.cpp
   facade/database.cpp
+  facade/document.cpp
   facade/documents.cpp
+  facade/json.cpp
   facade/query.cpp
   facade/query_result.cpp
   facade/runner.cpp
   facade/state.cpp
   facade/transaction.cpp)
 
-set(AURORA_CLI_SOURCES)
+set(AURORA_CLI_SOURCES
+  cli/error_report.cpp
+  cli/import_target.cpp
+  cli/line_protocol.cpp
+  cli/maintenance.cpp
+  cli/open.cpp
+  cli/options.cpp
+  cli/progress.cpp
+  cli/render.cpp
+  cli/render_table.cpp
+  cli/responses.cpp
+  cli/rows.cpp
+  cli/runner.cpp
+  cli/schema_view.cpp
+  cli/statements.cpp
+  cli/terminal.cpp
+  cli/text.cpp)

@@ -31,11 +31,11 @@ template <class T>
 inline constexpr bool kIsNlohmann =
     std::is_same_v<T, nlohmann::json> || std::is_same_v<T, nlohmann::ordered_json>;
 
-// Types that are values or collections of values; none of them is a document.
+// Types that are values or collections of values; none of them is a document. In this order: what stands
+// first keeps what follows from looking into a nlohmann::json that is only declared.
 template <class T>
-inline constexpr bool kIsVocabulary =
-    kIsNlohmann<T> || kIsOptional<T> || requires { std::tuple_size<T>::value; } ||
-    requires(const T& range) { range.begin(); } || std::is_convertible_v<const T&, Value>;
+concept vocabulary = kIsNlohmann<T> || kIsOptional<T> || requires { std::tuple_size<T>::value; } ||
+                     requires(const T& range) { range.begin(); } || std::convertible_to<const T&, Value>;
 
 namespace glue {
 
@@ -52,10 +52,10 @@ concept has_glue = requires(nlohmann::json& out, const nlohmann::json& in, const
 }  // namespace glue
 
 template <class T>
-concept bound_by_glue = std::is_class_v<T> && !kIsVocabulary<T> && glue::has_glue<T>;
+concept bound_by_glue = std::is_class_v<T> && !vocabulary<T> && glue::has_glue<T>;
 
 template <class T>
-concept bound_by_members = std::is_class_v<T> && std::is_aggregate_v<T> && !kIsVocabulary<T> && !bound_by_glue<T>;
+concept bound_by_members = std::is_class_v<T> && !vocabulary<T> && !glue::has_glue<T> && std::is_aggregate_v<T>;
 
 }  // namespace detail
 

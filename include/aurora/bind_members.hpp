@@ -217,7 +217,7 @@ union Unmade {
   constexpr Unmade() noexcept : none() {}
   constexpr ~Unmade() {}
 };
-// Neither leaves anything in the program. clang does not take a union of a type that is not literal for
+// Neither leaves anything in an optimised program. clang does not take a union of a type that is not literal for
 // constexpr; g++ registers a destructor for one that is not.
 #ifdef __clang__
 template <class T>

@@ -88,7 +88,7 @@ Status Engine::checkpoint_locked() {
   std::set<std::uint32_t> present;
   for (const auto& collection : pin->catalog->collections())
     for (const auto& index : collection->indexes) present.insert(index.id);
-  for (const auto& [id, version] : pin->collections) {
+  for (const auto& [id, version] : snapshots_.loaded(pin)) {
     if (!pin->catalog->find(id)) continue;
     const auto& indexes = version->definition->indexes;
     bool any_unsaved = false;
@@ -186,15 +186,13 @@ Status Engine::purge_dropped() {
 }
 
 void Engine::start_background() {
-  background_ = std::make_unique<Background>();
-  background_->task = std::make_unique<runtime::PeriodicTask>(options_.checkpoint_interval, [this] {
+  if (!options_.start_periodic) return;
+  background_ = options_.start_periodic(options_.checkpoint_interval, [this] {
     const auto entry = enter();
     if (!entry || has_failed_.load(std::memory_order_acquire)) return;
     for (const auto& status : {checkpoint_indexes(), trim_log(), purge_dropped()})
       if (!status) log(kLogWarning, "background upkeep: " + status.error().message());
   });
 }
-
-void Engine::stop_background() { background_.reset(); }
 
 }  // namespace aurora::commit

@@ -49,10 +49,11 @@ Status Engine::close() {
   std::lock_guard lock(close_mutex_);
   if (closed_) return {};
   closing_.store(true, std::memory_order_release);
-  stop_background();
   for (auto open = entries_.load(std::memory_order_acquire); open > 0;
        open = entries_.load(std::memory_order_acquire))
     entries_.wait(open, std::memory_order_acquire);
+  // Only now: commits under way may still wake it.
+  background_.reset();
   closed_ = true;
   // An engine whose recovery failed has no tail and nothing to write out.
   auto written = tail_ ? checkpoint_indexes() : Status();

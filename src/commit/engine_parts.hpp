@@ -2,7 +2,6 @@
 #pragma once
 
 #include <aurora/commit/engine.hpp>
-#include <aurora/runtime/periodic.hpp>
 
 #include <map>
 #include <set>
@@ -44,10 +43,6 @@ struct Engine::Replay {
     bool exists = false;    // now
   };
   std::map<Ordinal, Document> documents;
-};
-
-struct Engine::Background {
-  std::unique_ptr<runtime::PeriodicTask> task;
 };
 
 inline constexpr int kLogInfo = 0;

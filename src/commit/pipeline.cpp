@@ -88,7 +88,12 @@ void Engine::lead(std::unique_lock<std::mutex>& lock) {
   group.assign(queue_.begin(), end);
   queue_.erase(queue_.begin(), end);
   lock.unlock();
-  run_group(group);
+  try {
+    run_group(group);
+  } catch (const std::exception& error) {
+    // Out of memory between writing and publishing: nobody can say what was done. Refuse writes until reopening.
+    abandon(group, error.what());
+  }
   lock.lock();
   // What the group left over (it was full) goes first next time.
   std::vector<Request*> left;
@@ -101,6 +106,16 @@ void Engine::lead(std::unique_lock<std::mutex>& lock) {
   queue_.insert(queue_.begin(), left.begin(), left.end());
   leading_ = false;
   queue_changed_.notify_all();
+}
+
+void Engine::abandon(std::vector<Request*>& group, std::string_view why) {
+  failed_ = Error(ErrorCode::kInternal, "the commit pipeline broke off (" + std::string(why) + ")");
+  has_failed_.store(true, std::memory_order_release);
+  log(kLogError, failed_.error().message());
+  for (auto* request : group) {
+    request->mutation = nullptr;
+    request->result = failed_.error().with_prefix("the outcome is unknown until the database is reopened: ");
+  }
 }
 
 void Engine::run_group(std::vector<Request*>& group) {
@@ -167,7 +182,7 @@ void Engine::run_group(std::vector<Request*>& group) {
   if (changes_since_checkpoint_.fetch_add(changes, std::memory_order_relaxed) + changes >=
           options_.checkpoint_changes &&
       background_)
-    background_->task->wake();
+    background_->wake();
 }
 
 void Engine::append_schema(GroupCommit& commit, storage::WriteBatch& batch) {

@@ -36,6 +36,11 @@ const CollectionVersion* SnapshotList::find(const Pin& pin, CollectionId id) {
   return slot != nullptr ? slot->get() : nullptr;
 }
 
+std::vector<std::pair<CollectionId, std::shared_ptr<const CollectionVersion>>> SnapshotList::loaded(const Pin& pin) {
+  std::lock_guard lock(mutex_);
+  return {pin.snapshot_->collections.begin(), pin.snapshot_->collections.end()};
+}
+
 void SnapshotList::install(CollectionId id, std::shared_ptr<CollectionVersion> version) {
   std::lock_guard lock(mutex_);
   for (auto& snapshot : list_) {

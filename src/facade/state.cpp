@@ -4,6 +4,7 @@
 #include <aurora/aql/parser.hpp>
 #include <aurora/base/checksum.hpp>
 #include <aurora/base/try.hpp>
+#include <aurora/runtime/periodic.hpp>
 
 namespace aurora {
 
@@ -106,6 +107,7 @@ Result<commit::EngineOptions> engine_options(const Config& config) {
     case Durability::kSynchronous: options.durability = commit::Durability::kSynchronous; break;
   }
   options.hot_cache_bytes = config.hot_cache_bytes;
+  options.start_periodic = runtime::start_periodic;
   options.group_changes = config.write_buffer_operations;
   options.checkpoint_interval = config.checkpoint_interval;
   options.checkpoint_changes = config.checkpoint_changes;

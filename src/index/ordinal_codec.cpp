@@ -162,12 +162,14 @@ Result<OrdinalSet> OrdinalSet::from_bytes(std::string_view bytes) {
   Validator validator(bytes);
   AURORA_TRY(validator.check());
   OrdinalSet set;
-  croaring::Bitmap* bitmap =
-      croaring::checked(roaring_bitmap_portable_deserialize_safe(bytes.data(), bytes.size()));
-  set.bitmap_ = bitmap;
+  set.bitmap_ = croaring::checked(roaring_bitmap_portable_deserialize_safe(bytes.data(), bytes.size()));
   if (validator.has_touching_runs()) {
-    roaring_bitmap_remove_run_compression(bitmap);
-    roaring_bitmap_run_optimize(bitmap);
+    // A union joins runs that touch. Not roaring_bitmap_remove_run_compression, which in 0.2.66 never ends on
+    // a run up to 65,535.
+    const auto* bitmap = static_cast<const croaring::Bitmap*>(set.bitmap_);
+    OrdinalSet joined;
+    joined.bitmap_ = croaring::checked(roaring_bitmap_or(bitmap, bitmap));
+    set = std::move(joined);
   }
   return set;
 }

@@ -1,4 +1,4 @@
-// Body of the periodic task over one Asio context and one thread. Called by the engine.
+// Body of periodic tasks over one Asio context and one thread. Started by the engine through StartPeriodic.
 #include <aurora/runtime/periodic.hpp>
 
 #include <asio/io_context.hpp>
@@ -10,46 +10,52 @@
 
 namespace aurora::runtime {
 
-struct PeriodicTask::State {
-  State(std::chrono::milliseconds every, std::function<void()> work)
-      : interval(every), task(std::move(work)), timer(context) {
+namespace {
+
+class AsioPeriodic final : public PeriodicTask {
+ public:
+  AsioPeriodic(std::chrono::milliseconds interval, std::function<void()> task)
+      : interval_(interval), task_(std::move(task)), timer_(context_) {
     arm();
-    thread = std::thread([this] { context.run(); });
-  }
-  ~State() {
-    stopping.store(true);
-    asio::post(context, [this] { timer.cancel(); });
-    thread.join();
+    thread_ = std::thread([this] { context_.run(); });
   }
 
+  ~AsioPeriodic() override {
+    stopping_.store(true);
+    asio::post(context_, [this] { timer_.cancel(); });
+    thread_.join();
+  }
+
+  void wake() override {
+    if (due_.exchange(true)) return;
+    asio::post(context_, [this] { timer_.cancel(); });
+  }
+
+ private:
   void arm() {
-    timer.expires_after(interval);
-    timer.async_wait([this](const auto&) {
+    timer_.expires_after(interval_);
+    timer_.async_wait([this](const auto&) {
       // Also called when `wake` cancelled the wait: either way it is time to run.
-      if (stopping.load()) return;
-      due.store(false);
-      task();
-      if (!stopping.load()) arm();
+      if (stopping_.load()) return;
+      due_.store(false);
+      task_();
+      if (!stopping_.load()) arm();
     });
   }
 
-  const std::chrono::milliseconds interval;
-  const std::function<void()> task;
-  asio::io_context context;
-  asio::steady_timer timer;
-  std::atomic<bool> stopping{false};
-  std::atomic<bool> due{false};
-  std::thread thread;
+  const std::chrono::milliseconds interval_;
+  const std::function<void()> task_;
+  asio::io_context context_;
+  asio::steady_timer timer_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<bool> due_{false};
+  std::thread thread_;
 };
 
-PeriodicTask::PeriodicTask(std::chrono::milliseconds interval, std::function<void()> task)
-    : state_(std::make_unique<State>(interval, std::move(task))) {}
+}  // namespace
 
-PeriodicTask::~PeriodicTask() = default;
-
-void PeriodicTask::wake() {
-  if (state_->due.exchange(true)) return;
-  asio::post(state_->context, [state = state_.get()] { state->timer.cancel(); });
+std::unique_ptr<PeriodicTask> start_periodic(std::chrono::milliseconds interval, std::function<void()> task) {
+  return std::make_unique<AsioPeriodic>(interval, std::move(task));
 }
 
 }  // namespace aurora::runtime

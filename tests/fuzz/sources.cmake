@@ -3,4 +3,6 @@
 set(AURORA_FUZZ_TARGETS
   aql
   json
-  record)
+  page
+  record
+  roaring)

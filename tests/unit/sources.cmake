@@ -23,6 +23,8 @@ set(AURORA_UNIT_TESTS
   document/record_test.cpp
   document/text_forms_test.cpp
   document/value_test.cpp
+  facade/bind_members_test.cpp
+  facade/document_test.cpp
   index/index_threads_test.cpp
   index/key_test.cpp
   index/ordered_index_test.cpp

@@ -10,9 +10,13 @@
 
 namespace aurora::aql {
 
-/// Parses a whole text and checks what needs no schema: fragments (unknown, cyclic, duplicate, size when
-/// expanded), variables (undeclared, unused, declared twice), result keys given twice.
-/// Errors: InvalidQuery and UndefinedVariable with line and column; LimitExceeded.
+/// Parses a whole text and checks what needs no schema: fragments (unknown, cyclic, given twice,
+/// size and depth when laid out), variables (undeclared, unused, declared twice), mutation names,
+/// and result keys given twice. Promises to the planner: in every selection set with its fragments
+/// laid out, fields of one key are the same in everything, so that all but one may be dropped
+/// (within one pair of braces they are dropped already); no walk of the tree, fragments included,
+/// goes deeper than limits.depth brackets and 4 * limits.depth operators. Errors: InvalidQuery and
+/// UndefinedVariable with line and column; LimitExceeded, whose message names the member of Limits.
 [[nodiscard]] Result<Document> parse(std::string_view text, const Limits& limits = {});
 
 /// Parses one expression, e.g. the text of `@computed(expr: …)`; a text holding "${" is a template.
@@ -20,7 +24,8 @@ namespace aurora::aql {
 
 /// Splits "…${expr}…" into a template, or gives a string literal when there is no "${". The nodes
 /// carry offsets from `at` on; an error has its line and column in `text`.
-[[nodiscard]] Result<Expression> parse_template(std::string_view text, Offset at, const Limits& limits = {});
+[[nodiscard]] Result<Expression> parse_template(std::string_view text, Offset at,
+                                                const Limits& limits = {});
 
 struct Place {
   std::uint32_t line = 1;
@@ -30,6 +35,7 @@ struct Place {
 [[nodiscard]] Place locate(std::string_view text, Offset offset) noexcept;
 
 /// An error at `offset` of `text`.
-[[nodiscard]] Error error_at(std::string_view text, Offset offset, ErrorCode code, std::string message);
+[[nodiscard]] Error error_at(std::string_view text, Offset offset, ErrorCode code,
+                             std::string message);
 
 }  // namespace aurora::aql

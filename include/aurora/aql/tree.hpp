@@ -1,5 +1,6 @@
 // The syntax tree of AQL: what the parser makes and the planner reads. Knows only text, no schema.
-// Every node carries the offset of its first byte in the text, so that later errors can name the place.
+// Every node carries the offset of its first byte in the text, so that later errors can name the
+// place.
 #pragma once
 
 #include <aurora/value.hpp>
@@ -26,18 +27,22 @@ struct Name {
 struct Literal;
 
 struct LiteralMember {
-  Name name;                    ///< bare or quoted key, without quotes
+  Name name;  ///< bare or quoted key, without quotes
   std::unique_ptr<Literal> value;
 };
 
 /// A value as written: a constant, a variable, or a list or object that may hold variables.
 struct Literal {
   enum class Kind : std::uint8_t {
-    kNull, kBool, kInt, kFloat, kString,
-    kEnum,       ///< a bare word; `text`
-    kVariable,   ///< `text` without the dollar sign
-    kList,       ///< `items`
-    kObject,     ///< `members`
+    kNull,
+    kBool,
+    kInt,
+    kFloat,
+    kString,
+    kEnum,      ///< a bare word; `text`
+    kVariable,  ///< `text` without the dollar sign
+    kList,      ///< `items`
+    kObject,    ///< `members`
   };
   Kind kind = Kind::kNull;
   Offset at = 0;
@@ -61,7 +66,7 @@ struct Argument {
 };
 
 struct Directive {
-  Name name;                         ///< without '@'
+  Name name;  ///< without '@'
   std::vector<Argument> arguments;
 };
 
@@ -72,14 +77,15 @@ struct NamedExpression;
 /// An expression of a computed field or of a migration's `set`. "a | f(x)" is a call f(a, x).
 struct Expression {
   enum class Kind : std::uint8_t {
-    kLiteral,    ///< `literal` (a constant or a variable)
-    kTemplate,   ///< string with ${…} parts: `children` are the parts, literals and expressions, concatenated
-    kPath,       ///< a field, dotted: `path`
-    kCall,       ///< function `path[0]` of `children` (positional) and `named`
-    kUnary,      ///< `op` '!' or '-' of children[0]
-    kBinary,     ///< `op` of children[0], children[1]: || && == != < <= > >= + - * / %
-    kConditional,///< children[0] ? children[1] : children[2]
-    kList,       ///< [children…]
+    kLiteral,   ///< `literal` (a constant or a variable)
+    kTemplate,  ///< string with ${…} parts: `children` are the parts, literals and expressions,
+                ///< concatenated
+    kPath,      ///< a field, dotted: `path`
+    kCall,      ///< function `path[0]` of `children` (positional) and `named`
+    kUnary,     ///< `op` '!' or '-' of children[0]
+    kBinary,    ///< `op` of children[0], children[1]: || && == != < <= > >= + - * / %
+    kConditional,  ///< children[0] ? children[1] : children[2]
+    kList,         ///< [children…]
   };
   Kind kind = Kind::kLiteral;
   Offset at = 0;
@@ -100,20 +106,22 @@ struct NamedExpression {
 
 struct Selection {
   enum class Kind : std::uint8_t {
-    kField,           ///< name [(arguments)] [{ selections }], e.g. `users(limit: 3) { name }`, `count`, `address.city` under an alias
-    kExpression,      ///< alias: expression — anything that is not just a name, a dotted path or a call with named arguments only
+    kField,  ///< name [(arguments)] [{ selections }], e.g. `users(limit: 3) { name }`, `count`,
+             ///< `address.city` under an alias
+    kExpression,  ///< alias: expression — anything that is not just a name, a dotted path or a call
+                  ///< with named arguments only
     kSpread,          ///< ...Name
     kInlineFragment,  ///< ... [on collection] { selections }
   };
   Kind kind = Kind::kField;
   Offset at = 0;
   std::optional<Name> alias;
-  Name name;                           ///< field, or fragment; dotted path joined by '.' (kField with an alias only)
+  Name name;  ///< field, or fragment; dotted path joined by '.' (kField with an alias only)
   std::vector<Argument> arguments;
-  std::optional<Expression> expression;///< kExpression
-  Name on;                             ///< kInlineFragment: collection, text empty when not given
+  std::optional<Expression> expression;  ///< kExpression
+  Name on;                               ///< kInlineFragment: collection, text empty when not given
   std::vector<Directive> directives;
-  bool has_selections = false;         ///< braces were written
+  bool has_selections = false;  ///< braces were written
   std::vector<Selection> selections;
 
   /// The result key: the alias, else the name.
@@ -126,10 +134,10 @@ struct TypeReference {
   enum class Kind : std::uint8_t { kNamed, kList, kObject };
   Kind kind = Kind::kNamed;
   Offset at = 0;
-  Name name;                                       ///< kNamed
-  bool required = false;                           ///< '!'
-  std::unique_ptr<TypeReference> element;          ///< kList
-  std::vector<struct FieldDefinition> fields;      ///< kObject
+  Name name;                                   ///< kNamed
+  bool required = false;                       ///< '!'
+  std::unique_ptr<TypeReference> element;      ///< kList
+  std::vector<struct FieldDefinition> fields;  ///< kObject
 };
 
 struct FieldDefinition {
@@ -142,29 +150,29 @@ struct FieldDefinition {
 struct CollectionDefinition {
   Name name;
   bool if_not_exists = false;
-  std::vector<Directive> directives;               ///< @open
+  std::vector<Directive> directives;  ///< @open
   std::vector<FieldDefinition> fields;
-  std::vector<Directive> rules;                    ///< @@index, @@unique, @@ttl (name without '@@')
+  std::vector<Directive> rules;  ///< @@index, @@unique, @@ttl (name without '@@')
 };
 
 struct AlterStep {
   enum class Kind : std::uint8_t { kAdd, kDrop, kRename, kModify, kAddRule };
   Kind kind = Kind::kAdd;
   Offset at = 0;
-  FieldDefinition field;                           ///< kAdd, kModify
-  Name name;                                       ///< kDrop, kRename: the field
-  Name new_name;                                   ///< kRename
-  Directive rule;                                  ///< kAddRule: @@…
+  FieldDefinition field;  ///< kAdd, kModify
+  Name name;              ///< kDrop, kRename: the field
+  Name new_name;          ///< kRename
+  Directive rule;         ///< kAddRule: @@…
 };
 
 struct SchemaStatement {
   enum class Kind : std::uint8_t { kDefine, kAlter, kDrop };
   Kind kind = Kind::kDefine;
   Offset at = 0;
-  CollectionDefinition definition;                 ///< kDefine
-  Name collection;                                 ///< kAlter, kDrop
-  bool if_exists = false;                          ///< kDrop
-  std::vector<AlterStep> steps;                    ///< kAlter
+  CollectionDefinition definition;  ///< kDefine
+  Name collection;                  ///< kAlter, kDrop
+  bool if_exists = false;           ///< kDrop
+  std::vector<AlterStep> steps;     ///< kAlter
 };
 
 struct MigrationSet {
@@ -189,15 +197,15 @@ struct MigrationStep {
 };
 
 struct MigrationVersion {
-  Name version;                                    ///< text of the quoted name
-  std::string normal_text;                         ///< its tokens joined by one blank, for the checksum
+  Name version;             ///< text of the quoted name
+  std::string normal_text;  ///< its tokens joined by one blank, for the checksum
   std::vector<MigrationStep> steps;
 };
 
 // ---------------------------------------------------------------- operations
 
 struct VariableDefinition {
-  Name name;                                       ///< without '$'
+  Name name;  ///< without '$'
   TypeReference type;
   std::optional<Literal> default_value;
 };
@@ -205,28 +213,32 @@ struct VariableDefinition {
 struct HandlerDefinition {
   Offset at = 0;
   Name name;
-  std::string on;                                  ///< as written
+  std::string on;  ///< as written
   Offset on_at = 0;
   std::optional<Literal> where;
-  Selection action;                                ///< a mutation field
-  std::string action_text;                         ///< its source, as stored
+  Selection action;         ///< a mutation field
+  std::string action_text;  ///< its source, as stored
 };
 
 struct Operation {
   enum class Kind : std::uint8_t {
-    kQuery, kMutation, kSubscription, kSchema, kMigrate, kDefineHandler, kDropHandler,
+    kQuery,
+    kMutation,
+    kSubscription,
+    kSchema,
+    kMigrate,
+    kDefineHandler,
+    kDropHandler,
   };
   Kind kind = Kind::kQuery;
   Offset at = 0;
-  Name name;                                       ///< text empty when not given
+  Name name;  ///< text empty when not given
   std::vector<VariableDefinition> variables;
   std::vector<Directive> directives;
-  std::vector<Selection> selections;               ///< query, mutation, subscription: root fields.
-                                                   ///< A `schema {…}` inside a mutation is a root field
-                                                   ///< named "schema" with `schema` below set.
-  std::vector<SchemaStatement> schema;             ///< kSchema
-  std::vector<MigrationVersion> migrations;        ///< kMigrate
-  HandlerDefinition handler;                       ///< kDefineHandler; kDropHandler uses handler.name
+  std::vector<Selection> selections;         ///< query, mutation, subscription: root fields
+  std::vector<SchemaStatement> schema;       ///< kSchema
+  std::vector<MigrationVersion> migrations;  ///< kMigrate
+  HandlerDefinition handler;                 ///< kDefineHandler; kDropHandler uses handler.name
 };
 
 struct FragmentDefinition {
@@ -237,8 +249,9 @@ struct FragmentDefinition {
 
 /// One parsed text.
 struct Document {
-  std::vector<Operation> operations;               ///< in source order; `mutation { schema {…} x }` is split
-                                                   ///< into a kMutation/kSchema sequence that keeps the order
+  /// In source order. `mutation { a schema {…} b }` is split into kMutation, kSchema, kMutation,
+  /// each with the name, variables and directives of the whole.
+  std::vector<Operation> operations;
   std::vector<FragmentDefinition> fragments;
 };
 

@@ -137,6 +137,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   // pipeline.cpp
   void lead(std::unique_lock<std::mutex>& lock);
   void run_group(std::vector<Request*>& group);
+  void abandon(std::vector<Request*>& group, std::string_view why);
   [[nodiscard]] Status write_group(std::vector<GroupCommit>& commits);
   void publish(GroupCommit& commit);
   void find_heads(GroupCommit& commit);
@@ -153,7 +154,6 @@ class Engine : public std::enable_shared_from_this<Engine> {
   [[nodiscard]] Status trim_log();
   [[nodiscard]] Status purge_dropped();
   void start_background();
-  void stop_background();
 
   void log(int level, std::string_view message) const {
     if (options_.log) options_.log(level, message);
@@ -198,8 +198,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::atomic<std::uint64_t> changes_since_checkpoint_{0};
   std::atomic<std::uint64_t> commits_{0}, groups_{0}, checkpoints_{0};
 
-  struct Background;
-  std::unique_ptr<Background> background_;
+  std::unique_ptr<PeriodicTask> background_;
 };
 
 }  // namespace aurora::commit

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <aurora/aql/limits.hpp>
+#include <aurora/base/executor.hpp>
 #include <aurora/base/ids.hpp>
 
 #include <chrono>
@@ -32,6 +33,8 @@ struct EngineOptions {
   std::uint64_t max_transaction_bytes = 1ull << 30;
   aql::Limits limits;
   Clock clock = system_now;
+  /// Runs checkpoints and log trimming. Empty: they run only when asked for (flush, close).
+  StartPeriodic start_periodic;
   /// Called for events worth a log line, from any thread; never throws. May be empty.
   std::function<void(int level, std::string_view message)> log;
 };

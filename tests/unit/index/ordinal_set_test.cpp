@@ -312,6 +312,8 @@ TEST_CASE("hostile bytes of ordinal sets are Corruption", "[index]") {
   // Runs that touch are sound, and made canonical so that comparison holds.
   const OrdinalSet touching = OrdinalSet::from_bytes(runs(8, {2, 10, 3, 14, 3})).value();
   CHECK(touching == OrdinalSet::range(base + 10, base + 18));
+  const OrdinalSet at_end = OrdinalSet::from_bytes(runs(6, {2, 65530, 2, 65533, 2})).value();
+  CHECK(at_end == OrdinalSet::range(base + 65530, base + 65536));
 
   std::string bits = bytes_of({kArrays, 0, 1, 0, 0, 4999, 16, 0}) + std::string(8192, '\0');
   CHECK(refused(bits));
