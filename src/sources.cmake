@@ -96,8 +96,10 @@ set(AURORA_SOURCES
   plan/explain.cpp
   plan/filter.cpp
   plan/filter_compiler.cpp
+  exec/aggregate.cpp
   exec/arguments.cpp
   exec/document_write.cpp
+  exec/group.cpp
   exec/modifiers.cpp
   exec/mutate.cpp
   exec/order.cpp

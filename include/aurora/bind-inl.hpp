@@ -122,22 +122,26 @@ struct Place {
 /// Throws TypeError "bound type User: what".
 [[noreturn]] void throw_glue_failure(std::string_view type, std::string_view what);
 
-// ---- nlohmann::json, complete where these are called
+// ---- nlohmann::json: only declared here, complete wherever a type with its functions is bound
 
-[[nodiscard]] nlohmann::json json_of(const Value& value);
-[[nodiscard]] nlohmann::json json_of(const Object& object);
-[[nodiscard]] nlohmann::json json_of(const Document& document);
+void fill_json(nlohmann::json& to, const Value& from);
+void fill_json(nlohmann::ordered_json& to, const Value& from);
+void fill_json(nlohmann::json& to, const Object& from);
+void fill_json(nlohmann::ordered_json& to, const Object& from);
+void fill_json(nlohmann::json& to, const Document& from);
+/// Errors: throws what from_nlohmann does.
 [[nodiscard]] Value value_of(const nlohmann::json& json);
 [[nodiscard]] Value value_of(const nlohmann::ordered_json& json);
 
-namespace glue {
-
+/// nlohmann::json, looked at only when the template is instantiated.
 template <class T>
-Value write(const T& from) {
+using JsonOf = std::conditional_t<std::is_void_v<T>, T, nlohmann::json>;
+
+/// Runs `call` on behalf of T. Errors: TypeError for what a function of T, or nlohmann::json, throws.
+template <class T, class Call>
+auto guard_glue(Call call) {
   try {
-    nlohmann::json json;
-    to_json(json, from);
-    return value_of(json);
+    return call();
   } catch (const Error&) {
     throw;
   } catch (const std::exception& error) {
@@ -145,15 +149,24 @@ Value write(const T& from) {
   }
 }
 
+namespace glue {
+
 template <class T>
-void read(T& to, const nlohmann::json& json) {
-  try {
-    from_json(json, to);
-  } catch (const Error&) {
-    throw;
-  } catch (const std::exception& error) {
-    throw_glue_failure(type_name<T>(), error.what());
-  }
+Value write(const T& from) {
+  return guard_glue<T>([&from] {
+    JsonOf<T> json;
+    to_json(json, from);
+    return value_of(json);
+  });
+}
+
+template <class T, class Source>
+void read(T& to, const Source& from) {
+  guard_glue<T>([&to, &from] {
+    JsonOf<T> json;
+    fill_json(json, from);
+    from_json(std::as_const(json), to);
+  });
 }
 
 }  // namespace glue
@@ -288,7 +301,7 @@ void read(Member& to, const Source& from, const Place& place) {
     (void)object_in(from, place);
     to = std::move(*Value(from).if_object());
   } else if constexpr (kIsNlohmann<Member>) {
-    to = json_of(Value(from));
+    fill_json(to, Value(from));
   } else if constexpr (kIsVector<Member>) {
     const auto& list = list_in(from, place);
     to.clear();
@@ -307,7 +320,7 @@ void read(Member& to, const Source& from, const Place& place) {
     });
   } else if constexpr (bound_by_glue<Member>) {
     try {
-      glue::read(to, json_of(Value(from)));
+      glue::read(to, Value(from));
     } catch (const Error& error) {
       throw_at(place, error);
     }
@@ -352,7 +365,7 @@ T read_document(const Fields& fields) {
   if constexpr (std::is_default_constructible_v<T>) {
     T to{};
     if constexpr (bound_by_glue<T>) {
-      glue::read(to, json_of(fields));
+      glue::read(to, fields);
     } else {
       read_struct(to, fields, nullptr);
     }

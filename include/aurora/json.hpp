@@ -51,10 +51,6 @@ template <class T>
 concept has_text_form =
     std::same_as<T, Uuid> || std::same_as<T, Date> || std::same_as<T, Time> || std::same_as<T, DateTime>;
 
-void assign(nlohmann::json& to, const Value& from);
-void assign(nlohmann::ordered_json& to, const Value& from);
-void assign(nlohmann::json& to, const Object& from);
-void assign(nlohmann::ordered_json& to, const Object& from);
 /// Throws TypeError: "expected a Uuid as text, found …".
 [[noreturn]] void throw_no_text_form(std::string_view wanted, std::string_view found);
 
@@ -67,7 +63,7 @@ inline constexpr std::string_view kKindName = std::same_as<T, Uuid>   ? "Uuid"
 
 template <detail::nlohmann_kind Json>
 void to_json(Json& to, const Value& from) {
-  detail::assign(to, from);
+  detail::fill_json(to, from);
 }
 template <detail::nlohmann_kind Json>
 void from_json(const Json& from, Value& to) {
@@ -75,7 +71,7 @@ void from_json(const Json& from, Value& to) {
 }
 template <detail::nlohmann_kind Json>
 void to_json(Json& to, const Object& from) {
-  detail::assign(to, from);
+  detail::fill_json(to, from);
 }
 template <detail::nlohmann_kind Json>
 void from_json(const Json& from, Object& to) {
@@ -83,7 +79,7 @@ void from_json(const Json& from, Object& to) {
 }
 template <detail::nlohmann_kind Json>
 void to_json(Json& to, const Document& from) {
-  detail::assign(to, from ? Value(from.fields()) : Value());
+  detail::fill_json(to, from ? Value(from.fields()) : Value());
 }
 template <detail::nlohmann_kind Json, detail::has_text_form T>
 void to_json(Json& to, const T& from) {

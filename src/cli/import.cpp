@@ -15,6 +15,8 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <iterator>
+#include <set>
 #include <unistd.h>
 
 namespace aurora::cli {
@@ -25,6 +27,8 @@ constexpr std::size_t kBatchDocuments = 1'000;
 // Bounds memory where documents are large.
 constexpr std::uint64_t kBatchBytes = 16u << 20;
 constexpr std::uint64_t kMostReports = 100;
+// What a strict import into a new collection reads before it defines it.
+constexpr std::uint64_t kMostStrictBytes = 256u << 20;
 
 class Import {
  public:
@@ -51,17 +55,27 @@ class Import {
  private:
   // Errors: throws what ends the import.
   void import_all() {
+    const bool is_new = !exists();
     std::vector<Incoming> batch;
-    bool more = read_batch(batch);
-    if (batch.empty() && !more && failed() == 0 && !exists()) {
-      terminal_.print("there is no record, so the collection was not defined\n");
+    bool more = true;
+    if (is_new && options_.strict) {
+      read_everything(batch);
+      more = false;
+    } else {
+      more = read_batch(batch);
+    }
+    if (is_new && batch.empty()) {
+      terminal_.print("there is nothing to define the collection from\n");
       return;
     }
-    prepare_collection(batch);
-    const auto on_failure = [this](std::uint64_t line, const Error& error) { report(line, error); };
-    target_ = options_.strict ? make_atomic_target(database_, options_.collection, on_failure).value()
-                              : make_batched_target(database_, options_.collection, on_failure);
+    if (is_new) {
+      define(batch);
+    } else {
+      learn_types();
+    }
+    make_target();
     for (;;) {
+      if (is_new) add_fields(batch);
       convert_cells(batch);
       if (const auto added = target_->add(batch); !added) give_up(added.error());
       progress_.show(reader_->bytes_read(), target_->counts().imported);
@@ -69,6 +83,25 @@ class Import {
       more = read_batch(batch);
     }
     if (const auto finished = target_->finish(); !finished) throw finished.error();
+  }
+
+  void make_target() {
+    const auto on_failure = [this](std::uint64_t line, const Error& error) { report(line, error); };
+    target_ = options_.strict ? make_atomic_target(database_, options_.collection, on_failure).value()
+                              : make_batched_target(database_, options_.collection, on_failure);
+  }
+
+  // A transaction cannot change the schema, so a strict import must know all fields beforehand.
+  void read_everything(std::vector<Incoming>& all) {
+    std::vector<Incoming> batch;
+    for (bool more = true; more;) {
+      more = read_batch(batch);
+      std::move(batch.begin(), batch.end(), std::back_inserter(all));
+      if (reader_->bytes_read() > kMostStrictBytes)
+        throw Error(ErrorCode::kLimitExceeded,
+                    fmt::format("a strict import into a new collection reads at most {} MiB; define the collection "
+                                "first, or import without --strict", kMostStrictBytes >> 20));
+    }
   }
 
   // With one transaction a document's error has been reported already.
@@ -107,14 +140,11 @@ class Import {
     return std::find(names.begin(), names.end(), options_.collection) != names.end();
   }
 
-  void prepare_collection(const std::vector<Incoming>& sample) {
-    if (!exists()) {
-      define(sample);
-    } else if (format_ == io::Format::kCsv) {
-      const List found = describe_collections(database_, options_.collection).value();
-      for (const Value& field : list_of(*found.front().if_object(), "fields"))
-        cells_.declare(text_of(*field.if_object(), "name"), text_of(*field.if_object(), "type"));
-    }
+  void learn_types() {
+    if (format_ != io::Format::kCsv) return;
+    const List found = describe_collections(database_, options_.collection).value();
+    for (const Value& field : list_of(*found.front().if_object(), "fields"))
+      cells_.declare(text_of(*field.if_object(), "name"), text_of(*field.if_object(), "type"));
   }
 
   void define(const std::vector<Incoming>& sample) {
@@ -124,8 +154,35 @@ class Import {
     const std::string definition = io::definition_text(options_.collection, fields);
     database_.execute("schema { " + definition + " }");
     defined_ = true;
-    for (const auto& field : fields) cells_.declare(field.name, field.type);
+    for (const auto& field : fields) declare(field);
+    known_names_ = names_.count();
     terminal_.print(definition + "\n");
+  }
+
+  // Fields that the sample did not have join the definition that this import has made.
+  void add_fields(const std::vector<Incoming>& batch) {
+    if (names_.count() == known_names_) return;
+    known_names_ = names_.count();
+    io::Inference inference(format_);
+    for (const auto& incoming : batch) inference.add(incoming.fields);
+    std::string change = "alter collection " + options_.collection + " {";
+    bool any = false;
+    for (const auto& field : inference.fields()) {
+      if (fields_.contains(field.name)) continue;
+      change += " add " + field.name + ": " + field.type;
+      declare(field);
+      any = true;
+    }
+    if (!any) return;
+    change += " }";
+    database_.execute("schema { " + change + " }");
+    progress_.hide();
+    terminal_.print(change + "\n");
+  }
+
+  void declare(const io::InferredField& field) {
+    fields_.insert(field.name);
+    cells_.declare(field.name, field.type);
   }
 
   void convert_cells(std::vector<Incoming>& batch) {
@@ -202,6 +259,8 @@ class Import {
   io::CellConverter cells_;
   std::unique_ptr<ImportTarget> target_;
   bool defined_ = false;          // by this import
+  std::set<std::string> fields_;  // of that definition
+  std::size_t known_names_ = 0;   // when it was last looked after
   bool stopped_ = false;          // by a record that was reported
   std::uint64_t unread_ = 0;      // failures before the target
   std::uint64_t reports_ = 0;

@@ -64,12 +64,12 @@ LineProtocol::Request LineProtocol::read_request(std::string_view line) {
   if (!value) throw bad_request("the line is not JSON: " + value.error().message());
   const Object* object = value->if_object();
   if (object == nullptr) throw bad_request("a request is a JSON object");
-  if (object->contains("aql") == object->contains("cmd")) throw bad_request("a request has either 'aql' or 'cmd'");
   Request request;
   if (object->contains("cmd")) {
     read_command(*object, request);
     return request;
   }
+  if (!object->contains("aql")) throw bad_request("a request has 'aql' or 'cmd'");
   check_keys(*object, kTextKeys);
   if (object->find("aql")->if_string() == nullptr) throw bad_request("'aql' must be a text");
   request.aql = text_at(*object, "aql");

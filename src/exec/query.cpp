@@ -4,6 +4,7 @@
 #include <aurora/base/nearest.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/exec/arguments.hpp>
+#include <aurora/exec/group.hpp>
 #include <aurora/exec/projection.hpp>
 #include <aurora/plan/filter_compiler.hpp>
 #include <aurora/schema/path.hpp>
@@ -165,45 +166,76 @@ class RootField {
     return {};
   }
 
+  // Aggregates and groups share one pass over the matches; counts alone need none.
   Status collective_answer(const std::vector<const Selection*>& selections) {
+    const ConsumerContext context{collection(), bindings_, context_.fragments, context_.settings.sort_bytes};
+    std::vector<std::pair<const Selection*, std::unique_ptr<Consumer>>> consumers;
+    for (const auto* selection : selections) {
+      const auto& name = selection->name.text;
+      if (name == "groupBy") {
+        AURORA_ASSIGN(auto consumer, make_group(*selection, context));
+        consumers.emplace_back(selection, std::move(consumer));
+      } else if (name == "aggregate" && !is_count_only(*selection)) {
+        AURORA_ASSIGN(auto consumer, make_aggregate(*selection, context));
+        consumers.emplace_back(selection, std::move(consumer));
+      }
+    }
+    if (!consumers.empty()) AURORA_TRY(feed(consumers));
     auto& out = output_.json;
     out += '{';
     for (const auto* selection : selections) {
       if (out.size() > 1) out += ',';
       out += json_key(selection->key());
-      const auto& name = selection->name.text;
-      if (name == "totalCount") {
-        AURORA_ASSIGN(const auto total, count(view_, query_, context_.settings, explanation()));
-        out += std::to_string(total);
-      } else if (name == "nodes" && selection->arguments.empty()) {
-        std::vector<const Selection*> parts;
-        if (selection->has_selections) {
-          AURORA_ASSIGN(parts, expand_selections(selection->selections, collection().name, bindings_,
-                                                 context_.fragments));
-        }
-        AURORA_ASSIGN(const auto projection, projection_of(*selection, parts));
-        AURORA_TRY(append_rows(projection, out));
-      } else if (name == "aggregate") {
-        AURORA_TRY(append_aggregate(*selection, out));
-      } else {
-        return unsupported(selection->name.at, "'" + name + "'");
-      }
+      const auto consumer = std::find_if(consumers.begin(), consumers.end(),
+                                         [&](const auto& entry) { return entry.first == selection; });
+      AURORA_TRY(consumer != consumers.end() ? consumer->second->append(out) : append_collective(*selection, out));
     }
     out += '}';
     return {};
   }
 
-  Status append_aggregate(const Selection& aggregate, std::string& out) {
+  Status feed(const std::vector<std::pair<const Selection*, std::unique_ptr<Consumer>>>& consumers) {
+    const bool ordered = std::any_of(consumers.begin(), consumers.end(),
+                                     [](const auto& entry) { return entry.second->needs_order(); });
+    return visit_matches(view_, query_, ordered, context_.settings, explanation(), [&](const Row& row) -> Status {
+      for (const auto& [selection, consumer] : consumers) AURORA_TRY(consumer->add(row));
+      return {};
+    });
+  }
+
+  Status append_collective(const Selection& selection, std::string& out) {
+    const auto& name = selection.name.text;
+    if (name == "totalCount") {
+      AURORA_ASSIGN(const auto total, count(view_, query_, context_.settings, explanation()));
+      out += std::to_string(total);
+      return {};
+    }
+    if (name == "aggregate") return append_counts(selection, out);
+    if (name != "nodes" || !selection.arguments.empty()) return unsupported(selection.name.at, "'" + name + "'");
+    std::vector<const Selection*> parts;
+    if (selection.has_selections) {
+      AURORA_ASSIGN(parts, expand_selections(selection.selections, collection().name, bindings_, context_.fragments));
+    }
+    AURORA_ASSIGN(const auto projection, projection_of(selection, parts));
+    return append_rows(projection, out);
+  }
+
+  // aggregate { count } alone: answered from bitmaps where they suffice.
+  static bool is_count_only(const Selection& aggregate) {
+    return !aggregate.selections.empty() && aggregate.arguments.empty() &&
+           std::all_of(aggregate.selections.begin(), aggregate.selections.end(), [](const Selection& part) {
+             return part.kind == Selection::Kind::kField && part.name.text == "count" && part.arguments.empty() &&
+                    part.directives.empty() && !part.has_selections;
+           });
+  }
+
+  Status append_counts(const Selection& aggregate, std::string& out) {
+    AURORA_ASSIGN(const auto total, count(view_, query_, context_.settings, explanation()));
     AURORA_ASSIGN(const auto parts,
                   expand_selections(aggregate.selections, collection().name, bindings_, context_.fragments));
     out += '{';
-    for (const auto* part : parts) {
-      if (part->kind != Selection::Kind::kField || part->name.text != "count" || !part->arguments.empty())
-        return unsupported(part->at, "'" + part->key() + "' in an aggregate (only 'count')");
-      AURORA_ASSIGN(const auto total, count(view_, query_, context_.settings, explanation()));
-      if (out.back() != '{') out += ',';
-      out += json_key(part->key()) + std::to_string(total);
-    }
+    for (std::size_t i = 0; i < parts.size(); ++i)
+      out += (i > 0 ? "," : "") + json_key(parts[i]->key()) + std::to_string(total);
     out += '}';
     return {};
   }

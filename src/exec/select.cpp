@@ -98,6 +98,22 @@ class Selector {
     return found;
   }
 
+  Status each_match(const std::function<Status(const Row&)>& visit) {
+    const auto start = Steady::now();
+    choose();
+    std::uint64_t matching = 0;
+    Status failed;
+    AURORA_TRY(visit_matches([&](Ordinal ordinal, const RecordRef& record) {
+      ++matching;
+      failed = visit({ordinal, record});
+      return failed.has_value();
+    }));
+    AURORA_TRY(failed);
+    if (explanation_ != nullptr) node_ = over("Aggregate", "", std::move(node_));
+    finish(matching, start);
+    return {};
+  }
+
   Result<std::uint64_t> total() {
     const auto start = Steady::now();
     choose();
@@ -384,6 +400,22 @@ Result<std::vector<Row>> select(View& view, const DocumentQuery& query, const Ex
   Selector selector(view, query, settings, explanation);
   AURORA_TRY(selector.prepare());
   return selector.rows();
+}
+
+Status visit_matches(View& view, const DocumentQuery& query, bool ordered, const ExecSettings& settings,
+                     plan::Explanation* explanation, const std::function<Status(const Row&)>& visit) {
+  auto all = query;
+  all.limit.reset();
+  all.offset = 0;
+  all.distinct.reset();
+  if (ordered && !all.order.empty()) {
+    AURORA_ASSIGN(const auto rows, select(view, all, settings, explanation));
+    for (const auto& row : rows) AURORA_TRY(visit(row));
+    return {};
+  }
+  Selector selector(view, all, settings, explanation);
+  AURORA_TRY(selector.prepare());
+  return selector.each_match(visit);
 }
 
 Result<std::uint64_t> count(View& view, const DocumentQuery& query, const ExecSettings& settings,

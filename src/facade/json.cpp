@@ -170,19 +170,17 @@ Result<Object> try_object_from(const nlohmann::ordered_json& json) { return read
 
 namespace detail {
 
-void assign(nlohmann::json& to, const Value& from) { to = make<nlohmann::json>(from); }
-void assign(nlohmann::ordered_json& to, const Value& from) { to = make<nlohmann::ordered_json>(from); }
-void assign(nlohmann::json& to, const Object& from) { to = make<nlohmann::json>(from); }
-void assign(nlohmann::ordered_json& to, const Object& from) { to = make<nlohmann::ordered_json>(from); }
+void fill_json(nlohmann::json& to, const Value& from) { to = make<nlohmann::json>(from); }
+void fill_json(nlohmann::ordered_json& to, const Value& from) { to = make<nlohmann::ordered_json>(from); }
+void fill_json(nlohmann::json& to, const Object& from) { to = make<nlohmann::json>(from); }
+void fill_json(nlohmann::ordered_json& to, const Object& from) { to = make<nlohmann::ordered_json>(from); }
 
 void throw_no_text_form(std::string_view wanted, std::string_view found) {
   std::string message("expected the text of a ");
   throw Error(ErrorCode::kTypeError, message.append(wanted).append(", found '").append(found).append("'"));
 }
 
-nlohmann::json json_of(const Value& value) { return to_nlohmann(value); }
-nlohmann::json json_of(const Object& object) { return to_nlohmann(object); }
-nlohmann::json json_of(const Document& document) { return to_nlohmann(document); }
+void fill_json(nlohmann::json& to, const Document& from) { to = to_nlohmann(from); }
 Value value_of(const nlohmann::json& json) { return from_nlohmann(json); }
 Value value_of(const nlohmann::ordered_json& json) { return from_nlohmann(json); }
 

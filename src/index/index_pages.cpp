@@ -32,8 +32,8 @@ Result<Ref<Leaf>> read_leaf(const DirectoryRow& row,
 
 }  // namespace
 
-void OrderedIndex::collect_pages(const IndexVersion& version, Sequence since, std::vector<IndexPageImage>& changed,
-                                 std::string& directory) {
+void OrderedIndex::collect_pages(const IndexVersion& version, Sequence since,
+                                 std::vector<IndexPageImage>& changed, std::string& directory) {
   std::vector<DirectoryRow> rows;
   const IndexRoot* root = version.root_.get();
   for (std::size_t c = 0; root != nullptr && c < root->chunks.size(); ++c) {
@@ -57,7 +57,8 @@ Result<std::vector<std::uint32_t>> OrderedIndex::page_ids(std::string_view direc
 }
 
 Result<OrderedIndex> OrderedIndex::load(
-    std::string_view directory, const std::function<Result<std::string>(std::uint32_t page_id)>& read_page) {
+    std::string_view directory,
+    const std::function<Result<std::string>(std::uint32_t page_id)>& read_page) {
   AURORA_ASSIGN(const std::vector<DirectoryRow> rows, read_directory(directory));
   index::TreeBuilder tree(0);
   for (const DirectoryRow& row : rows) {

@@ -115,14 +115,17 @@ std::uint64_t count_span(const IndexRoot& root, const Span& span, std::uint64_t 
   if (b.chunk == e.chunk) return total + count_leaves(first, b.leaf + 1, e.leaf);
   total += count_leaves(first, b.leaf + 1, first.size());
   total += count_leaves(root.chunks[e.chunk].node->leaves, 0, e.leaf);
-  for (std::size_t c = b.chunk + 1; c < e.chunk && total < at_most; ++c) total += root.chunks[c].entries;
+  for (std::size_t c = b.chunk + 1; c < e.chunk && total < at_most; ++c)
+    total += root.chunks[c].entries;
   return total;
 }
 
 /// Unites ordinals that come in the order of keys, with memory for a bounded number of them.
 class Gatherer {
  public:
-  explicit Gatherer(std::uint64_t expected) { ordinals_.reserve(std::min<std::uint64_t>(expected, kBatch)); }
+  explicit Gatherer(std::uint64_t expected) {
+    ordinals_.reserve(std::min<std::uint64_t>(expected, kBatch));
+  }
 
   void add(const LeafPart& part) {
     if (part.leaf->has_one_each()) {
@@ -260,7 +263,8 @@ std::size_t IndexVersion::memory_bytes() const noexcept {
       const Leaf& leaf = *chunk.leaves[l].node;
       bytes += leaf.memory_bytes();
       for (std::uint32_t at = 0; !leaf.has_one_each() && at < leaf.size(); ++at)
-        if (const index::Posting* posting = leaf.ordinals(at).posting) bytes += posting->memory_bytes();
+        if (const index::Posting* posting = leaf.ordinals(at).posting)
+          bytes += posting->memory_bytes();
     }
   }
   return bytes;

@@ -21,7 +21,8 @@ std::string_view tail_of(std::string_view suffix) noexcept {
 }
 
 /// First of `count` rising heads that is not less than `head`; without branches to mispredict.
-std::uint32_t lower_head(const std::uint16_t* heads, std::uint32_t count, std::uint16_t head) noexcept {
+std::uint32_t lower_head(const std::uint16_t* heads, std::uint32_t count,
+                         std::uint16_t head) noexcept {
   const std::uint16_t* base = heads;
   while (count > 1) {
     const std::uint32_t half = count / 2;
@@ -49,11 +50,14 @@ Leaf::Leaf(const Identity& identity, Room room) noexcept
 
 Ref<Leaf> Leaf::make(const Identity& identity, std::string_view prefix, Room room) {
   static_assert(sizeof(Leaf) % alignof(std::uint64_t) == 0);
-  assert(room.slots <= UINT16_MAX && room.heap_bytes <= UINT16_MAX && prefix.size() <= room.heap_bytes);
-  void* block = ::operator new(sizeof(Leaf) + room.slots * std::size_t{kSlotBytes} + room.heap_bytes);
+  assert(room.slots <= UINT16_MAX && room.heap_bytes <= UINT16_MAX &&
+         prefix.size() <= room.heap_bytes);
+  void* block =
+      ::operator new(sizeof(Leaf) + room.slots * std::size_t{kSlotBytes} + room.heap_bytes);
   Ref<Leaf> leaf(new (block) Leaf(identity, room));
   prefix.copy(leaf->heap(), prefix.size());
-  leaf->prefix_size_ = leaf->heap_used_ = leaf->heap_live_ = static_cast<std::uint16_t>(prefix.size());
+  leaf->prefix_size_ = leaf->heap_used_ = leaf->heap_live_ =
+      static_cast<std::uint16_t>(prefix.size());
   return leaf;
 }
 
@@ -68,7 +72,8 @@ std::string_view Leaf::tail(std::uint32_t at) const noexcept {
 }
 
 Leaf::Place Leaf::find(std::string_view key) const noexcept {
-  // The search below waits for each head it compares; asked for at once, their cache lines come together.
+  // The search below waits for each head it compares; asked for at once, their cache lines come
+  // together.
   for (std::size_t line = 1; line < 6; ++line)
     __builtin_prefetch(reinterpret_cast<const char*>(this) + 64 * line);
   const std::size_t compared = std::min<std::size_t>(key.size(), prefix_size_);
@@ -83,7 +88,8 @@ Leaf::Place Leaf::find(std::string_view key) const noexcept {
   if (low < size_ && heads()[low] == head) {
     high = low + 1;
     if (high < size_ && heads()[high] == head)
-      high = static_cast<std::uint32_t>(std::upper_bound(heads() + high, heads() + size_, head) - heads());
+      high = static_cast<std::uint32_t>(std::upper_bound(heads() + high, heads() + size_, head) -
+                                        heads());
   }
   while (low < high) {
     const std::uint32_t middle = low + (high - low) / 2;

@@ -37,7 +37,8 @@ Leaf::Room Leaf::room_for_inline(std::uint32_t at) const noexcept {
 }
 
 void Leaf::set_code(std::uint32_t at, std::uint32_t code) noexcept {
-  store_le(heap() + offsets()[at], static_cast<std::uint16_t>(suffix_size(at) | code << kCodeShift));
+  store_le(heap() + offsets()[at],
+           static_cast<std::uint16_t>(suffix_size(at) | code << kCodeShift));
 }
 
 Ordinal* Leaf::inline_begin(std::uint32_t at) noexcept {
@@ -56,7 +57,8 @@ std::uint32_t Leaf::append_record(std::uint32_t suffix_size, std::string_view ta
   const std::uint32_t offset = at;
   store_le(heap() + at, static_cast<std::uint16_t>(suffix_size | code << kCodeShift));
   at += kHeaderBytes;
-  if (!tail.empty()) std::memmove(heap() + at, tail.data(), tail.size());  // may come from this very heap
+  if (!tail.empty())
+    std::memmove(heap() + at, tail.data(), tail.size());  // may come from this very heap
   at += static_cast<std::uint32_t>(tail.size());
   assert(at <= heap_size_);
   heap_used_ = static_cast<std::uint16_t>(at);
@@ -72,8 +74,8 @@ void Leaf::move_record(std::uint32_t at, std::span<const Ordinal> listed) {
       append_record(size, tail(at), listed, static_cast<std::uint32_t>(listed.size())));
 }
 
-/// Gives the posting an index: one given up, once there must be some. So the indexes are at most as many as
-/// the keys that have had other than one ordinal at a time.
+/// Gives the posting an index: one given up, once there must be some. So the indexes are at most as
+/// many as the keys that have had other than one ordinal at a time.
 std::uint32_t Leaf::hold(Ref<Posting> posting) {
   const auto held = static_cast<std::uint32_t>(postings_.size());
   if (held > plural_) {
@@ -87,7 +89,8 @@ std::uint32_t Leaf::hold(Ref<Posting> posting) {
   return held;
 }
 
-void Leaf::insert(std::uint32_t at, std::string_view key, std::span<const Ordinal> listed, Ref<Posting> posting) {
+void Leaf::insert(std::uint32_t at, std::string_view key, std::span<const Ordinal> listed,
+                  Ref<Posting> posting) {
   assert(key.starts_with(prefix()) && size_ < slots_ && at <= size_);
   const std::string_view suffix = key.substr(prefix_size_);
   const auto suffix_size = static_cast<std::uint32_t>(suffix.size());
@@ -102,11 +105,12 @@ void Leaf::insert(std::uint32_t at, std::string_view key, std::span<const Ordina
   suffix.copy(padded, 2);
   heads()[at] = load_be<std::uint16_t>(padded);
   values()[at] = value;
-  offsets()[at] = static_cast<std::uint16_t>(
-      append_record(suffix_size, suffix_size > 2 ? suffix.substr(2) : std::string_view(), listed, code));
+  offsets()[at] = static_cast<std::uint16_t>(append_record(
+      suffix_size, suffix_size > 2 ? suffix.substr(2) : std::string_view(), listed, code));
   ++size_;
   if (code != 1) ++plural_;
-  run_ = at == last_insert_ + 1u ? static_cast<std::uint8_t>(std::min<int>(run_ + 1, kRun)) : std::uint8_t{0};
+  run_ = at == last_insert_ + 1u ? static_cast<std::uint8_t>(std::min<int>(run_ + 1, kRun))
+                                 : std::uint8_t{0};
   last_insert_ = static_cast<std::uint16_t>(at);
 }
 
@@ -135,7 +139,8 @@ void Leaf::add_listed(std::uint32_t at, Ordinal ordinal) {
     const std::uint32_t size = suffix_size(at);
     Ref<Posting> posting(new Posting(std::span<const Ordinal>(grown), changed_at));
     values()[at] = hold(std::move(posting));
-    heap_live_ = static_cast<std::uint16_t>(heap_live_ - record_bytes(size, n) + record_bytes(size, 0));
+    heap_live_ =
+        static_cast<std::uint16_t>(heap_live_ - record_bytes(size, n) + record_bytes(size, 0));
     set_code(at, 0);
   } else if (inline_capacity(n) > n) {
     std::copy(grown, grown + n + 1, inline_begin(at));
@@ -155,7 +160,8 @@ void Leaf::remove_listed(std::uint32_t at, Ordinal ordinal) {
   const auto end = std::remove_copy(old.begin(), old.end(), rest, ordinal);
   assert(end - rest == static_cast<std::ptrdiff_t>(n) - 1);
   const std::uint32_t size = suffix_size(at);
-  heap_live_ = static_cast<std::uint16_t>(heap_live_ - record_bytes(size, n) + record_bytes(size, n - 1));
+  heap_live_ =
+      static_cast<std::uint16_t>(heap_live_ - record_bytes(size, n) + record_bytes(size, n - 1));
   set_code(at, n - 1);
   if (n - 1 == 1) {
     values()[at] = rest[0];
@@ -192,16 +198,19 @@ Ref<Leaf> Leaf::copy(const Identity& identity, Room extra) const {
   const std::uint32_t slack_bytes = std::max<std::uint32_t>(heap_live_ / 8, 64);
   if (heap_used_ - heap_live_ > heap_live_ / 4 + 64) {
     const Part all{this, 0, size_};
-    Ref<Leaf> leaf = assemble(identity, {&all, 1}, prefix_size_,
-                              {grown(0, extra.slots, slack_slots), grown(0, extra.heap_bytes, slack_bytes)});
-    leaf->entries_ = entries_;  // a posting may have changed already, and note_entries still be to come
+    Ref<Leaf> leaf =
+        assemble(identity, {&all, 1}, prefix_size_,
+                 {grown(0, extra.slots, slack_slots), grown(0, extra.heap_bytes, slack_bytes)});
+    leaf->entries_ =
+        entries_;  // a posting may have changed already, and note_entries still be to come
     return leaf;
   }
   const bool slots_do = size_ + extra.slots <= slots_;
   const bool heap_does = heap_used_ + extra.heap_bytes <= heap_size_;
-  Ref<Leaf> leaf = make(identity, prefix(),
-                        {slots_do ? slots_ : grown(size_, extra.slots, slack_slots),
-                         heap_does ? heap_size_ : grown(heap_used_, extra.heap_bytes, slack_bytes)});
+  Ref<Leaf> leaf =
+      make(identity, prefix(),
+           {slots_do ? slots_ : grown(size_, extra.slots, slack_slots),
+            heap_does ? heap_size_ : grown(heap_used_, extra.heap_bytes, slack_bytes)});
   std::memcpy(leaf->values(), values(), size_ * sizeof(Ordinal));
   std::memcpy(leaf->heads(), heads(), size_ * sizeof(std::uint16_t));
   std::memcpy(leaf->offsets(), offsets(), size_ * sizeof(std::uint16_t));
@@ -217,15 +226,15 @@ Ref<Leaf> Leaf::copy(const Identity& identity, Room extra) const {
   return leaf;
 }
 
-Ref<Leaf> Leaf::assemble(const Identity& identity, std::span<const Part> parts, std::uint32_t prefix_size,
-                         Room extra) {
+Ref<Leaf> Leaf::assemble(const Identity& identity, std::span<const Part> parts,
+                         std::uint32_t prefix_size, Room extra) {
   assert(!parts.empty() && parts[0].begin < parts[0].end);
   Room room{extra.slots, extra.heap_bytes + prefix_size};
   for (const Part& part : parts) {
     const std::uint32_t slots = part.end - part.begin;
     room.slots += slots;
-    room.heap_bytes +=
-        part.leaf->bytes_between(part.begin, part.end, prefix_size) - prefix_size - slots * kSlotBytes;
+    room.heap_bytes += part.leaf->bytes_between(part.begin, part.end, prefix_size) - prefix_size -
+                       slots * kSlotBytes;
   }
   std::string key;
   parts[0].leaf->append_key(parts[0].begin, key);

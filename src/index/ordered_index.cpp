@@ -1,6 +1,6 @@
-// OrderedIndex: the writable head, and its invariants checked. Reading is in index_version.cpp, pages in
-// index_pages.cpp.
-// Called by the commit pipeline, index builds and verify(); calls tree_edit and tree_build.
+// OrderedIndex: the writable head, and its invariants checked. Reading is in index_version.cpp,
+// pages in index_pages.cpp. Called by the commit pipeline, index builds and verify(); calls
+// tree_edit and tree_build.
 
 #include <aurora/index/ordered_index.hpp>
 
@@ -24,7 +24,8 @@ using index::Leaf;
 static_assert(kMaxKeyBytes <= Leaf::kMaxKeySize);
 
 void check_size(std::string_view key) {
-  if (key.size() > Leaf::kMaxKeySize) throw std::length_error("index key longer than an index page takes");
+  if (key.size() > Leaf::kMaxKeySize)
+    throw std::length_error("index key longer than an index page takes");
 }
 
 /// X2, the bounds between nodes and every counter.
@@ -38,7 +39,9 @@ class Checker {
       for (std::size_t l = 0; l < child.node->leaves.size(); ++l) {
         const auto& leaf = child.node->leaves[l];
         const bool first = c == 0 && l == 0;
-        AURORA_TRY(check_leaf(leaf, first ? std::string_view() : l == 0 ? child.lower : leaf.lower));
+        AURORA_TRY(check_leaf(leaf, first    ? std::string_view()
+                                    : l == 0 ? child.lower
+                                             : leaf.lower));
       }
       if (entries_ - before != child.entries) return corrupt("wrong entry count of a chunk");
     }
@@ -48,7 +51,9 @@ class Checker {
   }
 
  private:
-  static Error corrupt(const std::string& what) { return Error(ErrorCode::kCorruption, "index: " + what); }
+  static Error corrupt(const std::string& what) {
+    return Error(ErrorCode::kCorruption, "index: " + what);
+  }
 
   Status check_leaf(const index::Fan<Leaf>::Child& child, std::string_view lower) {
     const Leaf& leaf = *child.node;
@@ -59,7 +64,8 @@ class Checker {
     std::uint64_t entries = 0;
     for (std::uint32_t at = 0; at < leaf.size(); ++at) {
       std::string key = leaf.key(at);
-      if (key < lower || (keys_ != 0 && key <= last_key_)) return corrupt("keys do not rise" + page);
+      if (key < lower || (keys_ != 0 && key <= last_key_))
+        return corrupt("keys do not rise" + page);
       const Leaf::Place place = leaf.find(key);
       if (!place.found || place.at != at) return corrupt("a key that is not found" + page);
       if (!are_sound(leaf.ordinals(at))) return corrupt("unsound ordinals" + page);
@@ -67,7 +73,8 @@ class Checker {
       ++keys_;
       last_key_ = std::move(key);
     }
-    if (entries != leaf.entries() || entries != child.entries) return corrupt("wrong entry count" + page);
+    if (entries != leaf.entries() || entries != child.entries)
+      return corrupt("wrong entry count" + page);
     entries_ += entries;
     return {};
   }
@@ -75,7 +82,8 @@ class Checker {
   static bool are_sound(const Leaf::Ordinals& ordinals) {
     std::span<const Ordinal> listed = ordinals.listed;
     if (const index::Posting* posting = ordinals.posting) {
-      if (const OrdinalSet* set = posting->set()) return set->size() != 0 && set->size() == posting->count();
+      if (const OrdinalSet* set = posting->set())
+        return set->size() != 0 && set->size() == posting->count();
       listed = posting->list();
       if (listed.size() != posting->count()) return false;
     }
@@ -109,7 +117,8 @@ void OrderedIndex::remove(std::string_view key, Ordinal ordinal, const EditScope
 
 IndexVersion OrderedIndex::version() const { return IndexVersion(root_); }
 
-OrderedIndex OrderedIndex::build(std::vector<std::pair<std::string, Ordinal>> sorted, Sequence sequence) {
+OrderedIndex OrderedIndex::build(std::vector<std::pair<std::string, Ordinal>> sorted,
+                                 Sequence sequence) {
   assert(std::is_sorted(sorted.begin(), sorted.end()));
   index::TreeBuilder tree(sequence);
   index::LeafBuilder leaf;
@@ -121,7 +130,8 @@ OrderedIndex OrderedIndex::build(std::vector<std::pair<std::string, Ordinal>> so
     ordinals.clear();
     std::size_t end = begin;
     for (; end < sorted.size() && sorted[end].first == key; ++end)
-      if (ordinals.empty() || ordinals.back() != sorted[end].second) ordinals.push_back(sorted[end].second);
+      if (ordinals.empty() || ordinals.back() != sorted[end].second)
+        ordinals.push_back(sorted[end].second);
     if (!leaf.fits(key, ordinals.size())) tree.add(leaf.finish({page_id++, sequence, sequence}));
     leaf.add(key, ordinals, sequence);
     begin = end;

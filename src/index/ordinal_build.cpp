@@ -1,6 +1,6 @@
-// Builds sets from many ordinals at once: writes the containers in the portable format and lets CRoaring read
-// that, which is many times as fast as adding one by one, above all for ordinals in no order.
-// The bulk members of OrdinalSet; calls CRoaring through roaring.hpp.
+// Builds sets from many ordinals at once: writes the containers in the portable format and lets
+// CRoaring read that, which is many times as fast as adding one by one, above all for ordinals in
+// no order. The bulk members of OrdinalSet; calls CRoaring through roaring.hpp.
 
 #include <aurora/base/bytes.hpp>
 #include <aurora/index/ordinal_set.hpp>
@@ -28,18 +28,21 @@ class ScratchBits {
 
   [[nodiscard]] std::uint32_t count() const {
     std::uint32_t total = 0;
-    for (const std::uint64_t word : words_) total += static_cast<std::uint32_t>(std::popcount(word));
+    for (const std::uint64_t word : words_)
+      total += static_cast<std::uint32_t>(std::popcount(word));
     return total;
   }
 
-  /// Writes the values in rising order and clears the bits; gives how many. Requires: room for two more.
+  /// Writes the values in rising order and clears the bits; gives how many. Requires: room for two
+  /// more.
   std::uint32_t take_values(std::uint16_t* out) {
     const std::uint16_t* const begin = out;
     for (std::size_t w = 0; w < words_.size(); ++w) {
       std::uint64_t bits = words_[w];
       words_[w] = 0;
       const auto base = static_cast<std::uint32_t>(w * 64);
-      // Two at a time and counted after: in sparse words, a branch for each bit would be mispredicted often.
+      // Two at a time and counted after: in sparse words, a branch for each bit would be
+      // mispredicted often.
       do {
         const std::uint64_t rest = bits & (bits - 1);
         out[0] = static_cast<std::uint16_t>(base + low_bit(bits));
@@ -137,7 +140,8 @@ OrdinalSet OrdinalSet::of_sorted(std::span<const Ordinal> ordinals) {
   for (std::size_t begin = 0; begin < ordinals.size();) {
     std::size_t end = begin + 1;
     while (end < ordinals.size() && high(ordinals[end]) == high(ordinals[begin])) ++end;
-    writer.add_sorted(static_cast<std::uint16_t>(high(ordinals[begin])), ordinals.subspan(begin, end - begin));
+    writer.add_sorted(static_cast<std::uint16_t>(high(ordinals[begin])),
+                      ordinals.subspan(begin, end - begin));
     begin = end;
   }
   set.bitmap_ = writer.finish();
@@ -146,7 +150,7 @@ OrdinalSet OrdinalSet::of_sorted(std::span<const Ordinal> ordinals) {
 
 OrdinalSet OrdinalSet::of_unsorted(std::span<const Ordinal> ordinals) {
   if (std::is_sorted(ordinals.begin(), ordinals.end())) return of_sorted(ordinals);
-  Ordinal all_bits = 0;   // at least the highest, and less than twice it: cheaper to find
+  Ordinal all_bits = 0;  // at least the highest, and less than twice it: cheaper to find
   for (const Ordinal ordinal : ordinals) all_bits |= ordinal;
   const std::size_t groups = std::size_t{high(all_bits)} + 1;
   if (groups > 1024 + 4 * ordinals.size()) {
@@ -154,8 +158,8 @@ OrdinalSet OrdinalSet::of_unsorted(std::span<const Ordinal> ordinals) {
     std::sort(sorted.begin(), sorted.end());
     return of_sorted(sorted);
   }
-  // A counting sort by the high half; the low halves get sorted by the scratch bits. ends[g] is where group
-  // g begins until its members are placed, and where it ends after.
+  // A counting sort by the high half; the low halves get sorted by the scratch bits. ends[g] is
+  // where group g begins until its members are placed, and where it ends after.
   std::vector<std::size_t> ends(groups + 1, 0);
   for (const Ordinal ordinal : ordinals) ++ends[high(ordinal) + 1];
   for (std::size_t g = 1; g <= groups; ++g) ends[g] += ends[g - 1];
@@ -177,7 +181,8 @@ OrdinalSet OrdinalSet::union_of(std::span<const OrdinalSet* const> sets) {
   std::vector<const croaring::Bitmap*> bitmaps;
   bitmaps.reserve(sets.size());
   for (const OrdinalSet* set : sets)
-    if (set->bitmap_ != nullptr) bitmaps.push_back(static_cast<const croaring::Bitmap*>(set->bitmap_));
+    if (set->bitmap_ != nullptr)
+      bitmaps.push_back(static_cast<const croaring::Bitmap*>(set->bitmap_));
   if (!bitmaps.empty())
     result.bitmap_ = croaring::checked(roaring_bitmap_or_many(bitmaps.size(), bitmaps.data()));
   return result;

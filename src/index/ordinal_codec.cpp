@@ -1,9 +1,10 @@
 // The byte form of OrdinalSet: Roaring's portable format, and its validation.
 // Called by page codecs; calls CRoaring through roaring.hpp.
 //
-// CRoaring 0.2.66 believes what it reads, and the later "safe" readers check bounds only, so nothing reaches
-// it that this file has not proven. Byte table (little-endian):
-//    0  u32  12346, then u32 container count n; or 12347 | (n - 1) << 16, then a bit for each container:
+// CRoaring 0.2.66 believes what it reads, and the later "safe" readers check bounds only, so
+// nothing reaches it that this file has not proven. Byte table (little-endian):
+//    0  u32  12346, then u32 container count n; or 12347 | (n - 1) << 16, then a bit for each
+//    container:
 //            is it stored as runs ((n + 7) / 8 bytes)
 //       n ×  u16 key, u16 cardinality - 1
 //       n ×  u32 offset of the payload from byte 0; absent when the cookie is 12347 and n < 4
@@ -14,7 +15,8 @@
 //   B1  keys rise strictly, and n is at most 65,536.
 //   B2  values of an array rise strictly; bits set in a bitset are as many as the cardinality says.
 //   B3  runs rise and do not overlap, stay below 65,536, and add up to the cardinality.
-//   B4  offsets, where present, say where the payloads are; the last payload ends where the bytes end.
+//   B4  offsets, where present, say where the payloads are; the last payload ends where the bytes
+//   end.
 
 #include <aurora/base/bytes.hpp>
 #include <aurora/base/try.hpp>
@@ -35,7 +37,9 @@ constexpr std::uint32_t kMaxArray = 4096;
 constexpr std::size_t kBitsetBytes = 8192;
 constexpr std::size_t kMinContainersWithOffsets = 4;  // of the form with runs
 
-Error corrupt(const char* what) { return Error(ErrorCode::kCorruption, std::string("ordinal set: ") + what); }
+Error corrupt(const char* what) {
+  return Error(ErrorCode::kCorruption, std::string("ordinal set: ") + what);
+}
 
 class Validator {
  public:
@@ -48,7 +52,8 @@ class Validator {
       const std::uint32_t key = u16(keys_at_ + 4 * i);
       if (i != 0 && key <= last_key) return corrupt("container keys do not rise");
       last_key = key;
-      if (offsets_at_ != 0 && u32(offsets_at_ + 4 * i) != at_) return corrupt("wrong container offset");
+      if (offsets_at_ != 0 && u32(offsets_at_ + 4 * i) != at_)
+        return corrupt("wrong container offset");
       AURORA_TRY(check_container(i, std::uint32_t{u16(keys_at_ + 4 * i + 2)} + 1));
     }
     if (at_ != bytes_.size()) return corrupt("bytes after the last container");
@@ -92,7 +97,8 @@ class Validator {
 
   Status check_container(std::uint32_t i, std::uint32_t cardinality) {
     const bool is_runs =
-        runs_at_ != 0 && ((static_cast<unsigned char>(bytes_[runs_at_ + i / 8]) >> (i % 8)) & 1) != 0;
+        runs_at_ != 0 &&
+        ((static_cast<unsigned char>(bytes_[runs_at_ + i / 8]) >> (i % 8)) & 1) != 0;
     if (is_runs) return check_runs(cardinality);
     return cardinality <= kMaxArray ? check_array(cardinality) : check_bitset(cardinality);
   }
@@ -101,7 +107,8 @@ class Validator {
     const std::size_t begin = at_;
     if (!take(2 * std::size_t{cardinality})) return corrupt("array cut short");
     for (std::uint32_t i = 1; i < cardinality; ++i)
-      if (u16(begin + 2 * i) <= u16(begin + 2 * (i - 1))) return corrupt("array values do not rise");
+      if (u16(begin + 2 * i) <= u16(begin + 2 * (i - 1)))
+        return corrupt("array values do not rise");
     return {};
   }
 
@@ -110,7 +117,8 @@ class Validator {
     if (!take(kBitsetBytes)) return corrupt("bitset cut short");
     std::uint32_t count = 0;
     for (std::size_t at = begin; at < at_; at += 8)
-      count += static_cast<std::uint32_t>(std::popcount(load_le<std::uint64_t>(bytes_.data() + at)));
+      count +=
+          static_cast<std::uint32_t>(std::popcount(load_le<std::uint64_t>(bytes_.data() + at)));
     if (count != cardinality) return corrupt("bitset does not have its cardinality");
     return {};
   }
@@ -138,7 +146,7 @@ class Validator {
   std::string_view bytes_;
   std::size_t at_ = 0;
   std::uint32_t containers_ = 0;
-  std::size_t runs_at_ = 0;     // 0: the form without runs
+  std::size_t runs_at_ = 0;  // 0: the form without runs
   std::size_t keys_at_ = 0;
   std::size_t offsets_at_ = 0;  // 0: none
   bool has_touching_runs_ = false;
@@ -162,10 +170,11 @@ Result<OrdinalSet> OrdinalSet::from_bytes(std::string_view bytes) {
   Validator validator(bytes);
   AURORA_TRY(validator.check());
   OrdinalSet set;
-  set.bitmap_ = croaring::checked(roaring_bitmap_portable_deserialize_safe(bytes.data(), bytes.size()));
+  set.bitmap_ =
+      croaring::checked(roaring_bitmap_portable_deserialize_safe(bytes.data(), bytes.size()));
   if (validator.has_touching_runs()) {
-    // A union joins runs that touch. Not roaring_bitmap_remove_run_compression, which in 0.2.66 never ends on
-    // a run up to 65,535.
+    // A union joins runs that touch. Not roaring_bitmap_remove_run_compression, which in 0.2.66
+    // never ends on a run up to 65,535.
     const auto* bitmap = static_cast<const croaring::Bitmap*>(set.bitmap_);
     OrdinalSet joined;
     joined.bitmap_ = croaring::checked(roaring_bitmap_or(bitmap, bitmap));

@@ -1,6 +1,6 @@
-// OrdinalSet over CRoaring's C interface: everything but building from many ordinals (ordinal_build.cpp) and
-// the byte format (ordinal_codec.cpp).
-// Called by index, text, plan, exec; calls CRoaring through roaring.hpp.
+// OrdinalSet over CRoaring's C interface: everything but building from many ordinals
+// (ordinal_build.cpp) and the byte format (ordinal_codec.cpp). Called by index, text, plan, exec;
+// calls CRoaring through roaring.hpp.
 //
 // A null bitmap_ is the empty set, so that default-made, cleared and moved-from sets cost nothing.
 
@@ -47,7 +47,8 @@ OrdinalSet::OrdinalSet(const OrdinalSet& other)
     : bitmap_(other.bitmap_ == nullptr ? nullptr
                                        : checked(roaring_bitmap_copy(readable(other.bitmap_)))) {}
 
-OrdinalSet::OrdinalSet(OrdinalSet&& other) noexcept : bitmap_(std::exchange(other.bitmap_, nullptr)) {}
+OrdinalSet::OrdinalSet(OrdinalSet&& other) noexcept
+    : bitmap_(std::exchange(other.bitmap_, nullptr)) {}
 
 OrdinalSet& OrdinalSet::operator=(const OrdinalSet& other) {
   if (this != &other) *this = OrdinalSet(other);
@@ -158,7 +159,8 @@ std::uint64_t OrdinalSet::intersection_size(const OrdinalSet& other) const {
   return roaring_bitmap_and_cardinality(readable(bitmap_), readable(other.bitmap_));
 }
 
-/// In batches: cheaper than a step for each, and no C frame lies under the caller's code, which may throw.
+/// In batches: cheaper than a step for each, and no C frame lies under the caller's code, which may
+/// throw.
 void OrdinalSet::for_each(const std::function<bool(Ordinal)>& visit) const {
   Cursor cursor;
   croaring::open_cursor(readable(bitmap_), &cursor);
@@ -183,15 +185,16 @@ void OrdinalSet::optimize() {
   roaring_bitmap_shrink_to_fit(as_bitmap(bitmap_));
 }
 
-/// CRoaring tells the bytes of the contents; each container adds its struct, its row in three parallel
-/// arrays and two allocation headers.
+/// CRoaring tells the bytes of the contents; each container adds its struct, its row in three
+/// parallel arrays and two allocation headers.
 std::size_t OrdinalSet::memory_bytes() const {
   if (bitmap_ == nullptr) return 0;
   roaring_statistics_t statistics;
   roaring_bitmap_statistics(readable(bitmap_), &statistics);
   constexpr std::size_t kPerContainer = 16 + 11 + 2 * 8;
-  return sizeof(Bitmap) + statistics.n_containers * kPerContainer + statistics.n_bytes_array_containers +
-         statistics.n_bytes_run_containers + statistics.n_bytes_bitset_containers;
+  return sizeof(Bitmap) + statistics.n_containers * kPerContainer +
+         statistics.n_bytes_array_containers + statistics.n_bytes_run_containers +
+         statistics.n_bytes_bitset_containers;
 }
 
 OrdinalSet::Iterator::Iterator(const OrdinalSet& set) {
@@ -204,11 +207,15 @@ OrdinalSet::Iterator::~Iterator() { delete static_cast<Cursor*>(cursor_); }
 
 bool OrdinalSet::Iterator::valid() const { return static_cast<const Cursor*>(cursor_)->has_value; }
 
-Ordinal OrdinalSet::Iterator::value() const { return static_cast<const Cursor*>(cursor_)->current_value; }
+Ordinal OrdinalSet::Iterator::value() const {
+  return static_cast<const Cursor*>(cursor_)->current_value;
+}
 
 void OrdinalSet::Iterator::next() { croaring::advance(static_cast<Cursor*>(cursor_)); }
 
-void OrdinalSet::Iterator::seek(Ordinal ordinal) { croaring::seek(static_cast<Cursor*>(cursor_), ordinal); }
+void OrdinalSet::Iterator::seek(Ordinal ordinal) {
+  croaring::seek(static_cast<Cursor*>(cursor_), ordinal);
+}
 
 std::size_t OrdinalSet::Iterator::read(std::span<Ordinal> out) {
   auto* cursor = static_cast<Cursor*>(cursor_);

@@ -37,14 +37,16 @@ Result<std::string_view> body_of(std::string_view block, std::uint8_t format) {
   if (block.size() < kBodyAt) return corrupt("cut short");
   if (static_cast<std::uint8_t>(block[0]) != format) return corrupt("unknown format version");
   const std::string_view body = block.substr(kBodyAt);
-  if (checksum32(body) != load_le<std::uint32_t>(block.data() + kChecksumAt)) return corrupt("wrong checksum");
+  if (checksum32(body) != load_le<std::uint32_t>(block.data() + kChecksumAt))
+    return corrupt("wrong checksum");
   return body;
 }
 
 void append_list(std::string& out, std::span<const Ordinal> ordinals) {
   append_varint(out, ordinals.size());
   append_varint(out, ordinals[0]);
-  for (std::size_t i = 1; i < ordinals.size(); ++i) append_varint(out, ordinals[i] - ordinals[i - 1] - 1);
+  for (std::size_t i = 1; i < ordinals.size(); ++i)
+    append_varint(out, ordinals[i] - ordinals[i - 1] - 1);
 }
 
 void append_ordinals(std::string& out, const Leaf::Ordinals& ordinals) {
@@ -72,7 +74,8 @@ class PageReader {
     if (!take_text(prefix_)) return corrupt("prefix cut short");
     for (std::uint64_t i = 0; i < keys; ++i) AURORA_TRY(read_key());
     if (reader_.left() != 0) return corrupt("bytes after the last key");
-    if (builder_.heap_bytes() > LeafBuilder::kMaxHeap) return corrupt("more keys than a page takes");
+    if (builder_.heap_bytes() > LeafBuilder::kMaxHeap)
+      return corrupt("more keys than a page takes");
     // Made at 0: the first change copies it, and from then on it is like any other.
     return builder_.finish({page_id, 0, changed_at_});
   }
@@ -111,7 +114,7 @@ class PageReader {
 
   Status read_list(std::uint64_t count) {
     ordinals_.clear();
-    std::uint64_t next = 0;   // the least the next ordinal may be
+    std::uint64_t next = 0;  // the least the next ordinal may be
     for (std::uint64_t i = 0; i < count; ++i) {
       std::uint64_t step = 0;
       if (!reader_.take_varint(step, UINT32_MAX)) return corrupt("ordinals cut short");
@@ -190,7 +193,8 @@ Result<std::vector<DirectoryRow>> decode_directory(std::string_view bytes) {
   for (std::uint64_t i = 0; i < count; ++i) {
     AURORA_ASSIGN(DirectoryRow row, read_row(reader));
     if (!ids.insert(row.page_id).second) return corrupt("a page stands twice");
-    if (!rows.empty() && row.first_key <= rows.back().first_key) return corrupt("pages out of order");
+    if (!rows.empty() && row.first_key <= rows.back().first_key)
+      return corrupt("pages out of order");
     rows.push_back(std::move(row));
   }
   if (reader.left() != 0) return corrupt("bytes after the last page");

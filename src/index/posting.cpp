@@ -7,14 +7,16 @@
 
 namespace aurora::index {
 
-Posting::Posting(std::span<const Ordinal> ordinals, Sequence made) : made_at(made), count_(ordinals.size()) {
+Posting::Posting(std::span<const Ordinal> ordinals, Sequence made)
+    : made_at(made), count_(ordinals.size()) {
   if (ordinals.size() <= kMaxList)
     body_ = std::vector<Ordinal>(ordinals.begin(), ordinals.end());
   else
     body_ = OrdinalSet::of_sorted(ordinals);
 }
 
-Posting::Posting(OrdinalSet set, Sequence made) : made_at(made), count_(set.size()), body_(std::move(set)) {}
+Posting::Posting(OrdinalSet set, Sequence made)
+    : made_at(made), count_(set.size()), body_(std::move(set)) {}
 
 bool Posting::contains(Ordinal ordinal) const {
   if (const OrdinalSet* members = set()) return members->contains(ordinal);
@@ -43,7 +45,8 @@ bool Posting::add(Ordinal ordinal) {
   } else {
     const auto index = at - ordinals.begin();
     // A quarter of slack: doubling would waste a third of an index of such keys.
-    if (ordinals.size() == ordinals.capacity()) ordinals.reserve(ordinals.size() + ordinals.size() / 4 + 2);
+    if (ordinals.size() == ordinals.capacity())
+      ordinals.reserve(ordinals.size() + ordinals.size() / 4 + 2);
     ordinals.insert(ordinals.begin() + index, ordinal);
   }
   ++count_;

@@ -1,5 +1,5 @@
-// The ordinals of a key that has too many to stand in its page: a sorted list, or a Roaring set when many.
-// Held by leaf; changed by leaf_edit under the rules of X1.
+// The ordinals of a key that has too many to stand in its page: a sorted list, or a Roaring set
+// when many. Held by leaf; changed by leaf_edit under the rules of X1.
 #pragma once
 
 #include <aurora/index/ordinal_set.hpp>
@@ -13,8 +13,8 @@
 namespace aurora::index {
 
 /// Invariants: count() is the size of the body; a list has at most kMaxList ordinals.
-/// A set pays about 75 bytes for every 65,536 ordinals it touches, so for a key whose few hundred ordinals lie
-/// scattered over a large collection a list of 4 bytes each is smaller, and as fast.
+/// A set pays about 75 bytes for every 65,536 ordinals it touches, so for a key whose few hundred
+/// ordinals lie scattered over a large collection a list of 4 bytes each is smaller, and as fast.
 class Posting {
  public:
   static constexpr std::size_t kMaxList = 512;

@@ -18,15 +18,17 @@ class RefCount {
 
   void up() const noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
   /// True when that was the last one. Acquires what other holders did before they let go.
-  [[nodiscard]] bool down() const noexcept { return count_.fetch_sub(1, std::memory_order_acq_rel) == 1; }
+  [[nodiscard]] bool down() const noexcept {
+    return count_.fetch_sub(1, std::memory_order_acq_rel) == 1;
+  }
 
  private:
   mutable std::atomic<std::uint32_t> count_{0};
 };
 
-/// Shared ownership of a Node, which has a member `refs` (RefCount) and `static void destroy(Node*)`.
-/// Threads: distinct Refs to one node may be used from any thread; who may write the node is the tree's
-/// business (X1).
+/// Shared ownership of a Node, which has a member `refs` (RefCount) and `static void
+/// destroy(Node*)`. Threads: distinct Refs to one node may be used from any thread; who may write
+/// the node is the tree's business (X1).
 template <class Node>
 class Ref {
  public:

@@ -1,6 +1,6 @@
-// One name for CRoaring's C interface across its versions: 0.2.66 declares it in the global namespace with
-// the old iterator names, version 4 and later in roaring::api with new ones.
-// Called by index and text; nothing else includes CRoaring (I10).
+// One name for CRoaring's C interface across its versions: 0.2.66 declares it in the global
+// namespace with the old iterator names, version 4 and later in roaring::api with new ones. Called
+// by index and text; nothing else includes CRoaring (I10).
 #pragma once
 
 #include <roaring/roaring.h>
@@ -11,8 +11,8 @@
 
 namespace aurora::croaring {
 
-// The functions themselves are called unqualified: the newer headers bring roaring::api into the global
-// namespace, where the older ones declare them.
+// The functions themselves are called unqualified: the newer headers bring roaring::api into the
+// global namespace, where the older ones declare them.
 
 using Bitmap = roaring_bitmap_t;
 using Cursor = roaring_uint32_iterator_t;
@@ -23,8 +23,8 @@ inline Bitmap* checked(Bitmap* bitmap) {
   return bitmap;
 }
 
-// The renamed functions are chosen by whether the new name exists; the calls depend on a template parameter,
-// so that the name that is missing is never looked up.
+// The renamed functions are chosen by whether the new name exists; the calls depend on a template
+// parameter, so that the name that is missing is never looked up.
 
 template <class B>
 void open_cursor(const B* bitmap, Cursor* cursor) {

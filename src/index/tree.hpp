@@ -1,8 +1,9 @@
 // The nodes above the leaves: root → chunks → leaves, three levels always.
 // Read by ordered_index, edited by tree_edit, built by tree_build.
 //
-// Both upper levels are a Fan: children in key order, told apart by separators. Child i holds the keys from its
-// `lower` up to the next child's; the first child's `lower` is not looked at (everything below goes there).
+// Both upper levels are a Fan: children in key order, told apart by separators. Child i holds the
+// keys from its `lower` up to the next child's; the first child's `lower` is not looked at
+// (everything below goes there).
 #pragma once
 
 #include <aurora/document/record.hpp>
@@ -33,7 +34,7 @@ class Fan {
  public:
   struct Child {
     Ref<Node> node;
-    std::uint64_t entries;   ///< ordinals below
+    std::uint64_t entries;  ///< ordinals below
     std::string lower;
   };
 
@@ -90,19 +91,21 @@ class Fan {
     return total;
   }
   [[nodiscard]] std::size_t memory_bytes() const noexcept {
-    std::size_t bytes = heads_.capacity() * sizeof(std::uint64_t) + children_.capacity() * sizeof(Child);
+    std::size_t bytes =
+        heads_.capacity() * sizeof(std::uint64_t) + children_.capacity() * sizeof(Child);
     for (const Child& child : children_)
       if (child.lower.capacity() > std::string().capacity()) bytes += child.lower.capacity() + 1;
     return bytes;
   }
 
  private:
-  std::vector<std::uint64_t> heads_;   // key_head of each child's lower
+  std::vector<std::uint64_t> heads_;  // key_head of each child's lower
   std::vector<Child> children_;
 };
 
 struct Chunk {
-  /// Of one size with the number of chunks at some ten million entries, so that copying a path is cheapest.
+  /// Of one size with the number of chunks at some ten million entries, so that copying a path is
+  /// cheapest.
   static constexpr std::size_t kMaxLeaves = 128;
 
   explicit Chunk(Sequence made) : made_at(made) {}
@@ -111,7 +114,7 @@ struct Chunk {
 
   RefCount refs;
   Sequence made_at;
-  Fan<Leaf> leaves;   // not empty once in a tree
+  Fan<Leaf> leaves;  // not empty once in a tree
 };
 
 /// The shortest separator s with left < s <= right. Requires: left < right.
@@ -120,7 +123,8 @@ struct Chunk {
 }
 
 /// The longest [first, end) of ids not in `used`; the ids after the last one when there are many.
-[[nodiscard]] std::pair<std::uint32_t, std::uint32_t> longest_free_range(std::vector<std::uint32_t> used);
+[[nodiscard]] std::pair<std::uint32_t, std::uint32_t> longest_free_range(
+    std::vector<std::uint32_t> used);
 
 }  // namespace aurora::index
 
@@ -130,7 +134,7 @@ struct IndexRoot {
   Sequence made_at = 0;
   std::uint64_t keys = 0;
   std::uint64_t entries = 0;
-  std::uint32_t next_page = 0;             // ids from here up to page_end stand for no page
+  std::uint32_t next_page = 0;  // ids from here up to page_end stand for no page
   std::uint32_t page_end = UINT32_MAX;
   index::Fan<index::Chunk> chunks;
 };

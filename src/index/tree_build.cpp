@@ -9,7 +9,8 @@
 namespace aurora::index {
 namespace {
 
-constexpr std::size_t kBuiltLeaves = Chunk::kMaxLeaves / 4 * 3;  // of a chunk: room for splits to come
+constexpr std::size_t kBuiltLeaves =
+    Chunk::kMaxLeaves / 4 * 3;  // of a chunk: room for splits to come
 constexpr std::uint32_t kPadding = 3;
 
 }  // namespace
@@ -30,7 +31,8 @@ bool LeafBuilder::fits(std::string_view key, std::size_t ordinals) const noexcep
   const auto code = static_cast<std::uint32_t>(ordinals <= Leaf::kMaxInline ? ordinals : 0);
   const std::size_t inline_bytes = inline_bytes_ + 4 * Leaf::inline_capacity(code);
   // Each record gains its header and loses the prefix and two bytes to its head.
-  return keys_.size() + key.size() + prefix + inline_bytes + n * Leaf::kSlotBytes <= Leaf::kMaxBytes + n * prefix;
+  return keys_.size() + key.size() + prefix + inline_bytes + n * Leaf::kSlotBytes <=
+         Leaf::kMaxBytes + n * prefix;
 }
 
 void LeafBuilder::add(std::string_view key, std::span<const Ordinal> ordinals, Sequence made_at) {
@@ -49,8 +51,8 @@ void LeafBuilder::add(std::string_view key, OrdinalSet set, Sequence made_at) {
 }
 
 void LeafBuilder::add_item(std::string_view key, std::uint32_t code, Ref<Posting> posting) {
-  items_.push_back(
-      {keys_.size(), static_cast<std::uint32_t>(key.size()), code, ordinals_.size(), std::move(posting)});
+  items_.push_back({keys_.size(), static_cast<std::uint32_t>(key.size()), code, ordinals_.size(),
+                    std::move(posting)});
   keys_ += key;
   if (code >= 2) inline_bytes_ += 4 * Leaf::inline_capacity(code) + kPadding;
 }
@@ -59,16 +61,19 @@ std::size_t LeafBuilder::heap_bytes() const noexcept {
   const std::uint32_t prefix = prefix_with(last_key());
   std::size_t bytes = prefix;
   for (const Item& item : items_)
-    bytes += Leaf::record_bytes(item.key_size - prefix, item.code) + (item.code >= 2 ? kPadding : 0);
+    bytes +=
+        Leaf::record_bytes(item.key_size - prefix, item.code) + (item.code >= 2 ? kPadding : 0);
   return bytes;
 }
 
 Ref<Leaf> LeafBuilder::finish(const Leaf::Identity& identity) {
   const std::string_view prefix = last_key().substr(0, prefix_with(last_key()));
-  const Leaf::Room room{static_cast<std::uint32_t>(items_.size()), static_cast<std::uint32_t>(heap_bytes())};
+  const Leaf::Room room{static_cast<std::uint32_t>(items_.size()),
+                        static_cast<std::uint32_t>(heap_bytes())};
   Ref<Leaf> leaf = Leaf::make(identity, prefix, room);
   for (Item& item : items_)
-    leaf->insert(leaf->size(), key(item), std::span(ordinals_).subspan(item.ordinals_begin, item.code),
+    leaf->insert(leaf->size(), key(item),
+                 std::span(ordinals_).subspan(item.ordinals_begin, item.code),
                  std::move(item.posting));
   keys_.clear();
   ordinals_.clear();
@@ -77,7 +82,9 @@ Ref<Leaf> LeafBuilder::finish(const Leaf::Identity& identity) {
   return leaf;
 }
 
-TreeBuilder::TreeBuilder(Sequence made_at) : root_(std::make_shared<IndexRoot>()) { root_->made_at = made_at; }
+TreeBuilder::TreeBuilder(Sequence made_at) : root_(std::make_shared<IndexRoot>()) {
+  root_->made_at = made_at;
+}
 
 void TreeBuilder::add(Ref<Leaf> leaf) {
   Fan<Chunk>& chunks = root_->chunks;

@@ -17,11 +17,13 @@ namespace aurora::index {
 /// Gathers rising keys with their ordinals into one page. Reusable after finish.
 class LeafBuilder {
  public:
-  /// Whether one more key with so many ordinals stays within the size of a page. An empty page takes any.
+  /// Whether one more key with so many ordinals stays within the size of a page. An empty page
+  /// takes any.
   [[nodiscard]] bool fits(std::string_view key, std::size_t ordinals) const noexcept;
   [[nodiscard]] bool empty() const noexcept { return items_.empty(); }
   [[nodiscard]] std::string_view last_key() const noexcept;
-  /// Requires: key above the last and at most Leaf::kMaxKeySize; ordinals not empty, rising strictly.
+  /// Requires: key above the last and at most Leaf::kMaxKeySize; ordinals not empty, rising
+  /// strictly.
   void add(std::string_view key, std::span<const Ordinal> ordinals, Sequence made_at);
   /// Requires: as above; set not empty.
   void add(std::string_view key, OrdinalSet set, Sequence made_at);
@@ -49,7 +51,7 @@ class LeafBuilder {
   std::string keys_;
   std::vector<Ordinal> ordinals_;
   std::vector<Item> items_;
-  std::size_t inline_bytes_ = 0;   // of ordinals beside their records
+  std::size_t inline_bytes_ = 0;  // of ordinals beside their records
 };
 
 /// Appends pages in order and makes the tree above them.

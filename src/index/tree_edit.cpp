@@ -43,7 +43,8 @@ Leaf& TreeEditor::writable_leaf(const Path& path, Leaf::Room room) {
   Ref<Leaf>& leaf = writable_chunk(path.chunk).leaves.node(path.leaf);
   const bool stays = is_private(leaf->made_at);
   if (!stays || !leaf->has_room(room))
-    leaf = leaf->copy({leaf->page_id, stays ? leaf->made_at : scope_.sequence, scope_.sequence}, room);
+    leaf =
+        leaf->copy({leaf->page_id, stays ? leaf->made_at : scope_.sequence, scope_.sequence}, room);
   leaf->changed_at = scope_.sequence;
   return *leaf;
 }
@@ -96,7 +97,8 @@ void TreeEditor::add_to_key(Path path, std::string_view key, Ordinal ordinal) {
   if (ordinals.posting != nullptr) return add_to_posting(path, ordinal);
   if (std::binary_search(ordinals.listed.begin(), ordinals.listed.end(), ordinal)) return;
   const Leaf::Room room = seen.room_for_ordinal(path.place.at);
-  if (seen.live_bytes() + room.heap_bytes > Leaf::kMaxBytes && seen.size() > 1 && room.heap_bytes != 0) {
+  if (seen.live_bytes() + room.heap_bytes > Leaf::kMaxBytes && seen.size() > 1 &&
+      room.heap_bytes != 0) {
     split_in_middle(path);
     path = locate(key);
   }
@@ -108,7 +110,8 @@ void TreeEditor::add_to_posting(const Path& path, Ordinal ordinal) {
   Leaf& seen = leaf_at(path);
   const std::uint32_t at = path.place.at;
   const Posting& posting = *seen.ordinals(at).posting;
-  // A private posting is tried at once: the usual case of a large set then looks the ordinal up once only.
+  // A private posting is tried at once: the usual case of a large set then looks the ordinal up
+  // once only.
   const bool in_place = is_private(posting.made_at);
   if (in_place ? !seen.writable_posting(at, scope_.sequence, scope_.newest_reader).add(ordinal)
                : posting.contains(ordinal))
@@ -127,15 +130,18 @@ void TreeEditor::add_key(const Path& path, std::string_view key, Ordinal ordinal
   const std::uint32_t old_bytes =
       fits_prefix ? leaf.live_bytes() : leaf.bytes_between(0, leaf.size(), prefix_size);
   const std::uint32_t new_bytes =
-      Leaf::kSlotBytes + Leaf::record_bytes(static_cast<std::uint32_t>(key.size()) - prefix_size, 1);
+      Leaf::kSlotBytes +
+      Leaf::record_bytes(static_cast<std::uint32_t>(key.size()) - prefix_size, 1);
   if (leaf.size() < Leaf::kMaxKeys && old_bytes + new_bytes <= Leaf::kMaxBytes) {
     if (!fits_prefix) shorten_prefix(path, prefix_size);
     return insert_key(path, key, ordinal);
   }
-  // Keys that come in order fill pages wholly: the page is split where they arrive, not in the middle.
+  // Keys that come in order fill pages wholly: the page is split where they arrive, not in the
+  // middle.
   const bool upwards = leaf.fills_upwards() && at >= leaf.size() / 2;
   const bool alone = !fits_prefix || leaf.size() == 1;
-  if (at == leaf.size() && (alone || upwards || is_last_leaf(path))) return add_leaf_after(path, key, ordinal);
+  if (at == leaf.size() && (alone || upwards || is_last_leaf(path)))
+    return add_leaf_after(path, key, ordinal);
   if (at == 0 && alone) return add_leaf_before(path, key, ordinal);
   if (upwards)
     split_leaf(path, at, key);

@@ -1,5 +1,5 @@
-// Changes of the tree: adding and removing one entry, with the copies X1 asks for, splits and merges.
-// Called by OrderedIndex; calls leaf.
+// Changes of the tree: adding and removing one entry, with the copies X1 asks for, splits and
+// merges. Called by OrderedIndex; calls leaf.
 #pragma once
 
 #include <aurora/index/ordered_index.hpp>
@@ -16,7 +16,8 @@ namespace aurora::index {
 /// scope.sequence. `root` is replaced when it is copied.
 class TreeEditor {
  public:
-  TreeEditor(std::shared_ptr<IndexRoot>& root, const EditScope& scope) noexcept : root_(root), scope_(scope) {}
+  TreeEditor(std::shared_ptr<IndexRoot>& root, const EditScope& scope) noexcept
+      : root_(root), scope_(scope) {}
 
   void add(std::string_view key, Ordinal ordinal);
   void remove(std::string_view key, Ordinal ordinal);
@@ -28,7 +29,9 @@ class TreeEditor {
     Leaf::Place place;
   };
 
-  [[nodiscard]] bool is_private(Sequence made_at) const noexcept { return made_at > scope_.newest_reader; }
+  [[nodiscard]] bool is_private(Sequence made_at) const noexcept {
+    return made_at > scope_.newest_reader;
+  }
   [[nodiscard]] Path locate(std::string_view key) const;
   [[nodiscard]] Leaf& leaf_at(const Path& path) const;
   [[nodiscard]] bool is_last_leaf(const Path& path) const;

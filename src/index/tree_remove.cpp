@@ -8,8 +8,8 @@
 namespace aurora::index {
 namespace {
 
-// A node is small below a quarter, and merged when at most three quarters full then: it neither splits again
-// soon nor merges at every removal.
+// A node is small below a quarter, and merged when at most three quarters full then: it neither
+// splits again soon nor merges at every removal.
 constexpr std::uint32_t kSmallBytes = Leaf::kMaxBytes / 4;
 constexpr std::uint32_t kMergedBytes = Leaf::kMaxBytes / 4 * 3;
 constexpr std::uint32_t kSmallKeys = Leaf::kMaxKeys / 4;
@@ -74,15 +74,18 @@ void TreeEditor::merge_if_small(const Path& path) {
   if (merged) merge_chunk_if_small(path.chunk);
 }
 
-/// Merges leaf `left` and the next into one, with the id of the left; false when that would be too large.
+/// Merges leaf `left` and the next into one, with the id of the left; false when that would be too
+/// large.
 bool TreeEditor::merge_leaves(std::size_t chunk, std::size_t left) {
   const Fan<Leaf>& seen = root_->chunks[chunk].node->leaves;
   const Leaf& a = *seen[left].node;
   const Leaf& b = *seen[left + 1].node;
-  if (a.live_bytes() + b.live_bytes() > kMergedBytes || a.size() + b.size() > kMergedKeys) return false;
+  if (a.live_bytes() + b.live_bytes() > kMergedBytes || a.size() + b.size() > kMergedKeys)
+    return false;
   // The keys of both may have less in common than those of each.
   const std::uint32_t prefix = common_prefix(a.key(0), b.key(b.size() - 1));
-  if (a.bytes_between(0, a.size(), prefix) + b.bytes_between(0, b.size(), prefix) > kMergedBytes) return false;
+  if (a.bytes_between(0, a.size(), prefix) + b.bytes_between(0, b.size(), prefix) > kMergedBytes)
+    return false;
   const Leaf::Part parts[] = {{&a, 0, a.size()}, {&b, 0, b.size()}};
   Ref<Leaf> merged = Leaf::assemble(new_identity(a.page_id), parts, prefix, {0, 0});
   Fan<Leaf>& leaves = writable_chunk(chunk).leaves;

@@ -13,7 +13,8 @@ inline void append_varint(std::string& out, std::uint64_t value) {
   out.push_back(static_cast<char>(value));
 }
 
-/// Takes bytes and numbers off the front of untrusted text. After the first failure all else fails too.
+/// Takes bytes and numbers off the front of untrusted text. After the first failure all else fails
+/// too.
 class ByteReader {
  public:
   explicit ByteReader(std::string_view bytes) noexcept : bytes_(bytes) {}

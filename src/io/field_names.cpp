@@ -8,6 +8,8 @@ namespace {
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 
+bool is_reserved(std::string_view name) noexcept { return name == "_sid" || name.starts_with("__"); }
+
 std::string as_identifier(std::string_view name) {
   std::string out;
   if (name.empty() || is_digit(name.front())) out = "_";
@@ -16,6 +18,7 @@ std::string as_identifier(std::string_view name) {
     if ((static_cast<unsigned char>(c) & 0xC0u) == 0x80u) continue;
     out.push_back(is_letter(c) || is_digit(c) ? c : '_');
   }
+  while (is_reserved(out)) out.erase(0, 1);
   return out;
 }
 
@@ -31,7 +34,7 @@ bool is_identifier(std::string_view name) noexcept {
 const std::string& FieldNames::name_for(const std::string& original) {
   const auto known = names_.find(original);
   if (known != names_.end()) return known->second;
-  const std::string base = is_identifier(original) ? original : as_identifier(original);
+  const std::string base = as_identifier(original);
   std::string name = base;
   for (std::size_t number = 2; !taken_.insert(name).second; ++number)
     name = base + "_" + std::to_string(number);

@@ -1,5 +1,6 @@
-// The steps of `alter collection`, applied one after the other to a copy of the definition; then what follows
-// for indexes and documents. Called by the executor of schema statements; calls the parts of building.
+// The steps of `alter collection`, applied one after the other to a copy of the definition; then
+// what follows for indexes and documents. Called by the executor of schema statements; calls the
+// parts of building.
 #include <aurora/schema/alter.hpp>
 
 #include "schema/build_parts.hpp"
@@ -44,7 +45,9 @@ class Alteration {
   void assign_index_ids(AlterPlan& plan, DefinitionIds& ids) const;
   void convert_backfill(FieldDef& field, const FieldDef& old) const;
 
-  [[nodiscard]] bool is_new(const FieldDef& field) const { return field.id >= before_.next_field_id; }
+  [[nodiscard]] bool is_new(const FieldDef& field) const {
+    return field.id >= before_.next_field_id;
+  }
   [[nodiscard]] Error bad(aql::Offset at, std::string message) const {
     return bad_definition(text_, at, std::move(message));
   }
@@ -58,11 +61,21 @@ class Alteration {
 Status Alteration::apply(const aql::AlterStep& step) {
   using Kind = aql::AlterStep::Kind;
   switch (step.kind) {
-    case Kind::kAdd: AURORA_TRY(add(step.field)); break;
-    case Kind::kDrop: AURORA_TRY(drop(step.name)); break;
-    case Kind::kRename: AURORA_TRY(rename(step.name, step.new_name)); break;
-    case Kind::kModify: AURORA_TRY(modify(step.field)); break;
-    case Kind::kAddRule: AURORA_TRY(apply_rule(after_, step.rule, text_)); break;
+    case Kind::kAdd:
+      AURORA_TRY(add(step.field));
+      break;
+    case Kind::kDrop:
+      AURORA_TRY(drop(step.name));
+      break;
+    case Kind::kRename:
+      AURORA_TRY(rename(step.name, step.new_name));
+      break;
+    case Kind::kModify:
+      AURORA_TRY(modify(step.field));
+      break;
+    case Kind::kAddRule:
+      AURORA_TRY(apply_rule(after_, step.rule, text_));
+      break;
   }
   return refresh_indexes(step.at);
 }
@@ -71,13 +84,15 @@ Status Alteration::check_new_name(const aql::Name& name) const {
   if (is_reserved_field(name.text))
     return bad(name.at, "the field name " + quoted(name.text) + " belongs to the system");
   if (after_.find(name.text) == nullptr) return {};
-  return bad(name.at, "collection " + quoted(after_.name) + " has a field " + quoted(name.text) + " already");
+  return bad(name.at, "collection " + quoted(after_.name) + " has a field " + quoted(name.text) +
+                          " already");
 }
 
 Result<FieldDef*> Alteration::known_field(const aql::Name& name) {
   for (auto& field : after_.fields)
     if (field.name == name.text) return &field;
-  return bad_definition(text_, name.at, unknown_field(after_, name.text, ErrorCode::kInvalidDefinition));
+  return bad_definition(text_, name.at,
+                        unknown_field(after_, name.text, ErrorCode::kInvalidDefinition));
 }
 
 // What older records read in a field that this alter adds.
@@ -103,13 +118,14 @@ Status Alteration::add(const aql::FieldDefinition& written) {
 
 Status Alteration::drop(const aql::Name& name) {
   AURORA_ASSIGN(const auto* field, known_field(name));
-  if (field->primary) return bad(name.at, "field " + quoted(name.text) + " is @primary and cannot be dropped");
+  if (field->primary)
+    return bad(name.at, "field " + quoted(name.text) + " is @primary and cannot be dropped");
   const auto id = field->id;
   const auto uses = [id](const FieldPath& path) { return path.field == id; };
   for (const auto& index : after_.indexes)
     if (index.paths.size() > 1 && std::any_of(index.paths.begin(), index.paths.end(), uses))
-      return bad(name.at, "field " + quoted(name.text) + " is part of index " + quoted(index.name) + " over " +
-                              automatic_name(index.paths) + " and cannot be dropped");
+      return bad(name.at, "field " + quoted(name.text) + " is part of index " + quoted(index.name) +
+                              " over " + automatic_name(index.paths) + " and cannot be dropped");
   if (after_.ttl && uses(after_.ttl->field))
     return bad(name.at, "field " + quoted(name.text) + " is used by @@ttl and cannot be dropped");
   std::erase_if(after_.indexes, [&](const IndexDef& index) { return uses(index.paths.front()); });
@@ -136,9 +152,11 @@ Status Alteration::modify(const aql::FieldDefinition& written) {
   AURORA_ASSIGN(auto* field, known_field(written.name));
   AURORA_ASSIGN(auto fresh, build_field(written, text_));
   if (field->primary && !fresh.primary)
-    return bad(written.name.at, "field " + quoted(field->name) + " is @primary: modify must keep that");
+    return bad(written.name.at,
+               "field " + quoted(field->name) + " is @primary: modify must keep that");
   if (field->computed.has_value() != fresh.computed.has_value())
-    return bad(written.name.at, "field " + quoted(field->name) + " cannot change between stored and @computed; " +
+    return bad(written.name.at, "field " + quoted(field->name) +
+                                    " cannot change between stored and @computed; " +
                                     "drop it and add it");
   fresh.id = field->id;
   fresh.added_in = field->added_in;
@@ -161,11 +179,15 @@ Status Alteration::refresh_indexes(aql::Offset at) {
 void append_key_form(std::string& out, const TypeDef& type) {
   switch (type.type) {
     case FieldType::kInt:
-    case FieldType::kFloat: out += "number"; break;
+    case FieldType::kFloat:
+      out += "number";
+      break;
     case FieldType::kId:
     case FieldType::kEmail:
     case FieldType::kUrl:
-    case FieldType::kPhoneNumber: out += to_string(FieldType::kString); break;
+    case FieldType::kPhoneNumber:
+      out += to_string(FieldType::kString);
+      break;
     case FieldType::kList:
       out += '[';
       append_key_form(out, *type.element);
@@ -180,7 +202,8 @@ void append_key_form(std::string& out, const TypeDef& type) {
       }
       out += '}';
       break;
-    default: out += to_string(type.type);
+    default:
+      out += to_string(type.type);
   }
 }
 
@@ -219,7 +242,8 @@ void Alteration::assign_index_ids(AlterPlan& plan, DefinitionIds& ids) const {
   for (const auto* index : free) plan.dropped_indexes.push_back(index->id);
 }
 
-// A backfill follows its field's type. One that cannot is dropped: a document that would read it fails revise.
+// A backfill follows its field's type. One that cannot is dropped: a document that would read it
+// fails revise.
 void Alteration::convert_backfill(FieldDef& field, const FieldDef& old) const {
   if (!old.backfill) return;
   Value value(old.backfill->view());

@@ -1,5 +1,5 @@
-// From the syntax tree of `define collection` to a definition; and what can be said about whole definitions.
-// Called by the executor of schema statements; calls the parts in build_*.cpp.
+// From the syntax tree of `define collection` to a definition; and what can be said about whole
+// definitions. Called by the executor of schema statements; calls the parts in build_*.cpp.
 #include <aurora/schema/build.hpp>
 
 #include "schema/build_parts.hpp"
@@ -18,13 +18,15 @@ namespace {
 
 constexpr std::array<std::string_view, 1> kCollectionDirectives{"@open"};
 
-Status apply_collection_directives(CollectionDef& collection, const aql::CollectionDefinition& written,
+Status apply_collection_directives(CollectionDef& collection,
+                                   const aql::CollectionDefinition& written,
                                    std::string_view text) {
   for (const auto& directive : written.directives) {
     const auto& name = directive.name;
     if (name.text != "open")
       return bad_definition(text, name.at,
-                            "unknown directive '@" + name.text + "' on collection " + quoted(collection.name) +
+                            "unknown directive '@" + name.text + "' on collection " +
+                                quoted(collection.name) +
                                 did_you_mean("@" + name.text, kCollectionDirectives));
     AURORA_TRY(check_arguments(directive, {}, "@", text));
     collection.open = true;
@@ -32,11 +34,13 @@ Status apply_collection_directives(CollectionDef& collection, const aql::Collect
   return {};
 }
 
-Status build_fields(CollectionDef& collection, const aql::CollectionDefinition& written, std::string_view text) {
+Status build_fields(CollectionDef& collection, const aql::CollectionDefinition& written,
+                    std::string_view text) {
   std::unordered_set<std::string_view> names;
   if (written.fields.size() >= kOpenFields)
-    return aql::error_at(text, written.name.at, ErrorCode::kLimitExceeded,
-                         "a collection holds at most " + std::to_string(kOpenFields - 1) + " fields");
+    return aql::error_at(
+        text, written.name.at, ErrorCode::kLimitExceeded,
+        "a collection holds at most " + std::to_string(kOpenFields - 1) + " fields");
   for (const auto& definition : written.fields) {
     if (!names.insert(definition.name.text).second)
       return bad_definition(text, definition.name.at,
@@ -49,7 +53,8 @@ Status build_fields(CollectionDef& collection, const aql::CollectionDefinition& 
   return {};
 }
 
-Status apply_rules(CollectionDef& collection, const aql::CollectionDefinition& written, std::string_view text) {
+Status apply_rules(CollectionDef& collection, const aql::CollectionDefinition& written,
+                   std::string_view text) {
   for (const auto& rule : written.rules) {
     if (rule.name.text == "ttl" && collection.ttl)
       return bad_definition(text, rule.name.at, "@@ttl is given twice");
@@ -60,14 +65,15 @@ Status apply_rules(CollectionDef& collection, const aql::CollectionDefinition& w
 
 }  // namespace
 
-Result<CollectionDef> build_collection(const aql::CollectionDefinition& definition, std::string_view text,
-                                       DefinitionIds& ids, Origin origin) {
+Result<CollectionDef> build_collection(const aql::CollectionDefinition& definition,
+                                       std::string_view text, DefinitionIds& ids, Origin origin) {
   CollectionDef collection;
   collection.name = definition.name.text;
   collection.system = origin == Origin::kSystem;
   if (!collection.system && collection.name.starts_with('_'))
     return bad_definition(text, definition.name.at,
-                          "collection " + quoted(collection.name) + ": names that begin with '_' belong to the system");
+                          "collection " + quoted(collection.name) +
+                              ": names that begin with '_' belong to the system");
   AURORA_TRY(apply_collection_directives(collection, definition, text));
   AURORA_TRY(build_fields(collection, definition, text));
   collection.indexes = directive_indexes(collection);

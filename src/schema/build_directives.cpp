@@ -14,8 +14,8 @@ namespace aurora {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> kDirectives{"@primary",  "@unique",   "@indexed", "@search",
-                                                      "@validate", "@relation", "@computed"};
+constexpr std::array<std::string_view, 7> kDirectives{
+    "@primary", "@unique", "@indexed", "@search", "@validate", "@relation", "@computed"};
 constexpr std::array<std::string_view, 3> kSearchArguments{"language", "stopWords", "weight"};
 constexpr std::array<std::string_view, 4> kRelationArguments{"to", "key", "check", "onDelete"};
 constexpr std::array<std::string_view, 1> kComputedArguments{"expr"};
@@ -38,17 +38,20 @@ bool is_scalar(FieldType type) {
          type != FieldType::kObject && type != FieldType::kAny;
 }
 
-Result<bool> flag_argument(const aql::Argument& given, const aql::Directive& directive, std::string_view text) {
+Result<bool> flag_argument(const aql::Argument& given, const aql::Directive& directive,
+                           std::string_view text) {
   if (given.value.kind != aql::Literal::Kind::kBool)
-    return bad_definition(text, given.value.at,
-                          quoted(given.name.text) + " of @" + directive.name.text + " must be true or false");
+    return bad_definition(
+        text, given.value.at,
+        quoted(given.name.text) + " of @" + directive.name.text + " must be true or false");
   return given.value.boolean;
 }
 
 Status apply_primary(FieldDef& field, const aql::Directive& directive, std::string_view text) {
   if (!is_scalar(field.type.type))
-    return bad_definition(text, directive.name.at,
-                          "field " + quoted(field.name) + " of type " + field.type.text() + " cannot be @primary");
+    return bad_definition(
+        text, directive.name.at,
+        "field " + quoted(field.name) + " of type " + field.type.text() + " cannot be @primary");
   field.primary = true;
   field.type.required = true;
   return {};
@@ -58,8 +61,9 @@ Status apply_search(FieldDef& field, const aql::Directive& directive, std::strin
   AURORA_TRY(check_arguments(directive, kSearchArguments, "@", text));
   const auto type = innermost(field.type).type;
   if (!is_string_like(type))
-    return bad_definition(text, directive.name.at,
-                          "@search needs a field of text; " + quoted(field.name) + " is " + field.type.text());
+    return bad_definition(
+        text, directive.name.at,
+        "@search needs a field of text; " + quoted(field.name) + " is " + field.type.text());
   SearchOptions options;
   if (const auto* language = argument(directive, "language")) {
     AURORA_ASSIGN(options.language, text_argument(*language, "@", directive, text));
@@ -71,7 +75,9 @@ Status apply_search(FieldDef& field, const aql::Directive& directive, std::strin
     AURORA_ASSIGN(const auto value, constant(weight->value, text));
     const auto* whole = value.if_int();
     const auto* number = value.if_float();
-    options.weight = whole != nullptr ? static_cast<double>(*whole) : number != nullptr ? *number : 0;
+    options.weight = whole != nullptr    ? static_cast<double>(*whole)
+                     : number != nullptr ? *number
+                                         : 0;
     if (!(options.weight > 0) || !std::isfinite(options.weight))
       return bad_definition(text, weight->value.at, "'weight' of @search must be a number above 0");
   }
@@ -83,7 +89,8 @@ Status apply_validate(FieldDef& field, const aql::Directive& directive, std::str
   Validation validation;
   for (const auto& given : directive.arguments) {
     AURORA_ASSIGN(auto value, constant(given.value, text));
-    if (auto status = set_constraint(validation, given.name.text, std::move(value), field.type); !status)
+    if (auto status = set_constraint(validation, given.name.text, std::move(value), field.type);
+        !status)
       return bad_definition(text, given.name.at, status.error());
   }
   if (validation.empty())
@@ -100,8 +107,9 @@ Result<OnDelete> on_delete_action(const aql::Argument& given, std::string_view t
   if (word.kind == Kind::kEnum || word.kind == Kind::kString)
     for (std::size_t i = 0; i < kOnDeleteWords.size(); ++i)
       if (kOnDeleteWords[i] == word.text) return kOnDeleteActions[i];
-  return bad_definition(text, word.at, "'onDelete' must be RESTRICT, SET_NULL or CASCADE" +
-                                           did_you_mean(word.text, kOnDeleteWords));
+  return bad_definition(
+      text, word.at,
+      "'onDelete' must be RESTRICT, SET_NULL or CASCADE" + did_you_mean(word.text, kOnDeleteWords));
 }
 
 Status apply_relation(FieldDef& field, const aql::Directive& directive, std::string_view text) {
@@ -111,7 +119,8 @@ Status apply_relation(FieldDef& field, const aql::Directive& directive, std::str
   const auto* key = argument(directive, "key");
   if (to == nullptr || key == nullptr)
     return bad_definition(text, directive.name.at,
-                          std::string("@relation needs ") + (to == nullptr ? "'to', the collection" : "'key', the field") +
+                          std::string("@relation needs ") +
+                              (to == nullptr ? "'to', the collection" : "'key', the field") +
                               " it points at");
   AURORA_ASSIGN(relation.to, text_argument(*to, "@", directive, text));
   AURORA_ASSIGN(relation.key, text_argument(*key, "@", directive, text));
@@ -128,7 +137,8 @@ Status apply_relation(FieldDef& field, const aql::Directive& directive, std::str
 Status apply_computed(FieldDef& field, const aql::Directive& directive, std::string_view text) {
   AURORA_TRY(check_arguments(directive, kComputedArguments, "@", text));
   const auto* expression = argument(directive, "expr");
-  if (expression == nullptr) return bad_definition(text, directive.name.at, "@computed needs 'expr', its expression");
+  if (expression == nullptr)
+    return bad_definition(text, directive.name.at, "@computed needs 'expr', its expression");
   AURORA_ASSIGN(auto written, text_argument(*expression, "@", directive, text));
   field.computed = std::move(written);
   return {};
@@ -150,7 +160,8 @@ Status apply_directive(FieldDef& field, const aql::Directive& directive, std::st
   if (name == "search") return apply_search(field, directive, text);
   if (name != "primary" && name != "unique" && name != "indexed")
     return bad_definition(text, directive.name.at,
-                          "unknown directive '@" + directive.name.text + "' on field " + quoted(field.name) +
+                          "unknown directive '@" + directive.name.text + "' on field " +
+                              quoted(field.name) +
                               did_you_mean("@" + directive.name.text, kDirectives));
   AURORA_TRY(check_arguments(directive, {}, "@", text));
   if (name == "primary") return apply_primary(field, directive, text);
@@ -158,11 +169,13 @@ Status apply_directive(FieldDef& field, const aql::Directive& directive, std::st
   return {};
 }
 
-Status check_directives(const FieldDef& field, const aql::FieldDefinition& written, std::string_view text) {
+Status check_directives(const FieldDef& field, const aql::FieldDefinition& written,
+                        std::string_view text) {
   if (field.computed) {
     const auto at = directive_named(written, "computed").name.at;
     const auto refuse = [&](std::string_view what) {
-      return bad_definition(text, at, "computed field " + quoted(field.name) + " cannot " + std::string(what));
+      return bad_definition(
+          text, at, "computed field " + quoted(field.name) + " cannot " + std::string(what));
     };
     if (field.primary) return refuse("be @primary");
     if (field.type.required) return refuse("be required: its expression may give null");
@@ -171,8 +184,9 @@ Status check_directives(const FieldDef& field, const aql::FieldDefinition& writt
     if (field.validation) return refuse("have @validate: nobody could mend its value");
   }
   if (field.relation && field.relation->on_delete == OnDelete::kSetNull && field.type.required)
-    return bad_definition(text, directive_named(written, "relation").name.at,
-                          "field " + quoted(field.name) + " is required: onDelete SET_NULL could never be done");
+    return bad_definition(
+        text, directive_named(written, "relation").name.at,
+        "field " + quoted(field.name) + " is required: onDelete SET_NULL could never be done");
   return {};
 }
 

@@ -14,29 +14,32 @@ namespace aurora {
 
 namespace {
 
-constexpr std::array<std::string_view, 16> kTypeWords{"String", "Int",   "Float", "Boolean", "Bool",        "ID",
-                                                      "Uuid",   "DateTime", "Date", "Time",  "Email",       "URL",
-                                                      "PhoneNumber", "JSON", "Object", "Any"};
+constexpr std::array<std::string_view, 16> kTypeWords{
+    "String", "Int",  "Float", "Boolean", "Bool",        "ID",   "Uuid",   "DateTime",
+    "Date",   "Time", "Email", "URL",     "PhoneNumber", "JSON", "Object", "Any"};
 
 Result<TypeDef> build_named(const aql::TypeReference& type, std::string_view text) {
   const auto known = field_type_named(type.name.text);
   if (!known)
-    return bad_definition(text, type.name.at,
-                          "unknown type " + quoted(type.name.text) + did_you_mean(type.name.text, kTypeWords));
+    return bad_definition(
+        text, type.name.at,
+        "unknown type " + quoted(type.name.text) + did_you_mean(type.name.text, kTypeWords));
   TypeDef out;
   out.type = *known;
   return out;
 }
 
 Result<TypeDef> build_nested(const aql::TypeReference& type, std::string_view text) {
-  if (type.fields.empty()) return bad_definition(text, type.at, "a nested type needs at least one field");
+  if (type.fields.empty())
+    return bad_definition(text, type.at, "a nested type needs at least one field");
   TypeDef out;
   out.type = FieldType::kNested;
   out.fields.reserve(type.fields.size());
   std::unordered_set<std::string_view> names;
   for (const auto& part : type.fields) {
     if (!names.insert(part.name.text).second)
-      return bad_definition(text, part.name.at, "field " + quoted(part.name.text) + " is defined twice");
+      return bad_definition(text, part.name.at,
+                            "field " + quoted(part.name.text) + " is defined twice");
     AURORA_ASSIGN(auto field, build_nested_field(part, text));
     out.fields.push_back(std::move(field));
   }
@@ -51,9 +54,12 @@ Status build_default(FieldDef& field, const aql::Literal& literal, std::string_v
   AURORA_ASSIGN(auto value, constant(literal, text));
   if (value.is_null()) {
     if (!field.type.required) return {};
-    return bad_definition(text, literal.at, "field " + quoted(field.name) + " is required: its default cannot be null");
+    return bad_definition(
+        text, literal.at,
+        "field " + quoted(field.name) + " is required: its default cannot be null");
   }
-  if (is_clock_type(field.type.type) && value.if_string() != nullptr && *value.if_string() == "now") {
+  if (is_clock_type(field.type.type) && value.if_string() != nullptr &&
+      *value.if_string() == "now") {
     field.default_is_now = true;
     return {};
   }
@@ -72,13 +78,15 @@ Result<FieldDef> begin_field(const aql::FieldDefinition& written, std::string_vi
 }
 
 // The default comes last: it must also meet @validate.
-Result<FieldDef> finish_field(FieldDef field, const aql::FieldDefinition& written, std::string_view text) {
+Result<FieldDef> finish_field(FieldDef field, const aql::FieldDefinition& written,
+                              std::string_view text) {
   for (std::size_t i = 0; i < written.directives.size(); ++i) {
     const auto& directive = written.directives[i];
     for (std::size_t j = 0; j < i; ++j)
       if (written.directives[j].name.text == directive.name.text)
-        return bad_definition(text, directive.name.at,
-                              "@" + directive.name.text + " is given twice on field " + quoted(field.name));
+        return bad_definition(
+            text, directive.name.at,
+            "@" + directive.name.text + " is given twice on field " + quoted(field.name));
     AURORA_TRY(apply_directive(field, directive, text));
   }
   AURORA_TRY(check_directives(field, written, text));
@@ -109,17 +117,21 @@ Result<FieldDef> build_nested_field(const aql::FieldDefinition& written, std::st
     const std::string_view name = directive.name.text;
     if (name == "primary" || name == "search" || name == "relation" || name == "computed")
       return bad_definition(text, directive.name.at,
-                            "@" + directive.name.text + " is for fields of the collection itself, not for nested ones");
+                            "@" + directive.name.text +
+                                " is for fields of the collection itself, not for nested ones");
   }
   AURORA_ASSIGN(auto field, begin_field(written, text));
   return finish_field(std::move(field), written, text);
 }
 
-bool is_reserved_field(std::string_view name) noexcept { return name == "_sid" || name.starts_with("__"); }
+bool is_reserved_field(std::string_view name) noexcept {
+  return name == "_sid" || name.starts_with("__");
+}
 
 Result<FieldDef> build_field(const aql::FieldDefinition& written, std::string_view text) {
   if (is_reserved_field(written.name.text))
-    return bad_definition(text, written.name.at, "the field name " + quoted(written.name.text) + " belongs to the system");
+    return bad_definition(text, written.name.at,
+                          "the field name " + quoted(written.name.text) + " belongs to the system");
   AURORA_ASSIGN(auto field, begin_field(written, text));
   return finish_field(std::move(field), written, text);
 }

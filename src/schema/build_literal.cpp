@@ -25,19 +25,22 @@ Error bad_definition(std::string_view text, aql::Offset at, std::string message)
   return aql::error_at(text, at, ErrorCode::kInvalidDefinition, std::move(message));
 }
 
-Error bad_definition(std::string_view text, aql::Offset at, const Error& error, std::string_view prefix) {
-  const auto code =
-      error.code() == ErrorCode::kLimitExceeded ? ErrorCode::kLimitExceeded : ErrorCode::kInvalidDefinition;
+Error bad_definition(std::string_view text, aql::Offset at, const Error& error,
+                     std::string_view prefix) {
+  const auto code = error.code() == ErrorCode::kLimitExceeded ? ErrorCode::kLimitExceeded
+                                                              : ErrorCode::kInvalidDefinition;
   return aql::error_at(text, at, code, std::string(prefix) + error.message());
 }
 
 Result<Value> constant(const aql::Literal& literal, std::string_view text) {
   using Kind = aql::Literal::Kind;
   if (literal.kind == Kind::kEnum)
-    return bad_definition(text, literal.at,
-                          "unknown word " + quoted(literal.text) + "; a text stands in double quotes");
+    return bad_definition(
+        text, literal.at,
+        "unknown word " + quoted(literal.text) + "; a text stands in double quotes");
   if (literal.kind == Kind::kVariable)
-    return bad_definition(text, literal.at, "a definition cannot hold the variable '$" + literal.text + "'");
+    return bad_definition(text, literal.at,
+                          "a definition cannot hold the variable '$" + literal.text + "'");
   Value out;
   if (literal.kind == Kind::kList) {
     List list;
@@ -85,8 +88,8 @@ Result<std::string> text_argument(const aql::Argument& given, std::string_view s
                                   const aql::Directive& directive, std::string_view text) {
   if (given.value.kind != aql::Literal::Kind::kString || given.value.text.empty())
     return bad_definition(text, given.value.at,
-                          quoted(given.name.text) + " of " + std::string(sign) + directive.name.text +
-                              " must be a text that is not empty");
+                          quoted(given.name.text) + " of " + std::string(sign) +
+                              directive.name.text + " must be a text that is not empty");
   return given.value.text;
 }
 

@@ -19,29 +19,35 @@ constexpr std::array<std::string_view, 3> kRules{"@@index", "@@unique", "@@ttl"}
 constexpr std::array<std::string_view, 2> kIndexArguments{"fields", "name"};
 constexpr std::array<std::string_view, 2> kTtlArguments{"field", "after"};
 
-Result<FieldPath> rule_path(const CollectionDef& collection, const aql::Literal& written, std::string_view text) {
+Result<FieldPath> rule_path(const CollectionDef& collection, const aql::Literal& written,
+                            std::string_view text) {
   if (written.kind != aql::Literal::Kind::kString)
-    return bad_definition(text, written.at, "a field of a rule is named by a text, as \"age\" or \"address.city\"");
+    return bad_definition(text, written.at,
+                          "a field of a rule is named by a text, as \"age\" or \"address.city\"");
   if (written.text == "_sid")
-    return bad_definition(text, written.at, "'_sid' needs no rule: documents always stand in its order");
+    return bad_definition(text, written.at,
+                          "'_sid' needs no rule: documents always stand in its order");
   auto path = resolve_path(collection, written.text, ErrorCode::kInvalidDefinition);
   if (!path) return bad_definition(text, written.at, path.error());
   return path;
 }
 
 // `fields: ["a", "b"]`, or one text as GraphQL reads a single value where a list is wanted.
-Result<std::vector<FieldPath>> rule_paths(const CollectionDef& collection, const aql::Directive& rule,
-                                          std::string_view text) {
+Result<std::vector<FieldPath>> rule_paths(const CollectionDef& collection,
+                                          const aql::Directive& rule, std::string_view text) {
   const auto* fields = argument(rule, "fields");
-  if (fields == nullptr || (fields->value.kind == aql::Literal::Kind::kList && fields->value.items.empty()))
-    return bad_definition(text, rule.name.at, "@@" + rule.name.text + " needs 'fields', a list of field names");
+  if (fields == nullptr ||
+      (fields->value.kind == aql::Literal::Kind::kList && fields->value.items.empty()))
+    return bad_definition(text, rule.name.at,
+                          "@@" + rule.name.text + " needs 'fields', a list of field names");
   std::vector<FieldPath> paths;
   const auto add = [&](const aql::Literal& item) -> Status {
     AURORA_ASSIGN(auto path, rule_path(collection, item, text));
     const auto name = path.text();
     for (const auto& earlier : paths)
       if (earlier.text() == name)
-        return bad_definition(text, item.at, "field " + quoted(name) + " stands twice in @@" + rule.name.text);
+        return bad_definition(text, item.at,
+                              "field " + quoted(name) + " stands twice in @@" + rule.name.text);
     paths.push_back(std::move(path));
     return {};
   };
@@ -59,7 +65,8 @@ const IndexDef* index_named(const CollectionDef& collection, std::string_view na
   return nullptr;
 }
 
-Status apply_index(CollectionDef& collection, const aql::Directive& rule, IndexKind kind, std::string_view text) {
+Status apply_index(CollectionDef& collection, const aql::Directive& rule, IndexKind kind,
+                   std::string_view text) {
   AURORA_TRY(check_arguments(rule, kIndexArguments, "@@", text));
   IndexDef index;
   index.kind = kind;
@@ -67,18 +74,22 @@ Status apply_index(CollectionDef& collection, const aql::Directive& rule, IndexK
   AURORA_ASSIGN(index.paths, rule_paths(collection, rule, text));
   for (const auto& other : collection.indexes)
     if (other.kind == kind && same_paths(other.paths, index.paths))
-      return bad_definition(text, rule.name.at,
-                            "index " + quoted(other.name) + " does the same as this @@" + rule.name.text);
+      return bad_definition(
+          text, rule.name.at,
+          "index " + quoted(other.name) + " does the same as this @@" + rule.name.text);
   if (const auto* name = argument(rule, "name")) {
     AURORA_ASSIGN(index.name, text_argument(*name, "@@", rule, text));
     if (index_named(collection, index.name) != nullptr)
-      return bad_definition(text, name->value.at, "an index named " + quoted(index.name) + " exists already");
+      return bad_definition(text, name->value.at,
+                            "an index named " + quoted(index.name) + " exists already");
   } else {
     index.name = automatic_name(index.paths);
-    if (index_named(collection, index.name) != nullptr) index.name += kind == IndexKind::kUnique ? "_unique" : "_index";
     if (index_named(collection, index.name) != nullptr)
-      return bad_definition(text, rule.name.at,
-                            "an index named " + quoted(index.name) + " exists already; give this one a 'name'");
+      index.name += kind == IndexKind::kUnique ? "_unique" : "_index";
+    if (index_named(collection, index.name) != nullptr)
+      return bad_definition(
+          text, rule.name.at,
+          "an index named " + quoted(index.name) + " exists already; give this one a 'name'");
   }
   collection.indexes.push_back(std::move(index));
   return {};
@@ -99,10 +110,11 @@ const TypeDef* plain_type_at(const CollectionDef& collection, const FieldPath& p
 }
 
 // Errors: InvalidDefinition at `at` when there is no point in time at `path`.
-Status check_ttl_field(const CollectionDef& collection, const FieldPath& path, std::string_view text,
-                       aql::Offset at) {
+Status check_ttl_field(const CollectionDef& collection, const FieldPath& path,
+                       std::string_view text, aql::Offset at) {
   const auto* type = plain_type_at(collection, path);
-  if (type != nullptr && (type->type == FieldType::kDateTime || type->type == FieldType::kDate)) return {};
+  if (type != nullptr && (type->type == FieldType::kDateTime || type->type == FieldType::kDate))
+    return {};
   return bad_definition(text, at,
                         "@@ttl needs a DateTime or Date field; " + quoted(path.text()) + " is " +
                             (type != nullptr ? type->text() : std::string("none")));
@@ -113,7 +125,9 @@ Status apply_ttl(CollectionDef& collection, const aql::Directive& rule, std::str
   const auto* field = argument(rule, "field");
   const auto* after = argument(rule, "after");
   if (field == nullptr || after == nullptr)
-    return bad_definition(text, rule.name.at, "@@ttl needs 'field' and 'after', as @@ttl(field: \"made\", after: \"30d\")");
+    return bad_definition(
+        text, rule.name.at,
+        "@@ttl needs 'field' and 'after', as @@ttl(field: \"made\", after: \"30d\")");
   TtlRule ttl;
   AURORA_ASSIGN(ttl.field, rule_path(collection, field->value, text));
   AURORA_TRY(check_ttl_field(collection, ttl.field, text, field->value.at));
@@ -146,7 +160,9 @@ void add_directive_index(const CollectionDef& collection, const FieldDef& field,
                          std::vector<IndexDef>& out) {
   if (field.primary || field.unique || field.indexed) {
     IndexDef index;
-    index.kind = field.primary ? IndexKind::kPrimary : field.unique ? IndexKind::kUnique : IndexKind::kOrdered;
+    index.kind = field.primary  ? IndexKind::kPrimary
+                 : field.unique ? IndexKind::kUnique
+                                : IndexKind::kOrdered;
     index.paths.push_back(path);
     index.name = automatic_name(index.paths);
     out.push_back(std::move(index));
@@ -160,8 +176,9 @@ Status apply_rule(CollectionDef& collection, const aql::Directive& rule, std::st
   if (rule.name.text == "index") return apply_index(collection, rule, IndexKind::kOrdered, text);
   if (rule.name.text == "unique") return apply_index(collection, rule, IndexKind::kUnique, text);
   if (rule.name.text == "ttl") return apply_ttl(collection, rule, text);
-  return bad_definition(text, rule.name.at,
-                        "unknown rule '@@" + rule.name.text + "'" + did_you_mean("@@" + rule.name.text, kRules));
+  return bad_definition(
+      text, rule.name.at,
+      "unknown rule '@@" + rule.name.text + "'" + did_you_mean("@@" + rule.name.text, kRules));
 }
 
 Status recheck_rules(CollectionDef& collection, std::string_view text, aql::Offset at) {
@@ -180,7 +197,9 @@ Status recheck_rules(CollectionDef& collection, std::string_view text, aql::Offs
       if (other.name == index.name)
         return bad_definition(text, at, "there would be two indexes named " + quoted(index.name));
       if (other.kind == index.kind && same_paths(other.paths, index.paths))
-        return bad_definition(text, at, "indexes " + quoted(other.name) + " and " + quoted(index.name) + " would be the same");
+        return bad_definition(
+            text, at,
+            "indexes " + quoted(other.name) + " and " + quoted(index.name) + " would be the same");
     }
   }
   if (!collection.ttl) return {};
@@ -205,9 +224,11 @@ std::string automatic_name(const std::vector<FieldPath>& paths) {
 }
 
 bool same_paths(const std::vector<FieldPath>& a, const std::vector<FieldPath>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const FieldPath& x, const FieldPath& y) {
-    return x.field == y.field && x.rest == y.rest && (x.field != kOpenFields || x.name == y.name);
-  });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const FieldPath& x, const FieldPath& y) {
+                      return x.field == y.field && x.rest == y.rest &&
+                             (x.field != kOpenFields || x.name == y.name);
+                    });
 }
 
 Status check_collection(const CollectionDef& collection, std::string_view text, aql::Offset at) {
@@ -215,8 +236,9 @@ Status check_collection(const CollectionDef& collection, std::string_view text, 
   for (const auto& field : collection.fields) {
     if (!field.primary) continue;
     if (primary != nullptr)
-      return bad_definition(text, at, "collection " + quoted(collection.name) + " has two @primary fields, " +
-                                          quoted(primary->name) + " and " + quoted(field.name));
+      return bad_definition(text, at,
+                            "collection " + quoted(collection.name) + " has two @primary fields, " +
+                                quoted(primary->name) + " and " + quoted(field.name));
     primary = &field;
   }
   return {};

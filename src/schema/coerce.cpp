@@ -1,6 +1,6 @@
 // Coercion of whole values: lists, nested objects, required parts, @validate.
-// Called by inserts, updates, defaults and filters; calls scalar.cpp. Recursion follows the declared type,
-// whose depth the parser bounds.
+// Called by inserts, updates, defaults and filters; calls scalar.cpp. Recursion follows the
+// declared type, whose depth the parser bounds.
 #include "schema/coerce_parts.hpp"
 
 #include "schema/describe_value.hpp"
@@ -28,7 +28,8 @@ Error unknown_part(const TypeDef& type, std::string_view name, const ValuePlace&
   return not_allowed(place, "unknown field " + quoted(name) + did_you_mean(name, names));
 }
 
-Status coerce_list(const TypeDef& type, Value& value, const CoerceContext& context, const ValuePlace& place) {
+Status coerce_list(const TypeDef& type, Value& value, const CoerceContext& context,
+                   const ValuePlace& place) {
   auto* list = value.if_list();
   if (list == nullptr) return wrong_kind(place, type.text(), value);
   ValuePlace inner{&place, {}, 0};
@@ -39,7 +40,8 @@ Status coerce_list(const TypeDef& type, Value& value, const CoerceContext& conte
   return {};
 }
 
-Status coerce_nested(const TypeDef& type, Value& value, const CoerceContext& context, const ValuePlace& place) {
+Status coerce_nested(const TypeDef& type, Value& value, const CoerceContext& context,
+                     const ValuePlace& place) {
   auto* object = value.if_object();
   if (object == nullptr) return wrong_kind(place, type.text(), value);
   for (const auto& member : *object)
@@ -66,7 +68,8 @@ Value now_as(FieldType type, DateTime now) {
   return value;
 }
 
-Status operand_in_place(const TypeDef& type, Value& value, std::optional<DateTime> now, const ValuePlace& place) {
+Status operand_in_place(const TypeDef& type, Value& value, std::optional<DateTime> now,
+                        const ValuePlace& place) {
   if (auto* list = value.if_list()) {
     const auto& element = type.type == FieldType::kList ? *type.element : type;
     ValuePlace inner{&place, {}, 0};
@@ -81,7 +84,8 @@ Status operand_in_place(const TypeDef& type, Value& value, std::optional<DateTim
   if (auto* object = value.if_object()) {
     for (auto& member : *object)
       if (const auto* part = part_named(*at, member.name))
-        AURORA_TRY(operand_in_place(part->type, member.value, now, ValuePlace{&place, part->name, 0}));
+        AURORA_TRY(
+            operand_in_place(part->type, member.value, now, ValuePlace{&place, part->name, 0}));
     return {};
   }
   if (value.if_string() == nullptr) return {};
@@ -90,26 +94,32 @@ Status operand_in_place(const TypeDef& type, Value& value, std::optional<DateTim
     case FieldType::kDateTime:
     case FieldType::kDate:
     case FieldType::kTime:
-      if (!read_text(at->type, value, now)) return wrong_kind(place, expected_form(at->type), value);
+      if (!read_text(at->type, value, now))
+        return wrong_kind(place, expected_form(at->type), value);
       return {};
-    default: return {};
+    default:
+      return {};
   }
 }
 
 }  // namespace
 
-Status coerce_in_place(const TypeDef& type, Value& value, const CoerceContext& context, const ValuePlace& place) {
+Status coerce_in_place(const TypeDef& type, Value& value, const CoerceContext& context,
+                       const ValuePlace& place) {
   if (value.is_null()) return type.required ? Status(not_allowed(place, "is required")) : Status();
   if (type.type == FieldType::kList) return coerce_list(type, value, context, place);
   if (type.type == FieldType::kNested) return coerce_nested(type, value, context, place);
   return coerce_scalar(type.type, value, context.now, place);
 }
 
-Status coerce_in_place(const FieldDef& field, Value& value, const CoerceContext& context, const ValuePlace& place) {
+Status coerce_in_place(const FieldDef& field, Value& value, const CoerceContext& context,
+                       const ValuePlace& place) {
   AURORA_TRY(coerce_in_place(field.type, value, context, place));
   if (!field.validation || value.is_null()) return {};
   const auto broken = broken_constraint(*field.validation, value, context.validators);
-  return broken.empty() ? Status() : Status(not_allowed(place, shortened(value) + " is not allowed: " + broken));
+  return broken.empty()
+             ? Status()
+             : Status(not_allowed(place, shortened(value) + " is not allowed: " + broken));
 }
 
 Result<Value> coerce(const FieldDef& field, Value input, const CoerceContext& context) {
@@ -117,12 +127,14 @@ Result<Value> coerce(const FieldDef& field, Value input, const CoerceContext& co
   return input;
 }
 
-Result<Value> coerce(const TypeDef& type, Value input, const CoerceContext& context, std::string_view path) {
+Result<Value> coerce(const TypeDef& type, Value input, const CoerceContext& context,
+                     std::string_view path) {
   AURORA_TRY(coerce_in_place(type, input, context, ValuePlace{nullptr, path, 0}));
   return input;
 }
 
-Result<Value> coerce_operand(const TypeDef& type, Value operand, std::optional<DateTime> now, std::string_view path) {
+Result<Value> coerce_operand(const TypeDef& type, Value operand, std::optional<DateTime> now,
+                             std::string_view path) {
   AURORA_TRY(operand_in_place(type, operand, now, ValuePlace{nullptr, path, 0}));
   return operand;
 }
@@ -131,7 +143,8 @@ Result<Value> default_of(const FieldDef& field, const CoerceContext& context) {
   if (field.default_is_now) return context.now ? now_as(field.type.type, *context.now) : Value();
   if (!field.default_value) return Value();
   // A default object or list may hold parts whose own default is "now".
-  if (field.type.type != FieldType::kNested && field.type.type != FieldType::kList) return *field.default_value;
+  if (field.type.type != FieldType::kNested && field.type.type != FieldType::kList)
+    return *field.default_value;
   return coerce(field, *field.default_value, context);
 }
 

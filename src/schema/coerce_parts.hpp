@@ -8,14 +8,14 @@
 namespace aurora {
 
 /// Turns `value` in place into what is stored under `type`. Errors: as `coerce`.
-[[nodiscard]] Status coerce_in_place(const TypeDef& type, Value& value, const CoerceContext& context,
-                                     const ValuePlace& place);
+[[nodiscard]] Status coerce_in_place(const TypeDef& type, Value& value,
+                                     const CoerceContext& context, const ValuePlace& place);
 /// The same with the field's own @validate.
-[[nodiscard]] Status coerce_in_place(const FieldDef& field, Value& value, const CoerceContext& context,
-                                     const ValuePlace& place);
+[[nodiscard]] Status coerce_in_place(const FieldDef& field, Value& value,
+                                     const CoerceContext& context, const ValuePlace& place);
 
-/// What `modify` converts beyond coercion: dates, times and uuids to texts. Errors: ValidationError for an
-/// Int that no Float holds exactly. (In revise.cpp.)
+/// What `modify` converts beyond coercion: dates, times and uuids to texts. Errors: ValidationError
+/// for an Int that no Float holds exactly. (In revise.cpp.)
 [[nodiscard]] Status widen(const TypeDef& type, Value& value, const ValuePlace& place);
 
 }  // namespace aurora

@@ -17,9 +17,10 @@ namespace aurora {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> kConstraints{"min",     "max",    "minLength", "maxLength",
-                                                       "pattern", "format", "in"};
-constexpr std::array<std::string_view, 6> kFormats{"email", "url", "uuid", "date", "datetime", "phone"};
+constexpr std::array<std::string_view, 7> kConstraints{
+    "min", "max", "minLength", "maxLength", "pattern", "format", "in"};
+constexpr std::array<std::string_view, 6> kFormats{"email", "url",      "uuid",
+                                                   "date",  "datetime", "phone"};
 
 Error refused(std::string message) { return {ErrorCode::kInvalidDefinition, std::move(message)}; }
 
@@ -30,8 +31,10 @@ bool holds_text(FieldType type) {
     case FieldType::kEmail:
     case FieldType::kUrl:
     case FieldType::kPhoneNumber:
-    case FieldType::kAny: return true;
-    default: return false;
+    case FieldType::kAny:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -42,26 +45,31 @@ bool has_order(FieldType type) {
     case FieldType::kDate:
     case FieldType::kTime:
     case FieldType::kDateTime:
-    case FieldType::kAny: return true;
-    default: return false;
+    case FieldType::kAny:
+      return true;
+    default:
+      return false;
   }
 }
 
 bool guarantees(FieldType type, std::string_view format) {
-  return (type == FieldType::kUuid && format == "uuid") || (type == FieldType::kDate && format == "date") ||
+  return (type == FieldType::kUuid && format == "uuid") ||
+         (type == FieldType::kDate && format == "date") ||
          (type == FieldType::kDateTime && format == "datetime");
 }
 
 Error not_for(std::string_view name, const TypeDef& type) {
-  return refused(quoted(name) + " of @validate cannot be checked on a field of type " + type.text());
+  return refused(quoted(name) + " of @validate cannot be checked on a field of type " +
+                 type.text());
 }
 
 Error wrong_value(std::string_view name, const Value& value, std::string_view expected) {
-  return refused(quoted(name) + " of @validate must be " + std::string(expected) + ", not " + shortened(value));
+  return refused(quoted(name) + " of @validate must be " + std::string(expected) + ", not " +
+                 shortened(value));
 }
 
-Status set_limit(std::optional<Value>& limit, std::string_view name, Value value, const TypeDef& type,
-                 const TypeDef& inner) {
+Status set_limit(std::optional<Value>& limit, std::string_view name, Value value,
+                 const TypeDef& type, const TypeDef& inner) {
   if (!has_order(inner.type)) return not_for(name, type);
   const bool number = value.type() == Type::kInt || value.type() == Type::kFloat;
   if (inner.type == FieldType::kInt || inner.type == FieldType::kFloat) {
@@ -70,14 +78,16 @@ Status set_limit(std::optional<Value>& limit, std::string_view name, Value value
     return {};
   }
   if (inner.type == FieldType::kAny) {
-    if (!number && value.type() != Type::kString) return wrong_value(name, value, "a number or a text");
+    if (!number && value.type() != Type::kString)
+      return wrong_value(name, value, "a number or a text");
     limit = std::move(value);
     return {};
   }
   auto plain = inner;
   plain.required = false;
   auto read = coerce(plain, value, {});
-  if (!read || read->is_null()) return wrong_value(name, value, "a " + std::string(to_string(inner.type)));
+  if (!read || read->is_null())
+    return wrong_value(name, value, "a " + std::string(to_string(inner.type)));
   limit = *std::move(read);
   return {};
 }
@@ -92,23 +102,27 @@ Status set_length(std::optional<std::uint64_t>& limit, std::string_view name, co
   return {};
 }
 
-Status set_pattern(Validation& validation, const Value& value, const TypeDef& type, const TypeDef& inner) {
+Status set_pattern(Validation& validation, const Value& value, const TypeDef& type,
+                   const TypeDef& inner) {
   if (!holds_text(inner.type)) return not_for("pattern", type);
   const auto* text = value.if_string();
   if (text == nullptr) return wrong_value("pattern", value, "a text");
   if (text->size() > aql::Limits{}.regex_bytes)
     return Error(ErrorCode::kLimitExceeded, "a pattern of @validate is longer than " +
-                                                std::to_string(aql::Limits{}.regex_bytes) + " bytes (regex_bytes)");
+                                                std::to_string(aql::Limits{}.regex_bytes) +
+                                                " bytes (regex_bytes)");
   validation.pattern = *text;
   const auto compiled = Validators::make(validation);
   return compiled ? Status() : Status(compiled.error());
 }
 
-Status set_format(Validation& validation, const Value& value, const TypeDef& type, const TypeDef& inner) {
+Status set_format(Validation& validation, const Value& value, const TypeDef& type,
+                  const TypeDef& inner) {
   const auto* text = value.if_string();
   if (text == nullptr) return wrong_value("format", value, "a text");
   if (!is_format(*text))
-    return refused("unknown format " + quoted(*text) + " in @validate" + did_you_mean(*text, kFormats));
+    return refused("unknown format " + quoted(*text) + " in @validate" +
+                   did_you_mean(*text, kFormats));
   if (!holds_text(inner.type) && !guarantees(inner.type, *text)) return not_for("format", type);
   validation.format = *text;
   return {};
@@ -130,7 +144,8 @@ Status set_in(Validation& validation, Value value, const TypeDef& inner) {
 
 }  // namespace
 
-Status set_constraint(Validation& validation, std::string_view name, Value value, const TypeDef& type) {
+Status set_constraint(Validation& validation, std::string_view name, Value value,
+                      const TypeDef& type) {
   const auto* inner = &type;
   while (inner->type == FieldType::kList) inner = inner->element.get();
   if (name == "min") return set_limit(validation.min, name, std::move(value), type, *inner);
@@ -140,7 +155,8 @@ Status set_constraint(Validation& validation, std::string_view name, Value value
   if (name == "pattern") return set_pattern(validation, value, type, *inner);
   if (name == "format") return set_format(validation, value, type, *inner);
   if (name == "in") return set_in(validation, std::move(value), *inner);
-  return refused("unknown constraint " + quoted(name) + " in @validate" + did_you_mean(name, kConstraints));
+  return refused("unknown constraint " + quoted(name) + " in @validate" +
+                 did_you_mean(name, kConstraints));
 }
 
 Status check_consistent(const Validation& validation) {
@@ -148,12 +164,14 @@ Status check_consistent(const Validation& validation) {
     if (!same_class(validation.min->type(), validation.max->type()))
       return refused("'min' and 'max' of @validate are of different kinds");
     if (compare(*validation.min, *validation.max) > 0)
-      return refused("'min' " + shortened(*validation.min) + " is above 'max' " + shortened(*validation.max) +
-                     " in @validate");
+      return refused("'min' " + shortened(*validation.min) + " is above 'max' " +
+                     shortened(*validation.max) + " in @validate");
   }
-  if (validation.min_length && validation.max_length && *validation.min_length > *validation.max_length)
-    return refused("'minLength' " + std::to_string(*validation.min_length) + " is above 'maxLength' " +
-                   std::to_string(*validation.max_length) + " in @validate");
+  if (validation.min_length && validation.max_length &&
+      *validation.min_length > *validation.max_length)
+    return refused("'minLength' " + std::to_string(*validation.min_length) +
+                   " is above 'maxLength' " + std::to_string(*validation.max_length) +
+                   " in @validate");
   return {};
 }
 

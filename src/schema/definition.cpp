@@ -16,14 +16,22 @@ struct TypeName {
 
 // kList and kNested have no name of their own: they are written [T] and { … }.
 constexpr std::array kTypeNames{
-    TypeName{FieldType::kString, "String"},     TypeName{FieldType::kInt, "Int"},
-    TypeName{FieldType::kFloat, "Float"},       TypeName{FieldType::kBoolean, "Boolean"},
-    TypeName{FieldType::kId, "ID"},             TypeName{FieldType::kUuid, "Uuid"},
-    TypeName{FieldType::kDateTime, "DateTime"}, TypeName{FieldType::kDate, "Date"},
-    TypeName{FieldType::kTime, "Time"},         TypeName{FieldType::kEmail, "Email"},
-    TypeName{FieldType::kUrl, "URL"},           TypeName{FieldType::kPhoneNumber, "PhoneNumber"},
-    TypeName{FieldType::kJson, "JSON"},         TypeName{FieldType::kObject, "Object"},
-    TypeName{FieldType::kAny, "Any"},           TypeName{FieldType::kBoolean, "Bool"},
+    TypeName{FieldType::kString, "String"},
+    TypeName{FieldType::kInt, "Int"},
+    TypeName{FieldType::kFloat, "Float"},
+    TypeName{FieldType::kBoolean, "Boolean"},
+    TypeName{FieldType::kId, "ID"},
+    TypeName{FieldType::kUuid, "Uuid"},
+    TypeName{FieldType::kDateTime, "DateTime"},
+    TypeName{FieldType::kDate, "Date"},
+    TypeName{FieldType::kTime, "Time"},
+    TypeName{FieldType::kEmail, "Email"},
+    TypeName{FieldType::kUrl, "URL"},
+    TypeName{FieldType::kPhoneNumber, "PhoneNumber"},
+    TypeName{FieldType::kJson, "JSON"},
+    TypeName{FieldType::kObject, "Object"},
+    TypeName{FieldType::kAny, "Any"},
+    TypeName{FieldType::kBoolean, "Bool"},
 };
 
 void append_type(std::string& out, const TypeDef& type) {
@@ -84,7 +92,8 @@ const FieldDef* CollectionDef::find(std::string_view field) const noexcept {
 
 const FieldDef* CollectionDef::find(FieldId field) const noexcept {
   // Until an alter drops or reorders something, field n stands at n - 1.
-  if (field >= 1 && field <= fields.size() && fields[field - 1u].id == field) return &fields[field - 1u];
+  if (field >= 1 && field <= fields.size() && fields[field - 1u].id == field)
+    return &fields[field - 1u];
   for (const auto& candidate : fields)
     if (candidate.id == field) return &candidate;
   return nullptr;
@@ -118,11 +127,13 @@ std::vector<std::string_view> CollectionDef::field_names() const {
 
 ValueView read_field(const CollectionDef&, const FieldDef& field, RecordView record) noexcept {
   const auto value = record.field(field.id);
-  if (!value.is_null() || !field.backfill || record.schema_version() >= field.added_in) return value;
+  if (!value.is_null() || !field.backfill || record.schema_version() >= field.added_in)
+    return value;
   return field.backfill->view();
 }
 
-ValueView read_path(const CollectionDef& collection, const FieldPath& path, RecordView record) noexcept {
+ValueView read_path(const CollectionDef& collection, const FieldPath& path,
+                    RecordView record) noexcept {
   ValueView value;
   if (path.field == kOpenFields) {
     const auto open = record.field(kOpenFields);

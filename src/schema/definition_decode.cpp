@@ -1,5 +1,5 @@
-// Bytes as a definition, trusting nothing in them. Called when a database is opened; the layout is in
-// definition_codec.hpp. Recursion follows groups, which are bounded.
+// Bytes as a definition, trusting nothing in them. Called when a database is opened; the layout is
+// in definition_codec.hpp. Recursion follows groups, which are bounded.
 #include "schema/definition_codec.hpp"
 #include "schema/definition_reader.hpp"
 #include "schema/describe_value.hpp"
@@ -23,7 +23,8 @@ namespace {
 constexpr std::size_t kMaxTypeDepth = 128;
 
 Error damaged(std::string_view what) {
-  return {ErrorCode::kCorruption, "a stored collection definition is damaged: " + std::string(what)};
+  return {ErrorCode::kCorruption,
+          "a stored collection definition is damaged: " + std::string(what)};
 }
 
 class Decoder {
@@ -51,7 +52,8 @@ TypeDef Decoder::type(const DefinitionReader& in, std::size_t group, std::size_t
   TypeDef out;
   const auto word = in.text("type");
   const auto levels = in.text("levels");
-  if (levels.empty() || levels.size() > kMaxTypeDepth || levels.find_first_not_of("ro") != std::string::npos)
+  if (levels.empty() || levels.size() > kMaxTypeDepth ||
+      levels.find_first_not_of("ro") != std::string::npos)
     return fault_.set("levels"), out;
   if (word == definition_codec::kNestedType) {
     const auto inner = in.number<std::size_t>("group");
@@ -144,18 +146,21 @@ FieldDef Decoder::field(ValueView stored, std::size_t group, std::size_t depth) 
   if (in.has("search")) out.search = search(in.get("search"));
   if (in.has("computed")) out.computed = in.text("computed");
   out.added_in = in.number_or_zero<std::uint32_t>("added_in");
-  if (in.has("backfill")) out.backfill = std::make_shared<const EncodedValue>(Value(in.get("backfill")));
+  if (in.has("backfill"))
+    out.backfill = std::make_shared<const EncodedValue>(Value(in.get("backfill")));
   return out;
 }
 
-// Each group belongs to one type: reading more groups than there are means that two share one, which could
-// make a small text an enormous definition.
+// Each group belongs to one type: reading more groups than there are means that two share one,
+// which could make a small text an enormous definition.
 std::vector<FieldDef> Decoder::fields_of(std::size_t group, std::size_t depth) {
   std::vector<FieldDef> fields;
-  if (depth > kMaxTypeDepth || ++read_groups_ > groups_.size() || groups_[group].type() != Type::kList)
+  if (depth > kMaxTypeDepth || ++read_groups_ > groups_.size() ||
+      groups_[group].type() != Type::kList)
     return fault_.set("groups"), fields;
   const auto list = groups_[group].list();
-  for (std::uint32_t i = 0; i < list.size() && !fault_; ++i) fields.push_back(field(list[i], group, depth));
+  for (std::uint32_t i = 0; i < list.size() && !fault_; ++i)
+    fields.push_back(field(list[i], group, depth));
   return fields;
 }
 
@@ -197,7 +202,8 @@ void Decoder::check_names(const CollectionDef& definition) {
   std::unordered_set<std::string_view> names;
   std::unordered_set<FieldId> ids;
   for (const auto& field : definition.fields) {
-    if (field.id == 0 || field.id >= definition.next_field_id || !ids.insert(field.id).second) fault_.set("field id");
+    if (field.id == 0 || field.id >= definition.next_field_id || !ids.insert(field.id).second)
+      fault_.set("field id");
     if (!names.insert(field.name).second) fault_.set("field name");
   }
 }
@@ -219,7 +225,8 @@ CollectionDef Decoder::collection(ValueView root) {
   in.each("indexes", [&](ValueView stored) { out.indexes.push_back(index(stored, out)); });
   if (in.has("ttl")) {
     const DefinitionReader ttl(in.get("ttl"), fault_);
-    out.ttl = TtlRule{path(ttl.get("field"), out), ttl.number<std::int64_t>("micros"), ttl.text("text")};
+    out.ttl =
+        TtlRule{path(ttl.get("field"), out), ttl.number<std::int64_t>("micros"), ttl.text("text")};
   }
   return out;
 }
@@ -231,8 +238,10 @@ Result<CollectionDef> decode_definition(std::string_view bytes) {
   const auto format = static_cast<std::uint8_t>(bytes[0]);
   if (format != definition_codec::kFormat)
     return Error(ErrorCode::kCorruption, "a stored collection definition has the unknown format " +
-                                             std::to_string(format) + "; this version reads format 1");
-  if (load_le<std::uint32_t>(bytes.data() + 1) != checksum32(bytes.substr(5))) return damaged("wrong checksum");
+                                             std::to_string(format) +
+                                             "; this version reads format 1");
+  if (load_le<std::uint32_t>(bytes.data() + 1) != checksum32(bytes.substr(5)))
+    return damaged("wrong checksum");
   const auto tag = static_cast<std::uint8_t>(bytes[5]);
   const auto payload = bytes.substr(definition_codec::kHeaderBytes);
   if (!codec::is_valid_payload(tag, payload)) return damaged("malformed content");

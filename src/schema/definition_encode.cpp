@@ -1,4 +1,5 @@
-// A definition as bytes. Called when a schema commit stores it; the layout is in definition_codec.hpp.
+// A definition as bytes. Called when a schema commit stores it; the layout is in
+// definition_codec.hpp.
 #include "schema/definition_codec.hpp"
 
 #include <aurora/base/bytes.hpp>
@@ -124,12 +125,10 @@ Object Encoder::collection(const CollectionDef& definition) {
   add_group(definition.fields);
   List indexes;
   for (const auto& index : definition.indexes) indexes.emplace_back(encode_index(index));
-  Object out{{"id", Value(definition.id)},
-             {"name", Value(definition.name)},
-             {"version", Value(definition.version)},
-             {"next_field_id", Value(definition.next_field_id)},
-             {"groups", Value(std::move(groups_))},
-             {"indexes", Value(std::move(indexes))}};
+  Object out{
+      {"id", Value(definition.id)},           {"name", Value(definition.name)},
+      {"version", Value(definition.version)}, {"next_field_id", Value(definition.next_field_id)},
+      {"groups", Value(std::move(groups_))},  {"indexes", Value(std::move(indexes))}};
   put_flag(out, "open", definition.open);
   put_flag(out, "system", definition.system);
   if (definition.ttl)

@@ -44,7 +44,8 @@ class DefinitionReader {
   template <class T>
   [[nodiscard]] T number(std::string_view name) const {
     const auto value = get(name);
-    if (value.type() != Type::kInt || !std::in_range<T>(value.int_value())) return fault_.set(name), T{};
+    if (value.type() != Type::kInt || !std::in_range<T>(value.int_value()))
+      return fault_.set(name), T{};
     return static_cast<T>(value.int_value());
   }
   template <class T>

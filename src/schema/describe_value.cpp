@@ -29,17 +29,28 @@ std::string cut(std::string text) {
 
 std::string_view kind_with_article(Type type) noexcept {
   switch (type) {
-    case Type::kNull: return "null";
-    case Type::kBool: return "a Boolean";
-    case Type::kInt: return "an Int";
-    case Type::kFloat: return "a Float";
-    case Type::kString: return "a String";
-    case Type::kUuid: return "a Uuid";
-    case Type::kDate: return "a Date";
-    case Type::kTime: return "a Time";
-    case Type::kDateTime: return "a DateTime";
-    case Type::kList: return "a list";
-    case Type::kObject: return "an object";
+    case Type::kNull:
+      return "null";
+    case Type::kBool:
+      return "a Boolean";
+    case Type::kInt:
+      return "an Int";
+    case Type::kFloat:
+      return "a Float";
+    case Type::kString:
+      return "a String";
+    case Type::kUuid:
+      return "a Uuid";
+    case Type::kDate:
+      return "a Date";
+    case Type::kTime:
+      return "a Time";
+    case Type::kDateTime:
+      return "a DateTime";
+    case Type::kList:
+      return "a list";
+    case Type::kObject:
+      return "an object";
   }
   return "a value";
 }

@@ -15,8 +15,12 @@ struct Unit {
 
 constexpr std::int64_t kSecond = 1'000'000;
 constexpr Unit kUnits[] = {
-    {"s", kSecond, 0},           {"m", 60 * kSecond, 0},      {"h", 3'600 * kSecond, 0},
-    {"d", 86'400 * kSecond, 0},  {"w", 604'800 * kSecond, 0}, {"mo", 0, 1},
+    {"s", kSecond, 0},
+    {"m", 60 * kSecond, 0},
+    {"h", 3'600 * kSecond, 0},
+    {"d", 86'400 * kSecond, 0},
+    {"w", 604'800 * kSecond, 0},
+    {"mo", 0, 1},
     {"y", 0, 12},
 };
 

@@ -14,7 +14,9 @@ constexpr std::size_t kDomainBytes = 253;  // RFC 1035 §2.3.4, without the root
 constexpr std::size_t kLabelBytes = 63;
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_alnum(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+constexpr bool is_alnum(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 constexpr bool is_atext(char c) {
   return is_alnum(c) || std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
 }
@@ -30,7 +32,9 @@ bool all_parts(std::string_view text, Good good) {
   }
 }
 
-bool is_atom(std::string_view part) { return !part.empty() && std::all_of(part.begin(), part.end(), is_atext); }
+bool is_atom(std::string_view part) {
+  return !part.empty() && std::all_of(part.begin(), part.end(), is_atext);
+}
 
 bool is_label(std::string_view part) {
   return !part.empty() && part.size() <= kLabelBytes && part.front() != '-' && part.back() != '-' &&
@@ -43,7 +47,8 @@ bool is_email(std::string_view text) noexcept {
   const auto at = text.find('@');
   if (at == std::string_view::npos || at > kLocalBytes) return false;
   const auto domain = text.substr(at + 1);
-  return domain.size() <= kDomainBytes && all_parts(text.substr(0, at), is_atom) && all_parts(domain, is_label);
+  return domain.size() <= kDomainBytes && all_parts(text.substr(0, at), is_atom) &&
+         all_parts(domain, is_label);
 }
 
 bool is_phone_number(std::string_view text) noexcept {
@@ -52,8 +57,8 @@ bool is_phone_number(std::string_view text) noexcept {
 }
 
 bool is_format(std::string_view name) noexcept {
-  return name == "email" || name == "url" || name == "uuid" || name == "date" || name == "datetime" ||
-         name == "phone";
+  return name == "email" || name == "url" || name == "uuid" || name == "date" ||
+         name == "datetime" || name == "phone";
 }
 
 bool has_format(std::string_view name, std::string_view text) noexcept {

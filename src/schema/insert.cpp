@@ -14,23 +14,28 @@ namespace {
 constexpr std::string_view kSystemId = "_sid";
 
 const TypeDef& any_type() {
-  static const TypeDef type{.type = FieldType::kAny, .required = false, .element = nullptr, .fields = {}};
+  static const TypeDef type{
+      .type = FieldType::kAny, .required = false, .element = nullptr, .fields = {}};
   return type;
 }
 
-// The declared field of that name; `expected` is where it stands when the input follows the definition.
-const FieldDef* declared(const CollectionDef& collection, std::string_view name, std::size_t expected) {
+// The declared field of that name; `expected` is where it stands when the input follows the
+// definition.
+const FieldDef* declared(const CollectionDef& collection, std::string_view name,
+                         std::size_t expected) {
   if (expected < collection.fields.size() && collection.fields[expected].name == name)
     return &collection.fields[expected];
   return collection.find(name);
 }
 
 Error system_id_given() {
-  return {ErrorCode::kValidationError, "field '_sid' is the system's: it is assigned once and never set"};
+  return {ErrorCode::kValidationError,
+          "field '_sid' is the system's: it is assigned once and never set"};
 }
 
 Error computed_given(const FieldDef& field) {
-  return {ErrorCode::kValidationError, "field " + quoted(field.name) + " is computed and cannot be set"};
+  return {ErrorCode::kValidationError,
+          "field " + quoted(field.name) + " is computed and cannot be set"};
 }
 
 // A name that is not declared: allowed in an @open collection only.
@@ -48,7 +53,8 @@ bool is_generated(const FieldDef& field) {
 }
 
 // What an insert stores in a field that was not given.
-Result<Value> absent_value(const FieldDef& field, const InsertContext& insert, const CoerceContext& context) {
+Result<Value> absent_value(const FieldDef& field, const InsertContext& insert,
+                           const CoerceContext& context) {
   AURORA_ASSIGN(auto value, default_of(field, context));
   if (value.is_null() && is_generated(field) && insert.new_id) {
     const Uuid id = insert.new_id();
@@ -61,7 +67,8 @@ Result<Value> absent_value(const FieldDef& field, const InsertContext& insert, c
 
 }  // namespace
 
-Result<StoredFields> complete_insert(const CollectionDef& collection, Object input, const InsertContext& insert) {
+Result<StoredFields> complete_insert(const CollectionDef& collection, Object input,
+                                     const InsertContext& insert) {
   const CoerceContext context{insert.now, collection.validators.get()};
   StoredFields stored;
   std::vector<Value*> given(collection.fields.size(), nullptr);

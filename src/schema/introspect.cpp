@@ -37,18 +37,24 @@ Value describe_relation(const std::optional<Relation>& relation) {
 
 std::string_view to_string(IndexKind kind) noexcept {
   switch (kind) {
-    case IndexKind::kPrimary: return "primary";
-    case IndexKind::kUnique: return "unique";
-    case IndexKind::kOrdered: return "ordered";
+    case IndexKind::kPrimary:
+      return "primary";
+    case IndexKind::kUnique:
+      return "unique";
+    case IndexKind::kOrdered:
+      return "ordered";
   }
   return "ordered";
 }
 
 std::string_view to_string(OnDelete action) noexcept {
   switch (action) {
-    case OnDelete::kRestrict: return "RESTRICT";
-    case OnDelete::kSetNull: return "SET_NULL";
-    case OnDelete::kCascade: return "CASCADE";
+    case OnDelete::kRestrict:
+      return "RESTRICT";
+    case OnDelete::kSetNull:
+      return "SET_NULL";
+    case OnDelete::kCascade:
+      return "CASCADE";
   }
   return "RESTRICT";
 }
@@ -65,7 +71,8 @@ Object describe_field(const CollectionDef& collection, const FieldDef& field) {
   out.append("indexed", Value(index != nullptr));
   out.append("primary", Value(field.primary));
   out.append("default", describe_default(field));
-  out.append("validations", Value(field.validation ? describe_validation(*field.validation) : Object()));
+  out.append("validations",
+             Value(field.validation ? describe_validation(*field.validation) : Object()));
   out.append("relation", describe_relation(field.relation));
   out.append("computed", Value(field.computed));
   return out;
@@ -81,7 +88,8 @@ Object describe_index(const IndexDef& index) {
 
 Object describe_collection(const CollectionDef& collection, std::uint64_t count) {
   List fields;
-  for (const auto& field : collection.fields) fields.emplace_back(describe_field(collection, field));
+  for (const auto& field : collection.fields)
+    fields.emplace_back(describe_field(collection, field));
   List indexes;
   for (const auto& index : collection.indexes) indexes.emplace_back(describe_index(index));
   for (const auto& field : collection.fields)

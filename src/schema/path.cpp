@@ -20,20 +20,21 @@ const std::vector<FieldDef>* parts_of(const TypeDef& type) {
 bool is_free(const TypeDef& type) {
   const auto* at = &type;
   while (at->type == FieldType::kList) at = at->element.get();
-  return at->type == FieldType::kJson || at->type == FieldType::kObject || at->type == FieldType::kAny;
+  return at->type == FieldType::kJson || at->type == FieldType::kObject ||
+         at->type == FieldType::kAny;
 }
 
 Error unknown_part(const CollectionDef& collection, std::string_view dotted, std::string_view name,
                    const std::vector<FieldDef>& parts, ErrorCode code) {
   std::vector<std::string_view> names;
   for (const auto& part : parts) names.emplace_back(part.name);
-  return Error(code, "unknown field " + quoted(dotted) + " in collection " + quoted(collection.name) +
-                         did_you_mean(name, names));
+  return Error(code, "unknown field " + quoted(dotted) + " in collection " +
+                         quoted(collection.name) + did_you_mean(name, names));
 }
 
 // Follows `names` below `type`. `dotted` is the whole path, for messages.
-Status descend(const CollectionDef& collection, const TypeDef& type, const std::vector<std::string>& names,
-               std::string_view dotted, ErrorCode code) {
+Status descend(const CollectionDef& collection, const TypeDef& type,
+               const std::vector<std::string>& names, std::string_view dotted, ErrorCode code) {
   const auto* at = &type;
   for (const auto& name : names) {
     if (is_free(*at)) return {};
@@ -58,7 +59,8 @@ Error unknown_field(const CollectionDef& collection, std::string_view name, Erro
                          did_you_mean(name, names));
 }
 
-Result<FieldPath> resolve_path(const CollectionDef& collection, std::string_view dotted, ErrorCode code) {
+Result<FieldPath> resolve_path(const CollectionDef& collection, std::string_view dotted,
+                               ErrorCode code) {
   FieldPath path;
   auto rest = dotted;
   for (;;) {

@@ -25,7 +25,8 @@ Error wrong_kind(const ValuePlace& place, std::string_view expected, const Value
 }
 
 Error not_allowed(const ValuePlace& place, std::string_view message) {
-  return {ErrorCode::kValidationError, "field " + quoted(place.text()) + ": " + std::string(message)};
+  return {ErrorCode::kValidationError,
+          "field " + quoted(place.text()) + ": " + std::string(message)};
 }
 
 }  // namespace aurora

@@ -1,5 +1,5 @@
-// One document under an altered definition: what converts without loss is converted, the rest is refused.
-// Called by the executor for each document of an altered collection; calls coercion.
+// One document under an altered definition: what converts without loss is converted, the rest is
+// refused. Called by the executor for each document of an altered collection; calls coercion.
 #include <aurora/schema/alter.hpp>
 
 #include "schema/coerce_parts.hpp"
@@ -46,7 +46,8 @@ bool is_stored_as(ValueView stored, const Value& value) {
 }
 
 Error as_refusal(const Error& error) {
-  return error.code() == ErrorCode::kTypeError ? Error(ErrorCode::kValidationError, error.message()) : error;
+  return error.code() == ErrorCode::kTypeError ? Error(ErrorCode::kValidationError, error.message())
+                                               : error;
 }
 
 // The values of one document that differ from what its record holds.
@@ -77,7 +78,8 @@ Status Revision::fit(const FieldDef& field, Value& value) const {
   const ValuePlace place{nullptr, field.name, 0};
   const CoerceContext context{plan_.now, plan_.after.validators.get()};
   if (auto status = widen(field.type, value, place); !status) return status;
-  if (auto status = coerce_in_place(field, value, context, place); !status) return as_refusal(status.error());
+  if (auto status = coerce_in_place(field, value, context, place); !status)
+    return as_refusal(status.error());
   return {};
 }
 
@@ -94,7 +96,8 @@ Status Revision::check_fields() {
   return {};
 }
 
-// A document of an @open collection may hold undeclared fields of names that are declared from now on.
+// A document of an @open collection may hold undeclared fields of names that are declared from now
+// on.
 Status Revision::claim_open_names() {
   for (const auto& name : plan_.claimed_open) {
     const auto* field = plan_.after.find(name);
@@ -106,8 +109,9 @@ Status Revision::claim_open_names() {
       continue;
     }
     if (!is_new || field->computed)
-      return Error(ErrorCode::kValidationError,
-                   "field " + quoted(name) + ": the document holds an undeclared field of that name");
+      return Error(
+          ErrorCode::kValidationError,
+          "field " + quoted(name) + ": the document holds an undeclared field of that name");
     Value value(given);
     AURORA_TRY(fit(*field, value));
     changed_ = true;
@@ -133,7 +137,8 @@ StoredFields Revision::take() {
   const auto open = open_.object();
   for (std::uint32_t i = 0; i < open.size(); ++i) {
     const auto name = open.name(i);
-    if (std::find(plan_.claimed_open.begin(), plan_.claimed_open.end(), name) == plan_.claimed_open.end())
+    if (std::find(plan_.claimed_open.begin(), plan_.claimed_open.end(), name) ==
+        plan_.claimed_open.end())
       stored.open.append(std::string(name), Value(open.value(i)));
   }
   return stored;
@@ -157,7 +162,8 @@ Status widen(const TypeDef& type, Value& value, const ValuePlace& place) {
     return {};
   }
   if (holds_text(type.type)) write_as_text(value);
-  if (const auto* whole = value.if_int(); whole != nullptr && type.type == FieldType::kFloat && !is_exact_float(*whole))
+  if (const auto* whole = value.if_int();
+      whole != nullptr && type.type == FieldType::kFloat && !is_exact_float(*whole))
     return not_allowed(place, shortened(value) + " cannot become a Float without loss");
   return {};
 }
@@ -174,15 +180,17 @@ Result<std::optional<StoredFields>> AlterPlan::revise(RecordView record) const {
 std::optional<Error> AlterPlan::refuses_documents() const {
   if (required_added.empty()) return std::nullopt;
   return Error(ErrorCode::kValidationError,
-               "field " + quoted(required_added.front()) + " is required and has no default, but collection " +
-                   quoted(after.name) + " holds documents; give it a default, or leave out the '!'");
+               "field " + quoted(required_added.front()) +
+                   " is required and has no default, but collection " + quoted(after.name) +
+                   " holds documents; give it a default, or leave out the '!'");
 }
 
-Error alter_refused(const CollectionDef& collection, std::string_view first, const Error& why, std::uint64_t count) {
+Error alter_refused(const CollectionDef& collection, std::string_view first, const Error& why,
+                    std::uint64_t count) {
   return {ErrorCode::kValidationError,
           std::to_string(count) + (count == 1 ? " document" : " documents") + " of collection " +
-              quoted(collection.name) + " cannot follow the alter; document " + std::string(first) + ": " +
-              why.message()};
+              quoted(collection.name) + " cannot follow the alter; document " + std::string(first) +
+              ": " + why.message()};
 }
 
 }  // namespace aurora

@@ -1,5 +1,5 @@
-// Do two definitions say the same? Called when a collection is defined again, and by alter to see which
-// fields' documents must be looked at.
+// Do two definitions say the same? Called when a collection is defined again, and by alter to see
+// which fields' documents must be looked at.
 #include "schema/build_parts.hpp"
 
 #include <algorithm>
@@ -37,7 +37,8 @@ bool same_fields(const std::vector<FieldDef>& a, const std::vector<FieldDef>& b)
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (same_field(a[i], b[i])) continue;
-    const auto partner = std::find_if(b.begin(), b.end(), [&](const FieldDef& f) { return f.name == a[i].name; });
+    const auto partner =
+        std::find_if(b.begin(), b.end(), [&](const FieldDef& f) { return f.name == a[i].name; });
     if (partner == b.end() || !same_field(a[i], *partner)) return false;
   }
   return true;
@@ -46,12 +47,15 @@ bool same_fields(const std::vector<FieldDef>& a, const std::vector<FieldDef>& b)
 bool same_index(const IndexDef& a, const IndexDef& b) {
   return a.kind == b.kind && a.name == b.name && a.from_rule == b.from_rule &&
          std::equal(a.paths.begin(), a.paths.end(), b.paths.begin(), b.paths.end(),
-                    [](const FieldPath& x, const FieldPath& y) { return x.name == y.name && x.rest == y.rest; });
+                    [](const FieldPath& x, const FieldPath& y) {
+                      return x.name == y.name && x.rest == y.rest;
+                    });
 }
 
 bool same_indexes(const std::vector<IndexDef>& a, const std::vector<IndexDef>& b) {
   return a.size() == b.size() && std::all_of(a.begin(), a.end(), [&](const IndexDef& index) {
-           return std::any_of(b.begin(), b.end(), [&](const IndexDef& other) { return same_index(index, other); });
+           return std::any_of(b.begin(), b.end(),
+                              [&](const IndexDef& other) { return same_index(index, other); });
          });
 }
 
@@ -66,15 +70,18 @@ bool same_type(const TypeDef& a, const TypeDef& b) {
 
 bool same_validation(const std::optional<Validation>& a, const std::optional<Validation>& b) {
   if (!a || !b) return a.has_value() == b.has_value();
-  const auto list = [](const std::optional<List>& in) { return in ? std::optional<Value>(Value(*in)) : std::nullopt; };
-  return same_value(a->min, b->min) && same_value(a->max, b->max) && a->min_length == b->min_length &&
-         a->max_length == b->max_length && a->pattern == b->pattern && a->format == b->format &&
-         same_value(list(a->in), list(b->in));
+  const auto list = [](const std::optional<List>& in) {
+    return in ? std::optional<Value>(Value(*in)) : std::nullopt;
+  };
+  return same_value(a->min, b->min) && same_value(a->max, b->max) &&
+         a->min_length == b->min_length && a->max_length == b->max_length &&
+         a->pattern == b->pattern && a->format == b->format && same_value(list(a->in), list(b->in));
 }
 
 bool same_definition(const CollectionDef& a, const CollectionDef& b) {
   if (a.name != b.name || a.open != b.open || a.ttl.has_value() != b.ttl.has_value()) return false;
-  if (a.ttl && (a.ttl->field.text() != b.ttl->field.text() || a.ttl->after_micros != b.ttl->after_micros))
+  if (a.ttl &&
+      (a.ttl->field.text() != b.ttl->field.text() || a.ttl->after_micros != b.ttl->after_micros))
     return false;
   return same_fields(a.fields, b.fields) && same_indexes(a.indexes, b.indexes);
 }

@@ -14,8 +14,8 @@ namespace aurora {
 [[nodiscard]] Status coerce_scalar(FieldType type, Value& value, std::optional<DateTime> now,
                                    const ValuePlace& place);
 
-/// Reads a text as Uuid, DateTime, Date or Time ("now" for the last three); false when it cannot be read or
-/// `type` is none of them.
+/// Reads a text as Uuid, DateTime, Date or Time ("now" for the last three); false when it cannot be
+/// read or `type` is none of them.
 [[nodiscard]] bool read_text(FieldType type, Value& value, std::optional<DateTime> now);
 
 /// How a value of `type` is written, for messages.

@@ -33,8 +33,8 @@ Status add_pattern(PatternTable& table, const Validation& validation) {
   auto expression = compile(*validation.pattern);
   if (!expression->ok())
     return Error(ErrorCode::kInvalidDefinition,
-                 "pattern " + shortened(Value(*validation.pattern)) + " is not a regular expression: " +
-                     expression->error());
+                 "pattern " + shortened(Value(*validation.pattern)) +
+                     " is not a regular expression: " + expression->error());
   table.emplace(*validation.pattern, std::move(expression));
   return {};
 }
@@ -62,24 +62,27 @@ std::string count_text(std::uint64_t count, bool of_list) {
 // What the length breaks; empty when nothing.
 std::string broken_length(const Validation& rules, std::uint64_t length, bool of_list) {
   if (rules.min_length && length < *rules.min_length)
-    return count_text(length, of_list) + " is below the minLength " + std::to_string(*rules.min_length);
+    return count_text(length, of_list) + " is below the minLength " +
+           std::to_string(*rules.min_length);
   if (rules.max_length && length > *rules.max_length)
-    return count_text(length, of_list) + " is above the maxLength " + std::to_string(*rules.max_length);
+    return count_text(length, of_list) + " is above the maxLength " +
+           std::to_string(*rules.max_length);
   return {};
 }
 
 std::string broken_range(const Validation& rules, ValueView value) {
-  const auto check = [&](const std::optional<Value>& limit, std::string_view name, bool upper) -> std::string {
+  const auto check = [&](const std::optional<Value>& limit, std::string_view name,
+                         bool upper) -> std::string {
     if (!limit) return {};
     const auto bound = limit->scalar_view();
     if (same_class(value.type(), bound.type())) {
       const auto order = compare(value, bound);
       if (upper ? order <= 0 : order >= 0) return {};
-      return std::string(upper ? "it is above the " : "it is below the ") + std::string(name) + " " +
-             shortened(*limit);
+      return std::string(upper ? "it is above the " : "it is below the ") + std::string(name) +
+             " " + shortened(*limit);
     }
-    return std::string(kind_with_article(value.type())) + " cannot be compared with the " + std::string(name) + " " +
-           shortened(*limit);
+    return std::string(kind_with_article(value.type())) + " cannot be compared with the " +
+           std::string(name) + " " + shortened(*limit);
   };
   auto broken = check(rules.min, "min", false);
   return broken.empty() ? check(rules.max, "max", true) : broken;
@@ -88,21 +91,25 @@ std::string broken_range(const Validation& rules, ValueView value) {
 std::string broken_text(const Validation& rules, ValueView value, const Validators* validators) {
   if (!rules.pattern && !rules.format && !rules.min_length && !rules.max_length) return {};
   if (value.type() != Type::kString) {
-    // A format that the field's own type guarantees (a Date with format: "date") has been checked already.
+    // A format that the field's own type guarantees (a Date with format: "date") has been checked
+    // already.
     if (rules.format && !rules.pattern && !rules.min_length && !rules.max_length &&
-        (value.type() == Type::kUuid || value.type() == Type::kDate || value.type() == Type::kDateTime))
+        (value.type() == Type::kUuid || value.type() == Type::kDate ||
+         value.type() == Type::kDateTime))
       return {};
     return std::string(kind_with_article(value.type())) + " is not a text";
   }
   const auto text = value.string_value();
   if (rules.min_length || rules.max_length)
-    if (auto broken = broken_length(rules, count_code_points(text), false); !broken.empty()) return broken;
+    if (auto broken = broken_length(rules, count_code_points(text), false); !broken.empty())
+      return broken;
   if (rules.pattern) {
     const bool found = validators != nullptr ? validators->found(*rules.pattern, text)
                                              : search(*compile(*rules.pattern), text);
     if (!found) return "it does not match the pattern " + shortened(Value(*rules.pattern));
   }
-  if (rules.format && !has_format(*rules.format, text)) return "it has not the format '" + *rules.format + "'";
+  if (rules.format && !has_format(*rules.format, text))
+    return "it has not the format '" + *rules.format + "'";
   return {};
 }
 
@@ -153,7 +160,8 @@ struct Validators::Patterns {
   PatternTable table;
 };
 
-Validators::Validators(std::unique_ptr<Patterns> patterns) noexcept : patterns_(std::move(patterns)) {}
+Validators::Validators(std::unique_ptr<Patterns> patterns) noexcept
+    : patterns_(std::move(patterns)) {}
 Validators::~Validators() = default;
 
 Result<std::shared_ptr<const Validators>> Validators::make(const CollectionDef& collection) {
@@ -172,14 +180,16 @@ Result<std::shared_ptr<const Validators>> Validators::make(const Validation& val
 
 bool Validators::found(const std::string& pattern, std::string_view text) const {
   const auto known = patterns_->table.find(pattern);
-  return known != patterns_->table.end() ? search(*known->second, text) : search(*compile(pattern), text);
+  return known != patterns_->table.end() ? search(*known->second, text)
+                                         : search(*compile(pattern), text);
 }
 
 bool satisfies(const Validation& validation, ValueView value, const Validators* validators) {
   return broken_view(validation, value, validators).empty();
 }
 
-std::string broken_constraint(const Validation& validation, const Value& value, const Validators* validators) {
+std::string broken_constraint(const Validation& validation, const Value& value,
+                              const Validators* validators) {
   if (value.type() == Type::kList || value.type() == Type::kObject)
     return broken_view(validation, EncodedValue(value).view(), validators);
   return broken_view(validation, value.scalar_view(), validators);
@@ -189,8 +199,8 @@ Status validate(const FieldDef& field, const Value& value, const Validators* val
   if (!field.validation) return {};
   auto broken = broken_constraint(*field.validation, value, validators);
   if (broken.empty()) return {};
-  return Error(ErrorCode::kValidationError,
-               "field " + quoted(field.name) + ": " + shortened(value) + " is not allowed: " + broken);
+  return Error(ErrorCode::kValidationError, "field " + quoted(field.name) + ": " +
+                                                shortened(value) + " is not allowed: " + broken);
 }
 
 }  // namespace aurora

@@ -1,6 +1,6 @@
 // Fuzz target: index pages and directories (page_codec.cpp), with the right checksum over anything.
-// Input: u16 size of the directory's body, that body, then the body of a page that stands for every id.
-// Built with libFuzzer, or with the replay driver of tests/support.
+// Input: u16 size of the directory's body, that body, then the body of a page that stands for every
+// id. Built with libFuzzer, or with the replay driver of tests/support.
 
 #include <aurora/base/bytes.hpp>
 #include <aurora/base/checksum.hpp>
@@ -61,7 +61,8 @@ void use_page(const std::string& page) {
     if (read.key(at).size() == index::Leaf::kMaxKeySize) return;  // use() makes each a byte longer
   const std::string directory =
       index::encode_directory({{read.page_id, read.size(), read.entries(), read.key(0)}});
-  auto index = OrderedIndex::load(directory, [&](std::uint32_t) -> Result<std::string> { return page; });
+  auto index =
+      OrderedIndex::load(directory, [&](std::uint32_t) -> Result<std::string> { return page; });
   use(index.value());
 }
 
@@ -70,11 +71,13 @@ void use_page(const std::string& page) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   if (size < 2) return 0;
-  const std::size_t directory_size = std::min<std::size_t>(load_le<std::uint16_t>(input.data()), size - 2);
+  const std::size_t directory_size =
+      std::min<std::size_t>(load_le<std::uint16_t>(input.data()), size - 2);
   const std::string directory = sealed(index::kDirectoryFormat, input.substr(2, directory_size));
   const std::string page = sealed(index::kPageFormat, input.substr(2 + directory_size));
   use_page(page);
-  auto index = OrderedIndex::load(directory, [&](std::uint32_t) -> Result<std::string> { return page; });
+  auto index =
+      OrderedIndex::load(directory, [&](std::uint32_t) -> Result<std::string> { return page; });
   if (index) {
     require(OrderedIndex::check(index->version()).has_value());
     require(OrderedIndex::page_ids(directory).has_value());

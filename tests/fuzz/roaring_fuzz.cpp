@@ -1,5 +1,5 @@
-// Fuzz target: bytes of ordinal sets (ordinal_codec.cpp). Whatever from_bytes accepts must behave as a set.
-// Built with libFuzzer, or with the replay driver of tests/support.
+// Fuzz target: bytes of ordinal sets (ordinal_codec.cpp). Whatever from_bytes accepts must behave
+// as a set. Built with libFuzzer, or with the replay driver of tests/support.
 
 #include <aurora/index/ordinal_set.hpp>
 

@@ -48,6 +48,11 @@ struct Row {
 [[nodiscard]] Result<std::vector<Row>> select(View& view, const DocumentQuery& query, const ExecSettings& settings,
                                               plan::Explanation* explanation);
 
+/// Calls `visit` for every matching document, whatever offset and limit say, until it returns an error. In query
+/// order when `ordered`, else in natural order.
+[[nodiscard]] Status visit_matches(View& view, const DocumentQuery& query, bool ordered, const ExecSettings& settings,
+                                   plan::Explanation* explanation, const std::function<Status(const Row&)>& visit);
+
 /// How many documents match, whatever offset and limit say. Opens no document when indexes answer alone.
 [[nodiscard]] Result<std::uint64_t> count(View& view, const DocumentQuery& query, const ExecSettings& settings,
                                           plan::Explanation* explanation);

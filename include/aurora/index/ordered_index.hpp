@@ -1,14 +1,17 @@
-// One ordered index: key bytes → ordinals, as a sequence of pages shared copy-on-write between versions.
-// Written by the commit pipeline (one thread), read by everybody through IndexVersion; loaded from and
-// checkpointed to the `pages` family by index/checkpoint.
+// One ordered index: key bytes → ordinals, as a sequence of pages shared copy-on-write between
+// versions. Written by the commit pipeline (one thread), read by everybody through IndexVersion;
+// loaded from and checkpointed to the `pages` family by index/checkpoint.
 //
-//   IndexVersion (root) ── chunks (directory parts) ── leaf pages: sorted keys, each with its ordinals
+//   IndexVersion (root) ── chunks (directory parts) ── leaf pages: sorted keys, each with its
+//   ordinals
 //                                                       (one or few inline, many in an OrdinalSet)
 // Invariants:
-//   X1  a version that a reader may hold never changes: `edit` copies root, chunk and leaf on the way to a
+//   X1  a version that a reader may hold never changes: `edit` copies root, chunk and leaf on the
+//   way to a
 //       change unless the node was made at a sequence no reader can see (EditScope).
 //   X2  keys rise strictly across leaves; a key stands in one leaf only; no key without ordinals.
-//   X3  leaf.changed_at is the sequence of its last change: a checkpoint writes just the leaves changed since
+//   X3  leaf.changed_at is the sequence of its last change: a checkpoint writes just the leaves
+//   changed since
 //       the last one, and after it the pages in the store equal the version checkpointed.
 #pragma once
 
@@ -27,21 +30,23 @@ namespace aurora {
 
 struct IndexRoot;  // src/index/tree.hpp
 
-/// What an edit may change in place. Nodes made after `newest_reader` are invisible to every reader.
+/// What an edit may change in place. Nodes made after `newest_reader` are invisible to every
+/// reader.
 struct EditScope {
-  Sequence sequence = 0;        ///< of the commit being applied; stamps what changes
-  Sequence newest_reader = 0;   ///< the newest sequence any live snapshot was taken at; 0 when none lives
+  Sequence sequence = 0;  ///< of the commit being applied; stamps what changes
+  Sequence newest_reader =
+      0;  ///< the newest sequence any live snapshot was taken at; 0 when none lives
 };
 
 struct KeyRange {
-  std::string lower;                ///< first key; empty: from the start
-  std::string upper;                ///< one past the last key; empty: to the end
+  std::string lower;  ///< first key; empty: from the start
+  std::string upper;  ///< one past the last key; empty: to the end
 };
 
 struct IndexPageImage {
   std::uint32_t page_id;
   std::string first_key;
-  std::string bytes;                ///< encoded leaf, with format version and checksum
+  std::string bytes;  ///< encoded leaf, with format version and checksum
 };
 
 /// An immutable state of an index. Copying is cheap (one shared root).
@@ -52,27 +57,32 @@ class IndexVersion {
 
   /// Ordinals under exactly `key`.
   [[nodiscard]] OrdinalSet find(std::string_view key) const;
-  /// The single ordinal of a unique key; nullopt when absent. Requires: at most one ordinal under `key`.
+  /// The single ordinal of a unique key; nullopt when absent. Requires: at most one ordinal under
+  /// `key`.
   [[nodiscard]] std::optional<Ordinal> find_one(std::string_view key) const;
   [[nodiscard]] std::uint64_t count(std::string_view key) const;
   /// Union over the range.
   [[nodiscard]] OrdinalSet find(const KeyRange& range) const;
-  /// Entries (key, ordinal) in the range; stops counting at `at_most`. Cost: whole inner leaves are summed.
-  [[nodiscard]] std::uint64_t count(const KeyRange& range, std::uint64_t at_most = UINT64_MAX) const;
+  /// Entries (key, ordinal) in the range; stops counting at `at_most`. Cost: whole inner leaves are
+  /// summed.
+  [[nodiscard]] std::uint64_t count(const KeyRange& range,
+                                    std::uint64_t at_most = UINT64_MAX) const;
 
   /// A key with its ordinals, while iterating. Valid until the iterator moves.
   struct Entry {
     std::string_view key;
-    std::span<const Ordinal> inline_ordinals;   ///< rising; empty when `set` holds them
+    std::span<const Ordinal> inline_ordinals;  ///< rising; empty when `set` holds them
     const OrdinalSet* set = nullptr;
   };
   enum class Direction : std::uint8_t { kForward, kBackward };
-  /// Calls `visit` for each key of the range in order until it returns false. `Entry` is valid during the call.
-  void scan(const KeyRange& range, Direction direction, const std::function<bool(const Entry&)>& visit) const;
+  /// Calls `visit` for each key of the range in order until it returns false. `Entry` is valid
+  /// during the call.
+  void scan(const KeyRange& range, Direction direction,
+            const std::function<bool(const Entry&)>& visit) const;
 
   [[nodiscard]] std::uint64_t key_count() const noexcept;
   [[nodiscard]] std::uint64_t entry_count() const noexcept;
-  [[nodiscard]] std::size_t memory_bytes() const noexcept;   ///< nodes reachable from this version
+  [[nodiscard]] std::size_t memory_bytes() const noexcept;  ///< nodes reachable from this version
 
  private:
   friend class OrderedIndex;
@@ -81,7 +91,8 @@ class IndexVersion {
 };
 
 /// The writable head of one index.
-/// Threads: one writer at a time; `version()` by the writer too. Versions go to readers by the publisher.
+/// Threads: one writer at a time; `version()` by the writer too. Versions go to readers by the
+/// publisher.
 class OrderedIndex {
  public:
   OrderedIndex();
@@ -95,23 +106,26 @@ class OrderedIndex {
   void add(std::string_view key, Ordinal ordinal, const EditScope& scope);
   void remove(std::string_view key, Ordinal ordinal, const EditScope& scope);
 
-  /// The current state, to be published. After this, nodes stamped at or before the last edit's sequence are
-  /// changed in place only as EditScope of the next edit allows.
+  /// The current state, to be published. After this, nodes stamped at or before the last edit's
+  /// sequence are changed in place only as EditScope of the next edit allows.
   [[nodiscard]] IndexVersion version() const;
 
-  /// Appends the leaves changed after `since`, encoded; `directory` gets the encoded list of all pages in
-  /// order. Pages that are gone are those of the last directory's page_ids that are not among this one's; an
-  /// id may come back for another page later. Works on a version, so it may run beside edits when the version
-  /// counts as a reader.
-  static void collect_pages(const IndexVersion& version, Sequence since, std::vector<IndexPageImage>& changed,
-                            std::string& directory);
+  /// Appends the leaves changed after `since`, encoded; `directory` gets the encoded list of all
+  /// pages in order. Pages that are gone are those of the last directory's page_ids that are not
+  /// among this one's; an id may come back for another page later. Works on a version, so it may
+  /// run beside edits when the version counts as a reader.
+  static void collect_pages(const IndexVersion& version, Sequence since,
+                            std::vector<IndexPageImage>& changed, std::string& directory);
   /// All page ids of a directory (to find those that are gone).
   [[nodiscard]] static Result<std::vector<std::uint32_t>> page_ids(std::string_view directory);
   /// Rebuilds an index from a directory and its pages. Errors: Corruption naming the page.
   [[nodiscard]] static Result<OrderedIndex> load(
-      std::string_view directory, const std::function<Result<std::string>(std::uint32_t page_id)>& read_page);
-  /// Builds from entries sorted by (key, ordinal), repeats count once; for index builds over documents.
-  [[nodiscard]] static OrderedIndex build(std::vector<std::pair<std::string, Ordinal>> sorted, Sequence sequence);
+      std::string_view directory,
+      const std::function<Result<std::string>(std::uint32_t page_id)>& read_page);
+  /// Builds from entries sorted by (key, ordinal), repeats count once; for index builds over
+  /// documents.
+  [[nodiscard]] static OrderedIndex build(std::vector<std::pair<std::string, Ordinal>> sorted,
+                                          Sequence sequence);
 
   /// X2 and the counters; for verify() and tests. Errors: Corruption.
   [[nodiscard]] static Status check(const IndexVersion& version);

@@ -33,8 +33,8 @@ class OrdinalSet {
   /// Cost: less than uniting them one after another.
   [[nodiscard]] static OrdinalSet union_of(std::span<const OrdinalSet* const> sets);
 
-  bool add(Ordinal ordinal);     ///< true when it was not there
-  bool remove(Ordinal ordinal);  ///< true when it was there
+  bool add(Ordinal ordinal);                         ///< true when it was not there
+  bool remove(Ordinal ordinal);                      ///< true when it was there
   void add_many(std::span<const Ordinal> ordinals);  ///< in any order
   void clear();
 

@@ -17,11 +17,14 @@ namespace aurora::io {
 [[nodiscard]] bool is_identifier(std::string_view name) noexcept;
 
 /// Renames what is no identifier: other characters become '_', a leading digit gets one in front, and a
-/// name that is taken a number behind. The same name always becomes the same.
+/// name that is taken a number behind. Names that belong to the system (`_sid`, `__…`) lose underscores in
+/// front until they do not. The same name always becomes the same.
 /// Cost: one lookup a field; memory for every name met.
 class FieldNames {
  public:
   void rename(Object& record);
+  /// How many different names there were.
+  [[nodiscard]] std::size_t count() const noexcept { return names_.size(); }
   /// From and to, in the order they were met; grows.
   [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& changes() const noexcept {
     return changes_;

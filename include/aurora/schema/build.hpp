@@ -1,4 +1,5 @@
-// From `define collection …` to a CollectionDef. Called by the executor of schema statements and the facade.
+// From `define collection …` to a CollectionDef. Called by the executor of schema statements and
+// the facade.
 #pragma once
 
 #include <aurora/aql/tree.hpp>
@@ -20,19 +21,19 @@ struct DefinitionIds {
 enum class Origin : std::uint8_t { kUser, kSystem };
 
 /// The checked definition, version 1. `ids` moves only on success.
-/// Errors: InvalidDefinition with line and column in `text` and, for unknown names, the nearest one;
-/// LimitExceeded for too many fields or a too long pattern. What a relation points at, and the expression
-/// of a computed field, are not looked at.
+/// Errors: InvalidDefinition with line and column in `text` and, for unknown names, the nearest
+/// one; LimitExceeded for too many fields or a too long pattern. What a relation points at, and the
+/// expression of a computed field, are not looked at.
 [[nodiscard]] Result<CollectionDef> build_collection(const aql::CollectionDefinition& definition,
                                                      std::string_view text, DefinitionIds& ids,
                                                      Origin origin = Origin::kUser);
 
-/// What the definition asks for beyond fields, validation and ordered indexes, e.g. "@search on 'bio'":
-/// features whose engine may be missing.
+/// What the definition asks for beyond fields, validation and ordered indexes, e.g. "@search on
+/// 'bio'": features whose engine may be missing.
 [[nodiscard]] std::vector<std::string> unsupported_features(const CollectionDef& collection);
 
-/// True when both say what the same text would say: names, types, defaults, constraints, indexes and rules.
-/// Ids, versions and the order of fields do not count.
+/// True when both say what the same text would say: names, types, defaults, constraints, indexes
+/// and rules. Ids, versions and the order of fields do not count.
 [[nodiscard]] bool same_definition(const CollectionDef& a, const CollectionDef& b);
 
 }  // namespace aurora

@@ -1,5 +1,5 @@
-// The catalog: all collections at one moment, immutable and shared. Read by everybody, replaced by commits
-// that change the schema. Also the bytes of one definition in the `meta` family.
+// The catalog: all collections at one moment, immutable and shared. Read by everybody, replaced by
+// commits that change the schema. Also the bytes of one definition in the `meta` family.
 #pragma once
 
 #include <aurora/schema/definition.hpp>

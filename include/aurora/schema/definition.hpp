@@ -18,8 +18,23 @@ class Validators;
 
 /// The declared types of AQL. Bool is an alias of Boolean.
 enum class FieldType : std::uint8_t {
-  kString, kInt, kFloat, kBoolean, kId, kUuid, kDateTime, kDate, kTime, kEmail, kUrl, kPhoneNumber,
-  kJson, kObject, kAny, kList, kNested,
+  kString,
+  kInt,
+  kFloat,
+  kBoolean,
+  kId,
+  kUuid,
+  kDateTime,
+  kDate,
+  kTime,
+  kEmail,
+  kUrl,
+  kPhoneNumber,
+  kJson,
+  kObject,
+  kAny,
+  kList,
+  kNested,
 };
 [[nodiscard]] std::string_view to_string(FieldType type) noexcept;
 [[nodiscard]] std::optional<FieldType> field_type_named(std::string_view name) noexcept;
@@ -29,9 +44,9 @@ struct FieldDef;
 /// A type with its parts: `[T!]` has an element, `{…}` has fields.
 struct TypeDef {
   FieldType type = FieldType::kString;
-  bool required = false;                       ///< T!
-  std::shared_ptr<const TypeDef> element;      ///< kList
-  std::vector<FieldDef> fields;                ///< kNested
+  bool required = false;                   ///< T!
+  std::shared_ptr<const TypeDef> element;  ///< kList
+  std::vector<FieldDef> fields;            ///< kNested
   /// As introspection shows it, without the outer '!': "String", "[Int!]", "{ city: String! }".
   [[nodiscard]] std::string text() const;
 };
@@ -40,8 +55,8 @@ struct TypeDef {
 struct Validation {
   std::optional<Value> min, max;
   std::optional<std::uint64_t> min_length, max_length;
-  std::optional<std::string> pattern;          ///< RE2, searched
-  std::optional<std::string> format;           ///< email url uuid date datetime phone
+  std::optional<std::string> pattern;  ///< RE2, searched
+  std::optional<std::string> format;   ///< email url uuid date datetime phone
   std::optional<List> in;
   [[nodiscard]] bool empty() const noexcept {
     return !min && !max && !min_length && !max_length && !pattern && !format && !in;
@@ -58,26 +73,26 @@ struct Relation {
 };
 
 struct SearchOptions {
-  std::string language;                        ///< empty: no stemming
+  std::string language;  ///< empty: no stemming
   bool stop_words = false;
   double weight = 1.0;
 };
 
 struct FieldDef {
-  FieldId id = 0;                              ///< 0 for fields of nested types
+  FieldId id = 0;  ///< 0 for fields of nested types
   std::string name;
   TypeDef type;
   std::optional<Value> default_value;
-  bool default_is_now = false;                 ///< DateTime, Date or Time with = "now"
+  bool default_is_now = false;  ///< DateTime, Date or Time with = "now"
   bool primary = false;
   bool unique = false;
   bool indexed = false;
   std::optional<Validation> validation;
   std::optional<Relation> relation;
   std::optional<SearchOptions> search;
-  std::optional<std::string> computed;         ///< expression text of @computed
-  /// Records written under a schema version before `added_in` read as `backfill` when the field is absent.
-  /// Fixed when the field is added, so a later change of the default alters no document.
+  std::optional<std::string> computed;  ///< expression text of @computed
+  /// Records written under a schema version before `added_in` read as `backfill` when the field is
+  /// absent. Fixed when the field is added, so a later change of the default alters no document.
   std::uint32_t added_in = 0;
   std::shared_ptr<const EncodedValue> backfill;
 };
@@ -87,17 +102,17 @@ enum class IndexKind : std::uint8_t { kPrimary, kUnique, kOrdered };
 /// A path into a document: a top-level field, then names inside nested objects.
 struct FieldPath {
   FieldId field = 0;
-  std::string name;                            ///< of the field; the field's name inside kOpenFields when undeclared
+  std::string name;  ///< of the field; the field's name inside kOpenFields when undeclared
   std::vector<std::string> rest;
-  [[nodiscard]] std::string text() const;      ///< dotted
+  [[nodiscard]] std::string text() const;  ///< dotted
 };
 
 struct IndexDef {
-  std::uint32_t id = 0;                        ///< unique in the database, never reused
-  std::string name;                            ///< "email", "role_age"
+  std::uint32_t id = 0;  ///< unique in the database, never reused
+  std::string name;      ///< "email", "role_age"
   IndexKind kind = IndexKind::kOrdered;
-  std::vector<FieldPath> paths;                ///< more than one: compound
-  bool from_rule = false;                      ///< made by @@index or @@unique, not by a field's directive
+  std::vector<FieldPath> paths;  ///< more than one: compound
+  bool from_rule = false;        ///< made by @@index or @@unique, not by a field's directive
 };
 
 struct TtlRule {
@@ -109,15 +124,15 @@ struct TtlRule {
 struct CollectionDef {
   CollectionId id = 0;
   std::string name;
-  std::uint32_t version = 1;                   ///< rises with every alter
+  std::uint32_t version = 1;  ///< rises with every alter
   bool open = false;
   bool system = false;
-  std::vector<FieldDef> fields;                ///< in declared order
+  std::vector<FieldDef> fields;  ///< in declared order
   std::vector<IndexDef> indexes;
   std::optional<TtlRule> ttl;
   FieldId next_field_id = 1;
-  /// The compiled patterns of @validate (validate.hpp); null when there are none. Not part of what was
-  /// written: build, alter and decode make it.
+  /// The compiled patterns of @validate (validate.hpp); null when there are none. Not part of what
+  /// was written: build, alter and decode make it.
   std::shared_ptr<const Validators> validators;
 
   [[nodiscard]] const FieldDef* find(std::string_view field) const noexcept;
@@ -130,8 +145,10 @@ struct CollectionDef {
 };
 
 /// The field's value in a record, its default when the record is older than the field, else null.
-[[nodiscard]] ValueView read_field(const CollectionDef& collection, const FieldDef& field, RecordView record) noexcept;
+[[nodiscard]] ValueView read_field(const CollectionDef& collection, const FieldDef& field,
+                                   RecordView record) noexcept;
 /// The value at `path`. Lists on the way give null; see index/extract.hpp for "any element".
-[[nodiscard]] ValueView read_path(const CollectionDef& collection, const FieldPath& path, RecordView record) noexcept;
+[[nodiscard]] ValueView read_path(const CollectionDef& collection, const FieldPath& path,
+                                  RecordView record) noexcept;
 
 }  // namespace aurora

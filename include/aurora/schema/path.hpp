@@ -7,13 +7,15 @@
 
 namespace aurora {
 
-/// The path that `dotted` names. Goes through lists to their elements and anywhere into JSON, Object and
-/// Any; an undeclared first name is a path into the open fields of an @open collection.
+/// The path that `dotted` names. Goes through lists to their elements and anywhere into JSON,
+/// Object and Any; an undeclared first name is a path into the open fields of an @open collection.
 /// Errors: `code`, naming what is unknown and the nearest declared name.
-[[nodiscard]] Result<FieldPath> resolve_path(const CollectionDef& collection, std::string_view dotted,
+[[nodiscard]] Result<FieldPath> resolve_path(const CollectionDef& collection,
+                                             std::string_view dotted,
                                              ErrorCode code = ErrorCode::kInvalidQuery);
 
 /// "unknown field 'nmae' in collection 'users'; did you mean 'name'?"
-[[nodiscard]] Error unknown_field(const CollectionDef& collection, std::string_view name, ErrorCode code);
+[[nodiscard]] Error unknown_field(const CollectionDef& collection, std::string_view name,
+                                  ErrorCode code);
 
 }  // namespace aurora

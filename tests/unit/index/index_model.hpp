@@ -1,5 +1,5 @@
-// What the tests of the ordered index share: the naive twin, random keys, and comparison of the two.
-// Used by the tests of this folder.
+// What the tests of the ordered index share: the naive twin, random keys, and comparison of the
+// two. Used by the tests of this folder.
 #pragma once
 
 #include <catch2/catch_test_macros.hpp>
@@ -30,13 +30,16 @@ inline Twin contents(const IndexVersion& version, const KeyRange& range = {},
   std::string last;
   bool first = true;
   version.scan(range, direction, [&](const IndexVersion::Entry& entry) {
-    if (!first) REQUIRE((direction == IndexVersion::Direction::kForward ? last < entry.key : last > entry.key));
+    if (!first)
+      REQUIRE(
+          (direction == IndexVersion::Direction::kForward ? last < entry.key : last > entry.key));
     first = false;
     last = entry.key;
     std::set<Ordinal>& ordinals = twin[last];
     REQUIRE(entry.inline_ordinals.empty() == (entry.set != nullptr));
     ordinals.insert(entry.inline_ordinals.begin(), entry.inline_ordinals.end());
-    if (entry.set != nullptr) entry.set->for_each([&](Ordinal ordinal) { return ordinals.insert(ordinal).second; });
+    if (entry.set != nullptr)
+      entry.set->for_each([&](Ordinal ordinal) { return ordinals.insert(ordinal).second; });
     return true;
   });
   return twin;
@@ -51,23 +54,30 @@ inline void require_same(const IndexVersion& version, const Twin& twin) {
   REQUIRE(contents(version) == twin);
 }
 
-/// Keys of one kind: bytes of any length, long common prefixes, numbers, few values, zero bytes and prefixes
-/// of each other.
+/// Keys of one kind: bytes of any length, long common prefixes, numbers, few values, zero bytes and
+/// prefixes of each other.
 class KeySource {
  public:
-  KeySource(Random& random, unsigned kind, std::size_t distinct) : random_(random), kind_(kind % 6), distinct_(distinct) {
+  KeySource(Random& random, unsigned kind, std::size_t distinct)
+      : random_(random), kind_(kind % 6), distinct_(distinct) {
     for (int i = 0; i < 3; ++i) prefixes_.push_back(bytes(300 + random_() % 200));
   }
 
   std::string next() {
     const std::uint64_t pick = random_() % distinct_;
     switch (kind_) {
-      case 0: return bytes_from(pick, 1 + pick % 40);
-      case 1: return prefixes_[pick % 3] + std::to_string(pick);
-      case 2: return number(pick * 0x9E3779B97F4A7C15u);
-      case 3: return pick == 0 ? std::string() : "city " + std::to_string(pick % 50);
-      case 4: return std::string(pick % 400, pick % 2 == 0 ? '\0' : 'a');
-      default: return pick % 3 == 0 ? prefixes_[0].substr(0, pick % 300) : bytes_from(pick, pick % 512);
+      case 0:
+        return bytes_from(pick, 1 + pick % 40);
+      case 1:
+        return prefixes_[pick % 3] + std::to_string(pick);
+      case 2:
+        return number(pick * 0x9E3779B97F4A7C15u);
+      case 3:
+        return pick == 0 ? std::string() : "city " + std::to_string(pick % 50);
+      case 4:
+        return std::string(pick % 400, pick % 2 == 0 ? '\0' : 'a');
+      default:
+        return pick % 3 == 0 ? prefixes_[0].substr(0, pick % 300) : bytes_from(pick, pick % 512);
     }
   }
 

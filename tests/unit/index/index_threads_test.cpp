@@ -1,6 +1,7 @@
 // Readers hold versions and scan while a writer changes the index in place and by copies (X1).
-// The publisher is as in the engine: newest_reader is found, the edit made and the version published under
-// one lock, and readers take snapshots under the same lock. Run under ThreadSanitizer too.
+// The publisher is as in the engine: newest_reader is found, the edit made and the version
+// published under one lock, and readers take snapshots under the same lock. Run under
+// ThreadSanitizer too.
 
 #include <catch2/catch_get_random_seed.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -56,12 +57,14 @@ class Publisher {
 
 bool equals(const Snapshot& snapshot) {
   Twin seen;
-  snapshot.version.scan({}, IndexVersion::Direction::kForward, [&](const IndexVersion::Entry& entry) {
-    std::set<Ordinal>& ordinals = seen[std::string(entry.key)];
-    ordinals.insert(entry.inline_ordinals.begin(), entry.inline_ordinals.end());
-    if (entry.set != nullptr) entry.set->for_each([&](Ordinal ordinal) { return ordinals.insert(ordinal).second; });
-    return true;
-  });
+  snapshot.version.scan(
+      {}, IndexVersion::Direction::kForward, [&](const IndexVersion::Entry& entry) {
+        std::set<Ordinal>& ordinals = seen[std::string(entry.key)];
+        ordinals.insert(entry.inline_ordinals.begin(), entry.inline_ordinals.end());
+        if (entry.set != nullptr)
+          entry.set->for_each([&](Ordinal ordinal) { return ordinals.insert(ordinal).second; });
+        return true;
+      });
   return seen == snapshot.twin && OrderedIndex::check(snapshot.version).has_value() &&
          snapshot.version.count(KeyRange{}) == entries_of(snapshot.twin);
 }

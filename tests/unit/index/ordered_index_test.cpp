@@ -1,5 +1,5 @@
-// OrderedIndex against std::map<std::string, std::set<Ordinal>>: changes, reads, versions held across changes.
-// A run is replayed with --rng-seed and the seed printed on failure.
+// OrderedIndex against std::map<std::string, std::set<Ordinal>>: changes, reads, versions held
+// across changes. A run is replayed with --rng-seed and the seed printed on failure.
 
 #include <catch2/catch_get_random_seed.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -53,7 +53,8 @@ struct Pair {
   }
 };
 
-void require_same_reads(const IndexVersion& version, const Twin& twin, KeySource& keys, Random& random) {
+void require_same_reads(const IndexVersion& version, const Twin& twin, KeySource& keys,
+                        Random& random) {
   for (int i = 0; i < 20; ++i) {
     const std::string key = keys.next();
     const auto at = twin.find(key);
@@ -64,7 +65,8 @@ void require_same_reads(const IndexVersion& version, const Twin& twin, KeySource
     REQUIRE(one.has_value() == there);
     if (there) REQUIRE(*one == *at->second.begin());
 
-    KeyRange range{random() % 4 == 0 ? std::string() : keys.next(), random() % 4 == 0 ? std::string() : keys.next()};
+    KeyRange range{random() % 4 == 0 ? std::string() : keys.next(),
+                   random() % 4 == 0 ? std::string() : keys.next()};
     const auto begin = twin.lower_bound(range.lower);
     const auto end = range.upper.empty() ? twin.end() : twin.lower_bound(range.upper);
     const bool none = !range.upper.empty() && range.lower >= range.upper;
@@ -179,7 +181,8 @@ TEST_CASE("versions held across changes stay as they were", "[index]") {
     std::vector<Held> held;
     for (Sequence sequence = 1; sequence <= 300; ++sequence) {
       EditScope scope{sequence, 0};
-      for (const Held& reader : held) scope.newest_reader = std::max(scope.newest_reader, reader.sequence);
+      for (const Held& reader : held)
+        scope.newest_reader = std::max(scope.newest_reader, reader.sequence);
       for (std::size_t step = random() % 60; step > 0; --step) {
         if (random() % 5 < (sequence % 100 < 60 ? 4u : 1u)) {
           pair.add(keys.next(), static_cast<Ordinal>(random() % 3000), scope);
@@ -237,7 +240,8 @@ TEST_CASE("an index grows and shrinks by whole chunks of pages", "[index]") {
   for (const std::string& key : keys) pair.add(key, static_cast<Ordinal>(random()));
   require_same(pair.index.version(), pair.twin);
   const Snapshot full{pair.index.version(), pair.twin};
-  // From the middle outwards, from one end, then anywhere: pages and chunks vanish in every position.
+  // From the middle outwards, from one end, then anywhere: pages and chunks vanish in every
+  // position.
   std::sort(keys.begin(), keys.end());
   std::rotate(keys.begin() + 40000, keys.begin() + 20000, keys.begin() + 40000);
   std::shuffle(keys.begin() + 40000, keys.end(), random);
@@ -255,7 +259,8 @@ TEST_CASE("stretches of keys vanish and come back", "[index]") {
   Random random(Catch::getSeed());
   constexpr std::uint64_t kSpace = 120000;
   Pair pair;
-  for (std::uint64_t i = 0; i < kSpace; i += 2) pair.add(KeySource::number(i), static_cast<Ordinal>(i));
+  for (std::uint64_t i = 0; i < kSpace; i += 2)
+    pair.add(KeySource::number(i), static_cast<Ordinal>(i));
   for (Sequence sequence = 2; sequence < 80; ++sequence) {
     const EditScope scope{sequence, sequence - 1};
     const IndexVersion before = pair.index.version();
@@ -336,6 +341,7 @@ TEST_CASE("memory stays within its targets", "[index]") {
   for (Ordinal i = 0; i < kEntries; ++i) unique.add(KeySource::number(random()), i, kAlone);
   CHECK(unique.version().memory_bytes() / kEntries <= 20);
   OrderedIndex few;
-  for (Ordinal i = 0; i < kEntries; ++i) few.add("value " + std::to_string(random() % 20), i, kAlone);
+  for (Ordinal i = 0; i < kEntries; ++i)
+    few.add("value " + std::to_string(random() % 20), i, kAlone);
   CHECK(few.version().memory_bytes() / kEntries < 3);
 }

@@ -37,7 +37,8 @@ std::vector<Ordinal> random_ordinals(Random& random) {
   const auto base = static_cast<Ordinal>(random() % 3 == 0 ? 0xFFFF0000u : (random() % 4) << 16);
   switch (random() % 5) {
     case 0:
-      for (std::size_t n = random() % 300; n > 0; --n) ordinals.push_back(static_cast<Ordinal>(random()));
+      for (std::size_t n = random() % 300; n > 0; --n)
+        ordinals.push_back(static_cast<Ordinal>(random()));
       break;
     case 1:
       for (std::size_t n = random() % 9000; n > 0; --n)
@@ -46,11 +47,13 @@ std::vector<Ordinal> random_ordinals(Random& random) {
     case 2:
       for (std::size_t runs = random() % 6; runs > 0; --runs) {
         const auto first = static_cast<Ordinal>(random() % 200000);
-        for (std::size_t n = random() % 20000; n > 0; --n) ordinals.push_back(first + static_cast<Ordinal>(n));
+        for (std::size_t n = random() % 20000; n > 0; --n)
+          ordinals.push_back(first + static_cast<Ordinal>(n));
       }
       break;
     case 3:
-      for (const Ordinal edge : {0u, 1u, 65535u, 65536u, 131071u, 0x7FFFFFFFu, 0xFFFEFFFFu, 0xFFFFFFFFu})
+      for (const Ordinal edge :
+           {0u, 1u, 65535u, 65536u, 131071u, 0x7FFFFFFFu, 0xFFFEFFFFu, 0xFFFFFFFFu})
         if (random() % 2 == 0) ordinals.push_back(edge);
       break;
     default:
@@ -217,7 +220,8 @@ TEST_CASE("iterators step, seek and read as std::set does", "[index]") {
       REQUIRE(iterator.value() == *expected);
       if (random() % 8 == 0) {
         const auto target = static_cast<Ordinal>(std::min<std::uint64_t>(
-            std::uint64_t{*expected} + (random() % 2 == 0 ? random() % 5000 : random() % 200000), UINT32_MAX));
+            std::uint64_t{*expected} + (random() % 2 == 0 ? random() % 5000 : random() % 200000),
+            UINT32_MAX));
         iterator.seek(target);
         expected = twin.lower_bound(target);
       } else if (random() % 8 == 0) {
@@ -281,17 +285,21 @@ TEST_CASE("hostile bytes of ordinal sets are Corruption", "[index]") {
   CHECK(refused(""));
   CHECK(refused(bytes_of({kArrays})));
   CHECK(refused(bytes_of({kArrays, 0})));
-  CHECK(refused(bytes_of({999, 0, 0, 0})));                                               // cookie
-  CHECK(refused(bytes_of({kArrays, 1, 0, 0})));                                           // cookie
-  CHECK(refused(bytes_of({kArrays, 0, 1, 1})));                                           // count 65537
-  CHECK(refused(bytes_of({kArrays, 0, 0xFFFF, 0xFFFF})));                                 // count
-  CHECK(refused(bytes_of({kArrays, 0, 2, 0, 1, 1, 1, 1, 24, 0, 28, 0, 5, 6, 7, 8})));     // keys equal
-  CHECK(refused(bytes_of({kArrays, 0, 2, 0, 2, 1, 1, 1, 24, 0, 28, 0, 5, 6, 7, 8})));     // keys fall
-  CHECK(refused(bytes_of({kArrays, 0, 2, 0, 1, 1, 2, 1, 24, 0, 24, 0, 5, 6, 7, 8})));     // offset
-  CHECK(refused(bytes_of({kArrays, 0, 2, 0, 1, 1, 2, 1, 24, 0, 28, 0, 5, 5, 7, 8})));     // values equal
-  CHECK(refused(bytes_of({kArrays, 0, 2, 0, 1, 1, 2, 1, 24, 0, 28, 0, 6, 5, 7, 8})));     // values fall
-  CHECK(refused(bytes_of({kArrays, 0, 2, 0, 1, 1, 2, 2, 24, 0, 28, 0, 5, 6, 7, 8})));     // cardinality
-  CHECK(refused(bytes_of({kArrays, 0, 2, 0, 1, 1, 2, 0, 24, 0, 28, 0, 5, 6, 7, 8})));     // bytes after
+  CHECK(refused(bytes_of({999, 0, 0, 0})));                // cookie
+  CHECK(refused(bytes_of({kArrays, 1, 0, 0})));            // cookie
+  CHECK(refused(bytes_of({kArrays, 0, 1, 1})));            // count 65537
+  CHECK(refused(bytes_of({kArrays, 0, 0xFFFF, 0xFFFF})));  // count
+  CHECK(refused(bytes_of({kArrays, 0, 2, 0, 1, 1, 1, 1, 24, 0, 28, 0, 5, 6, 7, 8})));  // keys equal
+  CHECK(refused(bytes_of({kArrays, 0, 2, 0, 2, 1, 1, 1, 24, 0, 28, 0, 5, 6, 7, 8})));  // keys fall
+  CHECK(refused(bytes_of({kArrays, 0, 2, 0, 1, 1, 2, 1, 24, 0, 24, 0, 5, 6, 7, 8})));  // offset
+  CHECK(
+      refused(bytes_of({kArrays, 0, 2, 0, 1, 1, 2, 1, 24, 0, 28, 0, 5, 5, 7, 8})));  // values equal
+  CHECK(
+      refused(bytes_of({kArrays, 0, 2, 0, 1, 1, 2, 1, 24, 0, 28, 0, 6, 5, 7, 8})));  // values fall
+  CHECK(
+      refused(bytes_of({kArrays, 0, 2, 0, 1, 1, 2, 2, 24, 0, 28, 0, 5, 6, 7, 8})));  // cardinality
+  CHECK(
+      refused(bytes_of({kArrays, 0, 2, 0, 1, 1, 2, 0, 24, 0, 28, 0, 5, 6, 7, 8})));  // bytes after
 
   // One container of runs, bit set in one flag byte: key 3, cardinality 6.
   const auto runs = [](std::uint32_t cardinality, std::initializer_list<std::uint32_t> payload) {
@@ -302,12 +310,12 @@ TEST_CASE("hostile bytes of ordinal sets are Corruption", "[index]") {
   const Ordinal base = 3u << 16;
   CHECK(values_of(OrdinalSet::from_bytes(runs(6, {2, 10, 3, 20, 1})).value()) ==
         std::vector<Ordinal>{base + 10, base + 11, base + 12, base + 13, base + 20, base + 21});
-  CHECK(refused(runs(7, {2, 10, 3, 20, 1})));          // cardinality
-  CHECK(refused(runs(8, {2, 10, 3, 13, 3})));          // overlap
-  CHECK(refused(runs(8, {2, 20, 3, 10, 3})));          // order
-  CHECK(refused(runs(1, {0})));                        // no runs
-  CHECK(refused(runs(10, {1, 65530, 9})));             // past the container
-  CHECK(refused(runs(6, {3, 10, 3, 20, 1})));          // runs cut short
+  CHECK(refused(runs(7, {2, 10, 3, 20, 1})));  // cardinality
+  CHECK(refused(runs(8, {2, 10, 3, 13, 3})));  // overlap
+  CHECK(refused(runs(8, {2, 20, 3, 10, 3})));  // order
+  CHECK(refused(runs(1, {0})));                // no runs
+  CHECK(refused(runs(10, {1, 65530, 9})));     // past the container
+  CHECK(refused(runs(6, {3, 10, 3, 20, 1})));  // runs cut short
   CHECK(OrdinalSet::from_bytes(runs(65536, {1, 0, 65535})).value().size() == 65536);
   // Runs that touch are sound, and made canonical so that comparison holds.
   const OrdinalSet touching = OrdinalSet::from_bytes(runs(8, {2, 10, 3, 14, 3})).value();
@@ -335,7 +343,8 @@ TEST_CASE("no flipped byte of an ordinal set is undefined behaviour", "[index]")
     auto read = OrdinalSet::from_bytes(bytes);
     if (!read) continue;
     const std::vector<Ordinal> values = values_of(*read);
-    REQUIRE(std::adjacent_find(values.begin(), values.end(), std::greater_equal<>()) == values.end());
+    REQUIRE(std::adjacent_find(values.begin(), values.end(), std::greater_equal<>()) ==
+            values.end());
     OrdinalSet other = OrdinalSet::range(60000, 70000);
     other |= *read;
     *read &= OrdinalSet::range(100, 200000);

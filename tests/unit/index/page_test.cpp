@@ -1,5 +1,5 @@
-// Pages and directories: what is collected, stored and loaded is the index; hostile bytes are Corruption.
-// A run is replayed with --rng-seed and the seed printed on failure.
+// Pages and directories: what is collected, stored and loaded is the index; hostile bytes are
+// Corruption. A run is replayed with --rng-seed and the seed printed on failure.
 
 #include <catch2/catch_get_random_seed.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -57,7 +57,8 @@ std::string sealed(std::uint8_t format, const std::string& body) {
 }
 
 /// A page body with its keys, each the rest of a key and bytes of ordinals.
-std::string page_of(std::string_view prefix, const std::vector<std::pair<std::string, std::string>>& keys,
+std::string page_of(std::string_view prefix,
+                    const std::vector<std::pair<std::string, std::string>>& keys,
                     std::optional<std::uint64_t> count = {}) {
   std::string body;
   append_le(body, std::uint32_t{7});
@@ -164,25 +165,25 @@ TEST_CASE("hostile pages are Corruption", "[index]") {
   const std::string one = numbers({1, 5});
   CHECK_FALSE(refused(page_of("", {{"a", one}, {"b", one}})));
   CHECK(refused(""));
-  CHECK(refused(page_of("", {})));                                             // no keys
-  CHECK(refused(page_of("", {{"a", one}}, 2)));                                // too few
-  CHECK(refused(page_of("", {{"a", one}, {"b", one}}, 1)));                    // bytes after
+  CHECK(refused(page_of("", {})));                           // no keys
+  CHECK(refused(page_of("", {{"a", one}}, 2)));              // too few
+  CHECK(refused(page_of("", {{"a", one}, {"b", one}}, 1)));  // bytes after
   CHECK(refused(page_of("", {{"a", one}}, 1u << 20)));
-  CHECK(refused(page_of("", {{"b", one}, {"a", one}})));                       // order
-  CHECK(refused(page_of("", {{"a", one}, {"a", one}})));                       // twice
-  CHECK(refused(page_of(std::string(2000, 'x'), {{std::string(48, 'y'), one}})));   // key too long
+  CHECK(refused(page_of("", {{"b", one}, {"a", one}})));                           // order
+  CHECK(refused(page_of("", {{"a", one}, {"a", one}})));                           // twice
+  CHECK(refused(page_of(std::string(2000, 'x'), {{std::string(48, 'y'), one}})));  // key too long
   CHECK_FALSE(refused(page_of(std::string(2000, 'x'), {{std::string(47, 'y'), one}})));
-  CHECK(refused(page_of("", {{"a", numbers({2, 5})}})));                       // ordinals cut short
-  CHECK(refused(page_of("", {{"a", numbers({513, 5})}})));                     // too many in a list
-  CHECK(refused(page_of("", {{"a", numbers({1, 1ull << 32})}})));              // out of range
-  CHECK(refused(page_of("", {{"a", numbers({2, 0xFFFFFFFF, 0})}})));           // past the greatest
-  CHECK(refused(page_of("", {{"a", numbers({0, 8}) + numbers({1, 2})}})));     // set cut short
+  CHECK(refused(page_of("", {{"a", numbers({2, 5})}})));                    // ordinals cut short
+  CHECK(refused(page_of("", {{"a", numbers({513, 5})}})));                  // too many in a list
+  CHECK(refused(page_of("", {{"a", numbers({1, 1ull << 32})}})));           // out of range
+  CHECK(refused(page_of("", {{"a", numbers({2, 0xFFFFFFFF, 0})}})));        // past the greatest
+  CHECK(refused(page_of("", {{"a", numbers({0, 8}) + numbers({1, 2})}})));  // set cut short
   std::string set;
   OrdinalSet().append_bytes(set);
-  CHECK(refused(page_of("", {{"a", numbers({0, set.size()}) + set}})));        // key without ordinals
+  CHECK(refused(page_of("", {{"a", numbers({0, set.size()}) + set}})));  // key without ordinals
   set.clear();
   OrdinalSet::range(0, 70000).append_bytes(set);
-  set[8] = 9;                                                                  // containers out of order
+  set[8] = 9;  // containers out of order
   CHECK(refused(page_of("", {{"a", numbers({0, set.size()}) + set}})));
 
   const auto with_code = [](std::string block) {
@@ -190,7 +191,7 @@ TEST_CASE("hostile pages are Corruption", "[index]") {
     return !leaf && leaf.error().code() == ErrorCode::kCorruption;
   };
   const std::string good = sealed(index::kPageFormat, page_of("", {{"a", one}}));
-  CHECK(with_code(sealed(2, page_of("", {{"a", one}}))));                      // unknown format
+  CHECK(with_code(sealed(2, page_of("", {{"a", one}}))));  // unknown format
   for (std::size_t i = 0; i < good.size(); ++i) CHECK(with_code(good.substr(0, i)));
   for (std::size_t i = 0; i < good.size() * 8; ++i) {
     std::string flipped = good;
@@ -202,7 +203,8 @@ TEST_CASE("hostile pages are Corruption", "[index]") {
   for (int i = 1000; i < 1500; ++i) many.emplace_back(std::to_string(i), one);
   CHECK_FALSE(refused(page_of("", many)));
   many.clear();
-  for (int i = 1000; i < 1500; ++i) many.emplace_back(std::to_string(i) + std::string(200, 'z'), one);
+  for (int i = 1000; i < 1500; ++i)
+    many.emplace_back(std::to_string(i) + std::string(200, 'z'), one);
   CHECK(refused(page_of("", many)));
 }
 
@@ -243,7 +245,9 @@ TEST_CASE("hostile directories and wrong pages are Corruption naming the page", 
   damaged.directory()[10] ^= 1;
   CHECK(fails_with(damaged, "index directory: wrong checksum"));
 
-  const auto directory = [](const std::vector<index::DirectoryRow>& rows) { return index::encode_directory(rows); };
+  const auto directory = [](const std::vector<index::DirectoryRow>& rows) {
+    return index::encode_directory(rows);
+  };
   CHECK(OrderedIndex::page_ids(directory({})).value().empty());
   CHECK(OrderedIndex::page_ids(directory({{5, 1, 1, "a"}, {2, 1, 1, "b"}})).value() ==
         std::vector<std::uint32_t>{5, 2});

@@ -1,4 +1,5 @@
-// Altering: what becomes of fields, indexes and documents; every refusal; random alters against a naive twin.
+// Altering: what becomes of fields, indexes and documents; every refusal; random alters against a
+// naive twin.
 #include "support.hpp"
 
 #include <map>
@@ -30,7 +31,10 @@ TEST_CASE("add, drop, rename and modify in one alter keep what they should") {
   DefinitionIds ids;
   const auto crates = define("crates { label: String weight: Int @indexed note: String }", ids);
   const auto old = record_of(crates, R"({"label": "a", "weight": 4, "note": "x"})");
-  const auto plan = alter(crates, R"(add status: String = "new"  drop note  rename weight to kilos  modify label: String!)", ids);
+  const auto plan = alter(
+      crates,
+      R"(add status: String = "new"  drop note  rename weight to kilos  modify label: String!)",
+      ids);
   CHECK(plan.after.version == 2);
   CHECK(plan.after.id == crates.id);
   CHECK(plan.after.find("kilos")->id == crates.find("weight")->id);
@@ -66,17 +70,21 @@ TEST_CASE("a back-filled value is fixed when the field is added") {
   DefinitionIds ids;
   auto c = define("c { k: Int }", ids);
   const auto record = record_of(c, R"({"k": 1})");
-  c = alter(c, R"(add made: DateTime = "now" add tags: [String] = ["a", "b"] add n: Int = 3)", ids).after;
-  const std::string filled = R"({"k":1,"made":"2026-01-31T12:00:00.123456Z","tags":["a","b"],"n":3})";
+  c = alter(c, R"(add made: DateTime = "now" add tags: [String] = ["a", "b"] add n: Int = 3)", ids)
+          .after;
+  const std::string filled =
+      R"({"k":1,"made":"2026-01-31T12:00:00.123456Z","tags":["a","b"],"n":3})";
   CHECK(read(c, record) == filled);
-  const auto plan = alter(c, R"(modify n: Int = 8 modify made: DateTime modify tags: [String])", ids);
+  const auto plan =
+      alter(c, R"(modify n: Int = 8 modify made: DateTime modify tags: [String])", ids);
   CHECK_FALSE(plan.revises_documents());
   CHECK(read(plan.after, record) == filled);
   const auto newer = record_of(plan.after, R"({"k": 2, "n": null})");
   CHECK(read(plan.after, newer) == R"({"k":2,"made":null,"tags":null,"n":null})");
   const auto converted = alter(plan.after, "modify n: Float", ids);
   CHECK_FALSE(converted.revise(record.view())->has_value());
-  CHECK(read(converted.after, record) == R"({"k":1,"made":"2026-01-31T12:00:00.123456Z","tags":["a","b"],"n":3.0})");
+  CHECK(read(converted.after, record) ==
+        R"({"k":1,"made":"2026-01-31T12:00:00.123456Z","tags":["a","b"],"n":3.0})");
   const auto refused = alter(plan.after, "modify n: Int @validate(max: 2)", ids);
   CHECK(contains(failure(refused.revise(record.view())), "above the max 2"));
 }
@@ -99,7 +107,8 @@ TEST_CASE("modify converts what converts without loss") {
     std::string_view from;
     std::string_view to;
     std::string_view value;
-    std::string_view wanted;  // new value as JSON; "=" when the record stays; else part of the error
+    std::string_view
+        wanted;  // new value as JSON; "=" when the record stays; else part of the error
   };
   const Case cases[] = {
       {"Int", "Float", "3", "3.0"},
@@ -114,7 +123,8 @@ TEST_CASE("modify converts what converts without loss") {
       {"String", "Email", "\"a@b.example\"", "="},
       {"String", "Email", "\"x\"", "not an email address"},
       {"Email", "String", "\"a@b.example\"", "="},
-      {"String", "Uuid", "\"6FA1C2D3-9B8E-4A77-8C55-0123456789AB\"", "\"6fa1c2d3-9b8e-4a77-8c55-0123456789ab\""},
+      {"String", "Uuid", "\"6FA1C2D3-9B8E-4A77-8C55-0123456789AB\"",
+       "\"6fa1c2d3-9b8e-4a77-8c55-0123456789ab\""},
       {"String", "Uuid", "\"x\"", "expected Uuid"},
       {"String", "DateTime", "\"now\"", "\"2026-01-31T12:00:00.123456Z\""},
       {"DateTime", "String", "\"2026-05-10T10:00:00+02:00\"", "\"2026-05-10T08:00:00Z\""},
@@ -144,15 +154,18 @@ TEST_CASE("modify converts what converts without loss") {
     } else if (!revised->has_value()) {
       CHECK(test.wanted == "=");
     } else {
-      CHECK(read(plan.after, record_of(**revised, 2)) == "{\"v\":" + std::string(test.wanted) + ",\"w\":9}");
+      CHECK(read(plan.after, record_of(**revised, 2)) ==
+            "{\"v\":" + std::string(test.wanted) + ",\"w\":9}");
     }
   }
 }
 
 TEST_CASE("indexes are kept, built and dropped") {
   DefinitionIds ids;
-  const auto c = define(R"(c { id: Int @primary a: Int @indexed b: String @indexed addr: { city: String @indexed zip: String }
-      @@index(fields: ["a", "b"]) @@unique(fields: ["b", "a"], name: "special") @@index(fields: ["addr.zip"]) })", ids);
+  const auto c = define(
+      R"(c { id: Int @primary a: Int @indexed b: String @indexed addr: { city: String @indexed zip: String }
+      @@index(fields: ["a", "b"]) @@unique(fields: ["b", "a"], name: "special") @@index(fields: ["addr.zip"]) })",
+      ids);
   const auto id_of = [](const CollectionDef& definition, std::string_view name) {
     const auto* index = index_named(definition, name);
     return index != nullptr ? index->id : 0;
@@ -187,7 +200,8 @@ TEST_CASE("indexes are kept, built and dropped") {
     CHECK(plan.dropped_indexes == std::vector{id_of(c, "addr.city"), id_of(c, "addr.zip")});
   }
   SECTION("rules can be added, over fields of the same alter too") {
-    const auto plan = alter(c, R"(add n: Int = 1 add @@index(fields: ["n", "addr.city"]) rename n to m)", ids);
+    const auto plan =
+        alter(c, R"(add n: Int = 1 add @@index(fields: ["n", "addr.city"]) rename n to m)", ids);
     REQUIRE(plan.built_indexes.size() == 1);
     CHECK(plan.built_indexes.front() == id_of(plan.after, "m_addr.city"));
     CHECK(ids.next_index == plan.built_indexes.front() + 1);
@@ -196,8 +210,10 @@ TEST_CASE("indexes are kept, built and dropped") {
 
 TEST_CASE("alters that are refused, and where") {
   DefinitionIds first;
-  const auto c = define(R"(c { id: Int @primary a: Int b: String @indexed made: DateTime o: { p: Int q: Int } s: String @computed(expr: "b")
-      @@index(fields: ["a", "o.p"]) @@ttl(field: "made", after: "1d") })", first);
+  const auto c = define(
+      R"(c { id: Int @primary a: Int b: String @indexed made: DateTime o: { p: Int q: Int } s: String @computed(expr: "b")
+      @@index(fields: ["a", "o.p"]) @@ttl(field: "made", after: "1d") })",
+      first);
   struct Case {
     std::string_view steps;
     std::string_view place;
@@ -226,7 +242,8 @@ TEST_CASE("alters that are refused, and where") {
       {"modify s: String", "s: String", "between stored and @computed"},
       {"modify a: Int @computed(expr: \"b\")", "a: Int", "between stored and @computed"},
       {"add @@index(fields: [\"a\"]) modify a: Int @indexed", "modify", "two indexes named 'a'"},
-      {"add @@index(fields: [\"a\"], name: \"n\") modify a: Int @indexed", "modify", "'a' and 'n' would be the same"},
+      {"add @@index(fields: [\"a\"], name: \"n\") modify a: Int @indexed", "modify",
+       "'a' and 'n' would be the same"},
       {"add @@index(fields: [\"zz\"])", "\"zz\"", "unknown field 'zz'"},
       {"add @@index(fields: [\"a\", \"o.p\"])", "index(", "does the same"},
   };
@@ -240,7 +257,8 @@ TEST_CASE("alters that are refused, and where") {
     CHECK(plan.error().code() == ErrorCode::kInvalidDefinition);
     CHECK(contains(plan.error().message(), test.message));
     const auto from = parsed.text.find(test.steps);
-    const auto wanted = aql::locate(parsed.text, static_cast<aql::Offset>(parsed.text.find(test.place, from)));
+    const auto wanted =
+        aql::locate(parsed.text, static_cast<aql::Offset>(parsed.text.find(test.place, from)));
     CHECK(plan.error().column() == wanted.column);
     CHECK(ids.next_index == first.next_index);
   }
@@ -262,7 +280,8 @@ TEST_CASE("an open collection's undeclared values move into the field that is de
   CHECK(contains(failure(plan.revise(text.view())), "'wind': expected Int"));
   CHECK(index_named(plan.after, "wind")->paths.front().field == plan.after.find("wind")->id);
   CHECK(plan.built_indexes.size() == 1);
-  CHECK(contains(failure(alter(c, "rename k to wind", ids).revise(whole.view())), "undeclared field of that name"));
+  CHECK(contains(failure(alter(c, "rename k to wind", ids).revise(whole.view())),
+                 "undeclared field of that name"));
   const auto required = alter(c, "add wind: Int!", ids);
   CHECK_FALSE(required.refuses_documents());
   CHECK(contains(failure(required.revise(without.view())), "'wind' is required"));
@@ -270,8 +289,11 @@ TEST_CASE("an open collection's undeclared values move into the field that is de
 
 TEST_CASE("the error of a refused alter counts and names") {
   const auto c = define("crates { label: String }");
-  const auto error = alter_refused(c, "018f", Error(ErrorCode::kValidationError, "field 'label': is required"), 2);
-  CHECK(error.message() == "2 documents of collection 'crates' cannot follow the alter; document 018f: field 'label': is required");
+  const auto error =
+      alter_refused(c, "018f", Error(ErrorCode::kValidationError, "field 'label': is required"), 2);
+  CHECK(error.message() ==
+        "2 documents of collection 'crates' cannot follow the alter; document 018f: field 'label': "
+        "is required");
 }
 
 TEST_CASE("random alters keep documents as a naive twin does") {
@@ -288,7 +310,8 @@ TEST_CASE("random alters keep documents as a naive twin does") {
     std::vector<Document> twins;
     int next = 2;
     for (int step = 0; step < 25; ++step) {
-      const auto some = std::next(types.begin(), static_cast<std::ptrdiff_t>(pick(types.size())))->first;
+      const auto some =
+          std::next(types.begin(), static_cast<std::ptrdiff_t>(pick(types.size())))->first;
       const auto fresh = "f" + std::to_string(next++);
       std::string text;
       switch (pick(5)) {
@@ -296,7 +319,10 @@ TEST_CASE("random alters keep documents as a naive twin does") {
           Document document;
           std::string json;
           for (const auto& [name, type] : types) {
-            document[name] = pick(3) == 0 ? "null" : type == "String" ? "\"s\"" : type == "Int" ? "7" : "7.0";
+            document[name] = pick(3) == 0       ? "null"
+                             : type == "String" ? "\"s\""
+                             : type == "Int"    ? "7"
+                                                : "7.0";
             json += (json.empty() ? "{\"" : ",\"") + name + "\":" + document[name];
           }
           records.push_back(record_of(collection, json + "}"));

@@ -50,9 +50,10 @@ TEST_CASE("the example of the language reference is built as written") {
     indexes.emplace_back(index.name, index.kind);
   }
   const std::vector<std::pair<std::string, IndexKind>> wanted{
-      {"id", IndexKind::kPrimary},           {"email", IndexKind::kUnique},  {"role", IndexKind::kOrdered},
-      {"tags", IndexKind::kOrdered},         {"address.city", IndexKind::kOrdered},
-      {"role_age", IndexKind::kOrdered},     {"team_id_email", IndexKind::kUnique}};
+      {"id", IndexKind::kPrimary},           {"email", IndexKind::kUnique},
+      {"role", IndexKind::kOrdered},         {"tags", IndexKind::kOrdered},
+      {"address.city", IndexKind::kOrdered}, {"role_age", IndexKind::kOrdered},
+      {"team_id_email", IndexKind::kUnique}};
   CHECK(indexes == wanted);
   CHECK(ids.next_index == 47);
   CHECK(users.ttl->after_micros == 30ll * 86'400'000'000);
@@ -68,7 +69,8 @@ TEST_CASE("types, lists and required marks") {
 }
 
 TEST_CASE("@primary implies required; defaults take the field's type") {
-  const auto c = define(R"(c { row: Int @primary w: Float = 2 n: Int = 3.0 d: Date = "2026-01-31" t: [String] = ["new"] z: Int = null })");
+  const auto c = define(
+      R"(c { row: Int @primary w: Float = 2 n: Int = 3.0 d: Date = "2026-01-31" t: [String] = ["new"] z: Int = null })");
   CHECK(c.find("row")->type.required);
   CHECK(c.find("w")->default_value->type() == Type::kFloat);
   CHECK(c.find("n")->default_value->type() == Type::kInt);
@@ -77,7 +79,8 @@ TEST_CASE("@primary implies required; defaults take the field's type") {
 }
 
 TEST_CASE("rules reach nested fields, free parts and open fields") {
-  const auto c = define(R"(c @open { addr: { city: String zip: String } meta: JSON list: [{ k: Int @unique }]
+  const auto c =
+      define(R"(c @open { addr: { city: String zip: String } meta: JSON list: [{ k: Int @unique }]
       @@index(fields: ["addr.zip"]) @@index(fields: ["meta.kind.x", "addr.city"], name: "by_kind")
       @@index(fields: "undeclared.part") })");
   REQUIRE(c.indexes.size() == 4);
@@ -115,7 +118,8 @@ TEST_CASE("definitions that are refused, and where") {
       {"bad { a: [Int] @primary }", "primary", "cannot be @primary"},
       {"bad { a: Int @@index(fields: [\"a\", \"b\"]) }", "\"b\"", "unknown field 'b'"},
       {"bad { name: Int @@unique(fields: [\"nmae\"]) }", "\"nmae\"", "did you mean 'name'"},
-      {"bad { a: { city: Int } @@index(fields: [\"a.ctiy\"]) }", "\"a.ctiy\"", "did you mean 'city'"},
+      {"bad { a: { city: Int } @@index(fields: [\"a.ctiy\"]) }", "\"a.ctiy\"",
+       "did you mean 'city'"},
       {"bad { a: Int @@index(fields: [\"a.b\"]) }", "\"a.b\"", "nothing stands below a Int"},
       {"bad { a: Int @@index(fields: []) }", "index(", "needs 'fields'"},
       {"bad { a: Int @@index }", "index }", "needs 'fields'"},
@@ -124,7 +128,8 @@ TEST_CASE("definitions that are refused, and where") {
       {"bad { a: Int @@index(fields: [3]) }", "3]", "named by a text"},
       {"bad { a: Int @@index(fields: [\"_sid\"]) }", "\"_sid\"", "_sid"},
       {"bad { a: Int @indexed @@index(fields: [\"a\"]) }", "index(fields", "does the same"},
-      {"bad { a: Int @indexed b: Int @@index(fields: [\"b\"], name: \"a\") }", "\"a\")", "exists already"},
+      {"bad { a: Int @indexed b: Int @@index(fields: [\"b\"], name: \"a\") }", "\"a\")",
+       "exists already"},
       {"bad { a: Int @@indx(fields: [\"a\"]) }", "indx", "did you mean '@@index'"},
       {"bad { a: Int = \"x\" }", "\"x\"", "default of field 'a': expected Int"},
       {"bad { a: Int! = null }", "null", "cannot be null"},
@@ -147,9 +152,11 @@ TEST_CASE("definitions that are refused, and where") {
       {"bad { a: Date @validate(min: \"2026-02-30\") }", "min", "must be a Date"},
       {"bad { a: Uuid @relation(key: \"id\") }", "relation", "needs 'to'"},
       {"bad { a: Uuid @relation(to: \"x\") }", "relation", "needs 'key'"},
-      {"bad { a: Uuid @relation(to: \"x\", key: \"id\", onDelete: CASCAD) }", "CASCAD", "did you mean 'CASCADE'"},
+      {"bad { a: Uuid @relation(to: \"x\", key: \"id\", onDelete: CASCAD) }", "CASCAD",
+       "did you mean 'CASCADE'"},
       {"bad { a: Uuid @relation(to: \"x\", key: \"id\", check: 1) }", "1)", "true or false"},
-      {"bad { a: Uuid! @relation(to: \"x\", key: \"id\", onDelete: SET_NULL) }", "relation", "SET_NULL"},
+      {"bad { a: Uuid! @relation(to: \"x\", key: \"id\", onDelete: SET_NULL) }", "relation",
+       "SET_NULL"},
       {"bad { a: Int @search }", "search", "needs a field of text"},
       {"bad { a: String @search(lang: \"english\") }", "lang", "unknown argument"},
       {"bad { a: String @computed }", "computed", "needs 'expr'"},
@@ -161,7 +168,8 @@ TEST_CASE("definitions that are refused, and where") {
       {"bad { a: Date @@ttl(field: \"a\", after: \"1mo\") }", "\"1mo\"", "units s m h d w"},
       {"bad { a: Date @@ttl(field: \"a\", after: \"-1d\") }", "\"-1d\"", "units s m h d w"},
       {"bad { a: Date @@ttl(field: \"a\") }", "ttl", "needs 'field' and 'after'"},
-      {"bad { a: Date @@ttl(field: \"a\", after: \"1d\") @@ttl(field: \"a\", after: \"2d\") }", "ttl(field: \"a\", after: \"2d\")", "twice"},
+      {"bad { a: Date @@ttl(field: \"a\", after: \"1d\") @@ttl(field: \"a\", after: \"2d\") }",
+       "ttl(field: \"a\", after: \"2d\")", "twice"},
       {"bad { _sid: Uuid }", "_sid", "belongs to the system"},
       {"_bad { a: Int }", "_bad", "belong to the system"},
       {"bad @opn { a: Int }", "opn", "did you mean '@open'"},
@@ -175,7 +183,8 @@ TEST_CASE("definitions that are refused, and where") {
     REQUIRE_FALSE(built.has_value());
     CHECK(built.error().code() == ErrorCode::kInvalidDefinition);
     CHECK(contains(built.error().message(), test.message));
-    const auto wanted = aql::locate(parsed.text, static_cast<aql::Offset>(parsed.text.find(test.place)));
+    const auto wanted =
+        aql::locate(parsed.text, static_cast<aql::Offset>(parsed.text.find(test.place)));
     CHECK(built.error().line() == wanted.line);
     CHECK(built.error().column() == wanted.column);
     CHECK(ids.next_collection == 3);
@@ -184,7 +193,8 @@ TEST_CASE("definitions that are refused, and where") {
 }
 
 TEST_CASE("a pattern that is too long is LimitExceeded") {
-  const auto built = try_define("bad { a: String @validate(pattern: \"" + std::string(10'001, 'x') + "\") }");
+  const auto built =
+      try_define("bad { a: String @validate(pattern: \"" + std::string(10'001, 'x') + "\") }");
   REQUIRE_FALSE(built.has_value());
   CHECK(built.error().code() == ErrorCode::kLimitExceeded);
   CHECK(contains(built.error().message(), "regex_bytes"));
@@ -193,14 +203,19 @@ TEST_CASE("a pattern that is too long is LimitExceeded") {
 TEST_CASE("the system may define names that begin with '_'") {
   DefinitionIds ids;
   const auto parsed = parse_statement("define collection _jobs { id: Uuid! @primary }");
-  const auto built = build_collection(parsed.statement().definition, parsed.text, ids, Origin::kSystem);
+  const auto built =
+      build_collection(parsed.statement().definition, parsed.text, ids, Origin::kSystem);
   REQUIRE(built.has_value());
   CHECK(built->system);
 }
 
 TEST_CASE("the same definition is recognised however it is written") {
-  const auto a = define(R"(c { id: Int @primary n: String = "x" @validate(maxLength: 3) @indexed o: { p: Int } @@index(fields: ["n","id"]) })");
-  CHECK(same_definition(a, define(R"(c { n: String = "x" @indexed @validate(maxLength: 3)  o: { p: Int }, id: Int! @primary @@index(fields: ["n", "id"]) })")));
+  const auto a = define(
+      R"(c { id: Int @primary n: String = "x" @validate(maxLength: 3) @indexed o: { p: Int } @@index(fields: ["n","id"]) })");
+  CHECK(same_definition(
+      a,
+      define(
+          R"(c { n: String = "x" @indexed @validate(maxLength: 3)  o: { p: Int }, id: Int! @primary @@index(fields: ["n", "id"]) })")));
   const std::string_view others[] = {
       R"(d { id: Int @primary n: String = "x" @validate(maxLength: 3) @indexed o: { p: Int } @@index(fields: ["n","id"]) })",
       R"(c @open { id: Int @primary n: String = "x" @validate(maxLength: 3) @indexed o: { p: Int } @@index(fields: ["n","id"]) })",
@@ -224,7 +239,10 @@ TEST_CASE("paths are resolved through lists and nested types") {
   REQUIRE(lat.has_value());
   CHECK(lat->text() == "addr.geo.lat");
   CHECK(resolve_path(c, "j.any.thing").has_value());
-  CHECK(failure(resolve_path(c, "adr.geo")) == "InvalidQuery unknown field 'adr' in collection 'c'; did you mean 'addr'?");
-  CHECK(failure(resolve_path(c, "addr.goe.lat")) == "InvalidQuery unknown field 'addr.goe.lat' in collection 'c'; did you mean 'geo'?");
-  for (const auto* bad : {"", ".", "a.", ".a", "addr..geo"}) CHECK(contains(failure(resolve_path(c, bad)), "malformed field path"));
+  CHECK(failure(resolve_path(c, "adr.geo")) ==
+        "InvalidQuery unknown field 'adr' in collection 'c'; did you mean 'addr'?");
+  CHECK(failure(resolve_path(c, "addr.goe.lat")) ==
+        "InvalidQuery unknown field 'addr.goe.lat' in collection 'c'; did you mean 'geo'?");
+  for (const auto* bad : {"", ".", "a.", ".a", "addr..geo"})
+    CHECK(contains(failure(resolve_path(c, bad)), "malformed field path"));
 }

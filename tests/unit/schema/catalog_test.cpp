@@ -1,4 +1,5 @@
-// The catalog and the stored form of definitions: round trips, damage, hostile bytes with a right checksum.
+// The catalog and the stored form of definitions: round trips, damage, hostile bytes with a right
+// checksum.
 #include "support.hpp"
 
 #include <aurora/base/bytes.hpp>
@@ -32,7 +33,8 @@ CollectionDef rich() {
         address: { city: String! @indexed @validate(pattern: "x") geo: [{ lat: Float = 1.5 seen: Date = "now" }!] } = { city: "x" }
         @@index(fields: ["role", "address.city", "free.part"], name: "many")
         @@ttl(field: "created_at", after: "2w")
-      })", ids);
+      })",
+                  ids);
   return alter(c, R"(add extra: [String] = ["a"] drop born)", ids).after;
 }
 
@@ -79,7 +81,8 @@ TEST_CASE("a definition comes back from its bytes as it was") {
   REQUIRE(after.has_value());
   CHECK(same_definition(before, *after));
   check_ids(before, *after);
-  CHECK(to_json(Value(describe_collection(before, 3))) == to_json(Value(describe_collection(*after, 3))));
+  CHECK(to_json(Value(describe_collection(before, 3))) ==
+        to_json(Value(describe_collection(*after, 3))));
   REQUIRE(after->validators);
   CHECK(after->validators->found("^[a-z]+$", "abc"));
   CHECK(encode_definition(*after) == encode_definition(before));
@@ -128,7 +131,9 @@ TEST_CASE("hostile bytes with a right checksum are read or refused, never truste
     }
     ++accepted;
     (void)describe_collection(*read, 0);
-    (void)insert(*read, R"({"email": "a@b", "age": 20, "role": "x", "address": {"city": "x", "geo": [{}]}, "grid": []})");
+    (void)insert(
+        *read,
+        R"({"email": "a@b", "age": 20, "role": "x", "address": {"city": "x", "geo": [{}]}, "grid": []})");
     REQUIRE(decode_definition(encode_definition(*read)).has_value());
   }
   CHECK(accepted > 0);
@@ -136,16 +141,22 @@ TEST_CASE("hostile bytes with a right checksum are read or refused, never truste
 
 TEST_CASE("a structure that would grow without end is refused") {
   const auto nested = [](std::int64_t group) {
-    return Value(Object{{"id", 1}, {"name", "a"}, {"type", "{"}, {"levels", "o"}, {"group", group}});
+    return Value(
+        Object{{"id", 1}, {"name", "a"}, {"type", "{"}, {"levels", "o"}, {"group", group}});
   };
   const auto with_groups = [](List groups) {
-    return sealed(Object{{"id", 1}, {"name", "c"}, {"version", 1}, {"next_field_id", 2}, {"groups", Value(std::move(groups))},
+    return sealed(Object{{"id", 1},
+                         {"name", "c"},
+                         {"version", 1},
+                         {"next_field_id", 2},
+                         {"groups", Value(std::move(groups))},
                          {"indexes", Value(List{})}});
   };
   const auto leaf = Value(Object{{"id", 1}, {"name", "b"}, {"type", "Int"}, {"levels", "o"}});
   CHECK(decode_definition(with_groups({Value(List{nested(1)}), Value(List{leaf})})).has_value());
   CHECK_FALSE(decode_definition(with_groups({Value(List{nested(0)})})).has_value());
-  CHECK_FALSE(decode_definition(with_groups({Value(List{nested(1)}), Value(List{nested(1)})})).has_value());
+  CHECK_FALSE(
+      decode_definition(with_groups({Value(List{nested(1)}), Value(List{nested(1)})})).has_value());
   // Every group used twice by the one before: 2^n fields if it were read.
   List doubling;
   for (std::int64_t i = 0; i < 60; ++i) doubling.emplace_back(List{nested(i + 1), nested(i + 1)});
@@ -179,21 +190,33 @@ TEST_CASE("the catalog finds by name and id and never changes") {
 }
 
 TEST_CASE("introspection shows what was defined") {
-  const auto c = define(R"(crates { code: String! @primary role: String = "box" @indexed size: Int @validate(min: 1)
+  const auto c = define(
+      R"(crates { code: String! @primary role: String = "box" @indexed size: Int @validate(min: 1)
       dock: String @relation(to: "docks", key: "code") made: DateTime! = "now" full: String @computed(expr: "${code}/${role}")
       text: String @search list: [Int!]! @@unique(fields: ["size"]) })");
-  const auto field = [&](std::string_view name) { return to_json(Value(describe_field(c, *c.find(name)))); };
-  CHECK(field("code") == R"({"name":"code","type":"String","required":true,"unique":true,"indexed":true,"primary":true,"default":null,"validations":{},"relation":null,"computed":null})");
-  CHECK(field("role") == R"({"name":"role","type":"String","required":false,"unique":false,"indexed":true,"primary":false,"default":"box","validations":{},"relation":null,"computed":null})");
-  CHECK(field("size") == R"({"name":"size","type":"Int","required":false,"unique":true,"indexed":true,"primary":false,"default":null,"validations":{"min":1},"relation":null,"computed":null})");
-  CHECK(contains(field("dock"), R"("indexed":false,"primary":false,"default":null,"validations":{},"relation":{"to":"docks","key":"code","onDelete":"RESTRICT"})"));
+  const auto field = [&](std::string_view name) {
+    return to_json(Value(describe_field(c, *c.find(name))));
+  };
+  CHECK(
+      field("code") ==
+      R"({"name":"code","type":"String","required":true,"unique":true,"indexed":true,"primary":true,"default":null,"validations":{},"relation":null,"computed":null})");
+  CHECK(
+      field("role") ==
+      R"({"name":"role","type":"String","required":false,"unique":false,"indexed":true,"primary":false,"default":"box","validations":{},"relation":null,"computed":null})");
+  CHECK(
+      field("size") ==
+      R"({"name":"size","type":"Int","required":false,"unique":true,"indexed":true,"primary":false,"default":null,"validations":{"min":1},"relation":null,"computed":null})");
+  CHECK(contains(
+      field("dock"),
+      R"("indexed":false,"primary":false,"default":null,"validations":{},"relation":{"to":"docks","key":"code","onDelete":"RESTRICT"})"));
   CHECK(contains(field("made"), R"("type":"DateTime","required":true)"));
   CHECK(contains(field("made"), R"("default":"now")"));
   CHECK(contains(field("full"), R"("computed":"${code}/${role}")"));
   CHECK(contains(field("list"), R"("type":"[Int!]","required":true)"));
   const auto whole = describe_collection(c, 2);
-  CHECK(to_json(*whole.find("indexes")) ==
-        R"([{"name":"code","fields":["code"],"kind":"primary"},{"name":"role","fields":["role"],"kind":"ordered"},)"
-        R"({"name":"size","fields":["size"],"kind":"unique"},{"name":"text","fields":["text"],"kind":"search"}])");
+  CHECK(
+      to_json(*whole.find("indexes")) ==
+      R"([{"name":"code","fields":["code"],"kind":"primary"},{"name":"role","fields":["role"],"kind":"ordered"},)"
+      R"({"name":"size","fields":["size"],"kind":"unique"},{"name":"text","fields":["text"],"kind":"search"}])");
   CHECK(to_json(*whole.find("count")) == "2");
 }

@@ -24,16 +24,17 @@ TEST_CASE("durations") {
   CHECK(parse_duration("2y") == Duration{0, 24});
   CHECK_FALSE(parse_duration("6mo")->is_fixed());
   CHECK_FALSE(parse_duration("0d")->is_positive());
-  for (const auto* bad : {"", "d", "30", "30 d", " 30d", "30d ", "+30d", "1.5h", "30D", "1h30m", "30days", "0x1d", "--1d",
-                          "9223372036854775807s", "9223372036854775808s", "1000000000000000000y"}) {
+  for (const auto* bad :
+       {"", "d", "30", "30 d", " 30d", "30d ", "+30d", "1.5h", "30D", "1h30m", "30days", "0x1d",
+        "--1d", "9223372036854775807s", "9223372036854775808s", "1000000000000000000y"}) {
     INFO(bad);
     CHECK_FALSE(parse_duration(bad).has_value());
   }
 }
 
 TEST_CASE("type names go both ways") {
-  for (const auto* name : {"String", "Int", "Float", "Boolean", "ID", "Uuid", "DateTime", "Date", "Time", "Email", "URL",
-                           "PhoneNumber", "JSON", "Object", "Any"})
+  for (const auto* name : {"String", "Int", "Float", "Boolean", "ID", "Uuid", "DateTime", "Date",
+                           "Time", "Email", "URL", "PhoneNumber", "JSON", "Object", "Any"})
     CHECK(to_string(*field_type_named(name)) == name);
   CHECK(field_type_named("Bool") == FieldType::kBoolean);
   CHECK_FALSE(field_type_named("string"));
@@ -42,8 +43,12 @@ TEST_CASE("type names go both ways") {
 
 TEST_CASE("paths are read from records") {
   const auto c = define("c @open { addr: { city: String geo: [{ lat: Float }] } j: JSON }");
-  const auto record = record_of(c, R"({"addr": {"city": "Oban", "geo": [{"lat": 1}]}, "j": {"a": {"b": [1]}}, "wild": {"x": 5}})");
-  const auto value = [&](std::string_view path) { return to_json(read_path(c, *resolve_path(c, path), record.view())); };
+  const auto record = record_of(
+      c,
+      R"({"addr": {"city": "Oban", "geo": [{"lat": 1}]}, "j": {"a": {"b": [1]}}, "wild": {"x": 5}})");
+  const auto value = [&](std::string_view path) {
+    return to_json(read_path(c, *resolve_path(c, path), record.view()));
+  };
   CHECK(value("addr.city") == "\"Oban\"");
   CHECK(value("addr.geo") == R"([{"lat":1.0}])");
   CHECK(value("addr.geo.lat") == "null");
@@ -61,7 +66,8 @@ TEST_CASE("constraints of a query's `validate`") {
   text.type = FieldType::kString;
   REQUIRE(set_constraint(validation, "format", "email", text).has_value());
   REQUIRE(set_constraint(validation, "pattern", "^a", text).has_value());
-  CHECK(contains(failure(set_constraint(validation, "formt", "email", text)), "did you mean 'format'"));
+  CHECK(contains(failure(set_constraint(validation, "formt", "email", text)),
+                 "did you mean 'format'"));
   const auto validators = Validators::make(validation);
   REQUIRE(validators.has_value());
   for (const auto* shared : {validators->get(), static_cast<const Validators*>(nullptr)}) {
@@ -73,7 +79,7 @@ TEST_CASE("constraints of a query's `validate`") {
   }
 }
 
-TEST_CASE("compiled patterns are shared between threads") {
+TEST_CASE("compiled patterns are shared between threads", "[threads]") {
   const auto c = define(R"(c { s: String @validate(pattern: "^[a-z]+[0-9]$") })");
   std::vector<std::thread> threads;
   std::vector<int> good(4);

@@ -21,7 +21,8 @@ template <class T>
   if (result) return {};
   const auto& error = result.error();
   std::string text(to_string(error.code()));
-  if (error.line() != 0) text += ' ' + std::to_string(error.line()) + ':' + std::to_string(error.column());
+  if (error.line() != 0)
+    text += ' ' + std::to_string(error.line()) + ':' + std::to_string(error.column());
   return text + ' ' + error.message();
 }
 
@@ -29,7 +30,9 @@ template <class T>
 struct Parsed {
   std::string text;
   aql::Document document;
-  [[nodiscard]] const aql::SchemaStatement& statement() const { return document.operations.front().schema.front(); }
+  [[nodiscard]] const aql::SchemaStatement& statement() const {
+    return document.operations.front().schema.front();
+  }
 };
 
 [[nodiscard]] inline Parsed parse_statement(std::string_view body) {
@@ -66,13 +69,15 @@ struct Parsed {
   return define(body, ids);
 }
 
-[[nodiscard]] inline Result<AlterPlan> try_alter(const CollectionDef& current, std::string_view steps,
-                                                 DefinitionIds& ids) {
-  const auto parsed = parse_statement("alter collection " + current.name + " { " + std::string(steps) + " }");
+[[nodiscard]] inline Result<AlterPlan> try_alter(const CollectionDef& current,
+                                                 std::string_view steps, DefinitionIds& ids) {
+  const auto parsed =
+      parse_statement("alter collection " + current.name + " { " + std::string(steps) + " }");
   return plan_alter(current, parsed.statement(), parsed.text, ids, kNow);
 }
 
-[[nodiscard]] inline AlterPlan alter(const CollectionDef& current, std::string_view steps, DefinitionIds& ids) {
+[[nodiscard]] inline AlterPlan alter(const CollectionDef& current, std::string_view steps,
+                                     DefinitionIds& ids) {
   auto plan = try_alter(current, steps, ids);
   INFO(steps);
   INFO(failure(plan));
@@ -88,12 +93,16 @@ struct Parsed {
   return *value->if_object();
 }
 
-[[nodiscard]] inline Result<StoredFields> insert(const CollectionDef& collection, std::string_view json) {
-  return complete_insert(collection, object(json), {.now = kNow, .new_id = [] { return Uuid{{1, 2, 3}}; }});
+[[nodiscard]] inline Result<StoredFields> insert(const CollectionDef& collection,
+                                                 std::string_view json) {
+  return complete_insert(collection, object(json), {.now = kNow, .new_id = [] {
+                                                      return Uuid{{1, 2, 3}};
+                                                    }});
 }
 
 /// What is stored, by field name, as JSON.
-[[nodiscard]] inline std::string shown(const CollectionDef& collection, const Result<StoredFields>& stored) {
+[[nodiscard]] inline std::string shown(const CollectionDef& collection,
+                                       const Result<StoredFields>& stored) {
   if (!stored) return failure(stored);
   Object out;
   for (const auto& [id, value] : stored->fields) out.set(collection.find(id)->name, value);

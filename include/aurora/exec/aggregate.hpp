@@ -1,0 +1,69 @@
+// Aggregates: count, sum, avg, min, max, first, last, stddev, percentile over a stream of documents.
+// Compiled once a selection, accumulated once a document. Used alone and inside groups.
+#pragma once
+
+#include <aurora/aql/tree.hpp>
+#include <aurora/plan/bindings.hpp>
+#include <aurora/schema/definition.hpp>
+
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+namespace aurora::exec {
+
+enum class AggregateFunction : std::uint8_t {
+  kCount, kCountField, kCountDistinct, kSum, kAvg, kMin, kMax, kFirst, kLast, kStddev, kPercentile,
+};
+
+struct AggregateItem {
+  std::string key;                      ///< as JSON, with the colon
+  std::string name;                     ///< result name, for `having` and `orderBy`
+  AggregateFunction function = AggregateFunction::kCount;
+  FieldPath path;
+  bool sid = false;                     ///< reads `_sid`
+  double p = 0;                         ///< kPercentile: 0 to 1
+  aql::Offset at = 0;
+};
+
+/// Reads `aggregate { … }`. Errors: InvalidQuery for unknown functions, fields and arguments, for text under
+/// sum, avg, stddev and percentile, and for a `p` outside 0–1.
+[[nodiscard]] Result<std::vector<AggregateItem>> compile_aggregate(const CollectionDef& collection,
+                                                                   const std::vector<const aql::Selection*>& selections,
+                                                                   const plan::Bindings& bindings);
+
+/// What has been seen so far for one list of items. Nulls are skipped. Memory: O(1) an item, but O(values) for
+/// countDistinct and percentile; `memory_bytes` tells.
+class Accumulator {
+ public:
+  explicit Accumulator(const std::vector<AggregateItem>& items);
+  void add(const std::vector<AggregateItem>& items, const CollectionDef& collection, RecordView record);
+  /// The value of one item. Errors: TypeError when a sum of Ints leaves the range of Int or a Float sum is not
+  /// finite.
+  [[nodiscard]] Result<Value> value(const AggregateItem& item, std::size_t index) const;
+  /// {"key":value,…}
+  [[nodiscard]] Status append(std::string& out, const std::vector<AggregateItem>& items,
+                              const plan::Bindings& bindings) const;
+  [[nodiscard]] std::uint64_t memory_bytes() const noexcept { return bytes_; }
+
+ private:
+  struct Cell {
+    std::uint64_t count = 0;
+    __extension__ __int128 int_sum = 0;
+    double float_sum = 0;
+    double float_lost = 0;              // what rounding took from float_sum (Kahan–Babuška)
+    bool has_float = false;
+    double mean = 0;                    // Welford
+    double squares = 0;
+    Value value;                        // min, max, first, last
+    std::vector<double> values;         // percentile
+    std::unordered_set<std::string> keys;   // countDistinct
+  };
+  void add_value(const AggregateItem& item, Cell& cell, ValueView value);
+  static void add_number(Cell& cell, ValueView value);
+  std::vector<Cell> cells_;
+  std::uint64_t bytes_ = 0;
+};
+
+}  // namespace aurora::exec

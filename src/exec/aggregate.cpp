@@ -1,0 +1,231 @@
+// Body of the aggregates. Called by queries and groups for every document.
+#include <aurora/exec/aggregate.hpp>
+
+#include <aurora/base/nearest.hpp>
+#include <aurora/base/try.hpp>
+#include <aurora/exec/arguments.hpp>
+#include <aurora/exec/projection.hpp>
+#include <aurora/index/extract.hpp>
+#include <aurora/index/key.hpp>
+#include <aurora/schema/path.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace aurora::exec {
+
+namespace {
+
+using aql::Selection;
+using plan::Bindings;
+
+constexpr std::array<std::string_view, 10> kFunctions{"count", "countDistinct", "sum",  "avg",    "min",
+                                                      "max",   "first",         "last", "stddev", "percentile"};
+constexpr std::array kKinds{AggregateFunction::kCount,  AggregateFunction::kCountDistinct, AggregateFunction::kSum,
+                            AggregateFunction::kAvg,    AggregateFunction::kMin,           AggregateFunction::kMax,
+                            AggregateFunction::kFirst,  AggregateFunction::kLast,          AggregateFunction::kStddev,
+                            AggregateFunction::kPercentile};
+
+bool needs_numbers(AggregateFunction function) {
+  return function == AggregateFunction::kSum || function == AggregateFunction::kAvg ||
+         function == AggregateFunction::kStddev || function == AggregateFunction::kPercentile;
+}
+
+Status check_numeric(const CollectionDef& collection, const AggregateItem& item, const Bindings& bindings) {
+  const auto* type = item.sid ? nullptr : type_at(collection, item.path);
+  while (type != nullptr && type->type == FieldType::kList) type = type->element.get();
+  const bool number = !item.sid && (type == nullptr || type->type == FieldType::kInt ||
+                                    type->type == FieldType::kFloat || type->type == FieldType::kAny ||
+                                    type->type == FieldType::kJson);
+  if (number) return {};
+  return bindings.error(item.at, ErrorCode::kInvalidQuery,
+                        "this aggregate needs numbers, but '" + (item.sid ? "_sid" : item.path.text()) + "' holds " +
+                            (type != nullptr ? type->text() : "Uuid"));
+}
+
+Result<double> read_p(const Selection& selection, const Bindings& bindings) {
+  const auto argument = find_argument(selection.arguments, {"p"}, bindings);
+  const auto* literal = argument.get();
+  if (literal == nullptr)
+    return bindings.error(selection.name.at, ErrorCode::kInvalidQuery, "'percentile' needs 'p', a number from 0 to 1");
+  const double p = literal->kind == aql::Literal::Kind::kInt     ? static_cast<double>(literal->integer)
+                   : literal->kind == aql::Literal::Kind::kFloat ? literal->number
+                                                                 : -1;
+  if (!(p >= 0 && p <= 1))
+    return bindings.error(literal->at, ErrorCode::kInvalidQuery, "'p' is a number from 0 to 1");
+  return p;
+}
+
+Result<AggregateItem> compile_item(const CollectionDef& collection, const Selection& selection,
+                                   const Bindings& bindings) {
+  const auto& name = selection.name.text;
+  const auto found = std::find(kFunctions.begin(), kFunctions.end(), name);
+  if (selection.kind != Selection::Kind::kField || found == kFunctions.end())
+    return bindings.error(selection.at, ErrorCode::kInvalidQuery,
+                          "unknown aggregate '" + name + "'" + did_you_mean(name, kFunctions));
+  if (selection.has_selections)
+    return bindings.error(selection.at, ErrorCode::kInvalidQuery, "'" + name + "' has no parts to select");
+  AggregateItem item;
+  item.key = json_key(selection.key());
+  item.name = selection.key();
+  item.at = selection.name.at;
+  item.function = kKinds[static_cast<std::size_t>(found - kFunctions.begin())];
+  const bool percentile = item.function == AggregateFunction::kPercentile;
+  constexpr std::array<std::string_view, 2> kNames{"field", "p"};
+  AURORA_TRY(check_arguments(selection.arguments, std::span(kNames).first(percentile ? 2 : 1), "'" + name + "'",
+                             bindings));
+  AURORA_ASSIGN(const auto field, text_argument(selection.arguments, {"field"}, bindings));
+  if (!field) {
+    if (item.function == AggregateFunction::kCount) return item;
+    return bindings.error(selection.name.at, ErrorCode::kInvalidQuery, "'" + name + "' needs the argument 'field'");
+  }
+  if (item.function == AggregateFunction::kCount) item.function = AggregateFunction::kCountField;
+  item.sid = *field == "_sid";
+  if (!item.sid) {
+    auto path = resolve_path(collection, *field);
+    if (!path) return bindings.error(selection.name.at, path.error().code(), path.error().message());
+    item.path = *std::move(path);
+  }
+  if (needs_numbers(item.function)) AURORA_TRY(check_numeric(collection, item, bindings));
+  if (percentile) {
+    AURORA_ASSIGN(item.p, read_p(selection, bindings));
+  }
+  return item;
+}
+
+double as_double(ValueView value) {
+  return value.type() == Type::kInt ? static_cast<double>(value.int_value()) : value.float_value();
+}
+
+bool is_number(ValueView value) { return value.type() == Type::kInt || value.type() == Type::kFloat; }
+
+// Linear interpolation between the closest ranks (the method of NumPy's and PostgreSQL's percentile_cont).
+double interpolate(std::vector<double> values, double p) {
+  std::sort(values.begin(), values.end());
+  const double position = p * static_cast<double>(values.size() - 1);
+  const auto below = static_cast<std::size_t>(position);
+  if (below + 1 >= values.size()) return values.back();
+  const double part = position - static_cast<double>(below);
+  return values[below] + (values[below + 1] - values[below]) * part;
+}
+
+}  // namespace
+
+Result<std::vector<AggregateItem>> compile_aggregate(const CollectionDef& collection,
+                                                     const std::vector<const Selection*>& selections,
+                                                     const Bindings& bindings) {
+  std::vector<AggregateItem> items;
+  for (const auto* selection : selections) {
+    AURORA_ASSIGN(auto item, compile_item(collection, *selection, bindings));
+    items.push_back(std::move(item));
+  }
+  return items;
+}
+
+Accumulator::Accumulator(const std::vector<AggregateItem>& items) : cells_(items.size()) {
+  bytes_ = items.size() * sizeof(Cell);
+}
+
+void Accumulator::add_number(Cell& cell, ValueView value) {
+  if (value.type() == Type::kInt) {
+    cell.int_sum += value.int_value();
+  } else {
+    cell.has_float = true;
+    const double x = value.float_value();
+    const double sum = cell.float_sum + x;
+    cell.float_lost += std::abs(cell.float_sum) >= std::abs(x) ? (cell.float_sum - sum) + x : (x - sum) + cell.float_sum;
+    cell.float_sum = sum;
+  }
+  const double x = as_double(value);
+  const double delta = x - cell.mean;
+  cell.mean += delta / static_cast<double>(cell.count);
+  cell.squares += delta * (x - cell.mean);
+}
+
+void Accumulator::add_value(const AggregateItem& item, Cell& cell, ValueView value) {
+  if (value.is_null()) return;
+  if (needs_numbers(item.function) && !is_number(value)) return;
+  ++cell.count;
+  switch (item.function) {
+    case AggregateFunction::kCount:
+    case AggregateFunction::kCountField: break;
+    case AggregateFunction::kCountDistinct: {
+      std::string key;
+      append_key(key, value);
+      const auto size = key.size() + 48;
+      if (cell.keys.insert(std::move(key)).second) bytes_ += size;
+      break;
+    }
+    case AggregateFunction::kSum:
+    case AggregateFunction::kAvg:
+    case AggregateFunction::kStddev: add_number(cell, value); break;
+    case AggregateFunction::kMin:
+      if (cell.count == 1 || compare(value, EncodedValue(cell.value).view()) < 0) cell.value = Value(value);
+      break;
+    case AggregateFunction::kMax:
+      if (cell.count == 1 || compare(value, EncodedValue(cell.value).view()) > 0) cell.value = Value(value);
+      break;
+    case AggregateFunction::kFirst:
+      if (cell.count == 1) cell.value = Value(value);
+      break;
+    case AggregateFunction::kLast: cell.value = Value(value); break;
+    case AggregateFunction::kPercentile:
+      cell.values.push_back(as_double(value));
+      bytes_ += sizeof(double);
+      break;
+  }
+}
+
+void Accumulator::add(const std::vector<AggregateItem>& items, const CollectionDef& collection, RecordView record) {
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const auto& item = items[i];
+    if (item.function == AggregateFunction::kCount)
+      ++cells_[i].count;
+    else
+      add_value(item, cells_[i], item.sid ? record.sid_view() : read_path(collection, item.path, record));
+  }
+}
+
+Result<Value> Accumulator::value(const AggregateItem& item, std::size_t index) const {
+  const auto& cell = cells_[index];
+  switch (item.function) {
+    case AggregateFunction::kCount:
+    case AggregateFunction::kCountField: return Value(static_cast<std::int64_t>(cell.count));
+    case AggregateFunction::kCountDistinct: return Value(static_cast<std::int64_t>(cell.keys.size()));
+    case AggregateFunction::kSum:
+    case AggregateFunction::kAvg: {
+      const bool average = item.function == AggregateFunction::kAvg;
+      if (cell.count == 0) return average ? Value() : Value(0);
+      if (!average && !cell.has_float) {
+        if (cell.int_sum > INT64_MAX || cell.int_sum < INT64_MIN)
+          return Error(ErrorCode::kTypeError, "the sum '" + item.name + "' is outside the 64-bit range of Int");
+        return Value(static_cast<std::int64_t>(cell.int_sum));
+      }
+      const double sum = cell.float_sum + cell.float_lost + static_cast<double>(cell.int_sum);
+      if (!std::isfinite(sum))
+        return Error(ErrorCode::kTypeError, "the sum '" + item.name + "' is outside the range of Float");
+      return Value(average ? sum / static_cast<double>(cell.count) : sum);
+    }
+    case AggregateFunction::kStddev:
+      return cell.count < 2 ? Value() : Value(std::sqrt(cell.squares / static_cast<double>(cell.count - 1)));
+    case AggregateFunction::kPercentile:
+      return cell.values.empty() ? Value() : Value(interpolate(cell.values, item.p));
+    default: return cell.value;
+  }
+}
+
+Status Accumulator::append(std::string& out, const std::vector<AggregateItem>& items, const Bindings& bindings) const {
+  out += '{';
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (i > 0) out += ',';
+    auto result = value(items[i], i);
+    if (!result) return bindings.error(items[i].at, result.error().code(), result.error().message());
+    out += items[i].key;
+    append_json(out, *result);
+  }
+  out += '}';
+  return {};
+}
+
+}  // namespace aurora::exec

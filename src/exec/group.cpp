@@ -1,0 +1,494 @@
+// Body of groupBy. Called by queries.
+#include <aurora/exec/group.hpp>
+
+#include <aurora/base/nearest.hpp>
+#include <aurora/base/try.hpp>
+#include <aurora/exec/arguments.hpp>
+#include <aurora/index/key.hpp>
+#include <aurora/schema/path.hpp>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+namespace aurora::exec {
+
+namespace {
+
+using aql::Literal;
+using aql::Selection;
+using plan::Bindings;
+
+constexpr std::array<std::string_view, 6> kArguments{"field", "fields", "interval", "having", "orderBy", "limit"};
+constexpr std::array<std::string_view, 6> kParts{"key", "keys", "timestamp", "count", "aggregate", "nodes"};
+
+// One selected part of a group.
+struct Part {
+  enum class Kind : std::uint8_t { kKey, kKeys, kCount, kAggregate, kNodes };
+  Kind kind = Kind::kKey;
+  std::string key;
+  std::string name;
+  std::vector<AggregateItem> items;      // kAggregate
+  Projection projection;                 // kNodes
+  std::uint64_t limit = UINT64_MAX;      // kNodes
+};
+
+// A condition of `having`, or a term of `orderBy`: about the key, the count or an aggregate's result.
+struct Measure {
+  enum class Kind : std::uint8_t { kKey, kCount, kAggregate };
+  Kind kind = Kind::kCount;
+  std::size_t part = 0;
+  std::size_t item = 0;
+};
+
+struct Condition {
+  Measure measure;
+  plan::FilterOp op = plan::FilterOp::kEq;
+  Value operand;
+};
+
+struct Group {
+  std::vector<Value> keys;
+  std::uint64_t count = 0;
+  std::vector<Accumulator> accumulators;           // of the aggregate parts, in order
+  std::vector<std::vector<RecordRef>> nodes;       // of the nodes parts, in order
+};
+
+bool meets(const Condition& condition, const Value& value) {
+  if (value.is_null() || !same_class(value.type(), condition.operand.type()))
+    return condition.op == plan::FilterOp::kNe;
+  const auto relation = compare(value, condition.operand);
+  switch (condition.op) {
+    case plan::FilterOp::kEq: return relation == 0;
+    case plan::FilterOp::kNe: return relation != 0;
+    case plan::FilterOp::kGt: return relation > 0;
+    case plan::FilterOp::kGte: return relation >= 0;
+    case plan::FilterOp::kLt: return relation < 0;
+    case plan::FilterOp::kLte: return relation <= 0;
+    default: return false;
+  }
+}
+
+class GroupBy final : public Consumer {
+ public:
+  explicit GroupBy(const ConsumerContext& context) : context_(context) {}
+
+  Status compile(const Selection& selection) {
+    AURORA_TRY(check_arguments(selection.arguments, kArguments, "'groupBy'", context_.bindings));
+    AURORA_TRY(compile_fields(selection));
+    AURORA_ASSIGN(const auto parts, expand_selections(selection.selections, context_.collection.name,
+                                                      context_.bindings, context_.fragments));
+    if (parts.empty())
+      return fail(selection.name.at, "'groupBy' needs a selection, like { key count }");
+    for (const auto* part : parts) AURORA_TRY(compile_part(*part));
+    AURORA_TRY(compile_having(selection));
+    AURORA_TRY(compile_order(selection));
+    AURORA_ASSIGN(const auto limit, count_argument(selection.arguments, "limit", context_.bindings));
+    limit_ = limit.value_or(UINT64_MAX);
+    return {};
+  }
+
+  Status add(const Row& row) override {
+    const auto record = row.record.view();
+    std::vector<Value> keys;
+    std::string name;
+    for (const auto& field : fields_) {
+      auto value = key_value(field, record);
+      append_key(name, value);
+      keys.push_back(std::move(value));
+    }
+    auto [at, fresh] = index_.try_emplace(std::move(name), groups_.size());
+    if (fresh) {
+      groups_.push_back(make_group(std::move(keys)));
+      bytes_ += at->first.size() + sizeof(Group) + 64;
+    }
+    auto& group = groups_[at->second];
+    ++group.count;
+    AURORA_TRY(add_parts(group, row));
+    if (bytes_ > context_.memory_bytes)
+      return Error(ErrorCode::kLimitExceeded, "the groups need more than " + std::to_string(context_.memory_bytes) +
+                                                  " bytes (max_sort_bytes); group by less, or filter more");
+    return {};
+  }
+
+  Status append(std::string& out) override {
+    std::vector<const Group*> shown;
+    for (const auto& group : groups_) {
+      AURORA_ASSIGN(const bool kept, is_kept(group));
+      if (kept) shown.push_back(&group);
+    }
+    AURORA_TRY(sort(shown));
+    if (shown.size() > limit_) shown.resize(limit_);
+    out += '[';
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+      if (i > 0) out += ',';
+      AURORA_TRY(append_group(out, *shown[i]));
+    }
+    out += ']';
+    return {};
+  }
+
+  bool needs_order() const override { return ordered_; }
+
+ private:
+  struct GroupField {
+    FieldPath path;
+    bool sid = false;
+  };
+
+  Error fail(aql::Offset at, std::string message) const {
+    return context_.bindings.error(at, ErrorCode::kInvalidQuery, std::move(message));
+  }
+
+  Status add_field(std::string_view name, aql::Offset at) {
+    GroupField field;
+    field.sid = name == "_sid";
+    if (!field.sid) {
+      auto path = resolve_path(context_.collection, name);
+      if (!path) return fail(at, path.error().message());
+      field.path = *std::move(path);
+    }
+    fields_.push_back(std::move(field));
+    return {};
+  }
+
+  Status compile_fields(const Selection& selection) {
+    const auto one = find_argument(selection.arguments, {"field"}, context_.bindings);
+    const auto many = find_argument(selection.arguments, {"fields"}, context_.bindings);
+    if ((one.get() == nullptr) == (many.get() == nullptr))
+      return fail(selection.name.at, "'groupBy' needs either 'field' or 'fields'");
+    if (one.get() != nullptr) {
+      AURORA_ASSIGN(const auto name, text_argument(selection.arguments, {"field"}, context_.bindings));
+      AURORA_TRY(add_field(name.value_or(""), one.get()->at));
+    } else {
+      if (many.get()->kind != Literal::Kind::kList || many.get()->items.empty())
+        return fail(many.get()->at, "'fields' is a list of field names");
+      for (const auto& item : many.get()->items) {
+        if (item.kind != Literal::Kind::kString) return fail(item.at, "'fields' is a list of field names");
+        AURORA_TRY(add_field(item.text, item.at));
+      }
+    }
+    AURORA_ASSIGN(const auto interval, text_argument(selection.arguments, {"interval"}, context_.bindings));
+    if (!interval) return {};
+    interval_ = parse_duration(*interval);
+    if (!interval_ || !interval_->is_positive())
+      return fail(selection.name.at, "'" + *interval + "' is no interval; write a number and a unit of s m h d w mo y");
+    if (fields_.size() != 1) return fail(selection.name.at, "an interval goes with one field");
+    const auto* type = fields_.front().sid ? nullptr : type_of(fields_.front().path);
+    if (type == nullptr || (type->type != FieldType::kDateTime && type->type != FieldType::kDate))
+      return fail(selection.name.at, "an interval needs a field of type DateTime or Date");
+    return {};
+  }
+
+  const TypeDef* type_of(const FieldPath& path) const {
+    const auto* field = path.field == kOpenFields ? nullptr : context_.collection.find(path.field);
+    return field != nullptr && path.rest.empty() ? &field->type : nullptr;
+  }
+
+  Status compile_part(const Selection& selection) {
+    const auto& name = selection.name.text;
+    Part part;
+    part.key = json_key(selection.key());
+    part.name = selection.key();
+    if (name == "key" || name == "timestamp") {
+      if (fields_.size() != 1) return fail(selection.at, "several fields give 'keys', a list, not 'key'");
+      part.kind = Part::Kind::kKey;
+    } else if (name == "keys") {
+      part.kind = Part::Kind::kKeys;
+    } else if (name == "count") {
+      part.kind = Part::Kind::kCount;
+    } else if (name == "aggregate") {
+      part.kind = Part::Kind::kAggregate;
+      AURORA_ASSIGN(const auto items, expand_selections(selection.selections, context_.collection.name,
+                                                        context_.bindings, context_.fragments));
+      AURORA_ASSIGN(part.items, compile_aggregate(context_.collection, items, context_.bindings));
+      for (const auto& item : part.items)
+        ordered_ = ordered_ || item.function == AggregateFunction::kFirst || item.function == AggregateFunction::kLast;
+    } else if (name == "nodes") {
+      part.kind = Part::Kind::kNodes;
+      ordered_ = true;
+      constexpr std::array<std::string_view, 1> kNodeArguments{"limit"};
+      AURORA_TRY(check_arguments(selection.arguments, kNodeArguments, "'nodes'", context_.bindings));
+      AURORA_ASSIGN(const auto limit, count_argument(selection.arguments, "limit", context_.bindings));
+      part.limit = limit.value_or(UINT64_MAX);
+      AURORA_ASSIGN(part.projection, node_projection(selection));
+    } else {
+      return fail(selection.name.at, "unknown part '" + name + "' of a group" + did_you_mean(name, kParts));
+    }
+    parts_.push_back(std::move(part));
+    return {};
+  }
+
+  Result<Projection> node_projection(const Selection& selection) const {
+    if (!selection.has_selections) return Projection::all_fields(context_.collection);
+    AURORA_ASSIGN(const auto fields, expand_selections(selection.selections, context_.collection.name,
+                                                       context_.bindings, context_.fragments));
+    return Projection::compile(context_.collection, fields, context_.bindings, context_.fragments);
+  }
+
+  Result<Measure> measure_named(const aql::Name& name) const {
+    Measure measure;
+    if (name.text == "count") return measure;
+    if (name.text == "key" || name.text == "keys" || name.text == "timestamp") {
+      measure.kind = Measure::Kind::kKey;
+      return measure;
+    }
+    std::vector<std::string_view> known{"count", "key"};
+    for (std::size_t i = 0; i < parts_.size(); ++i)
+      for (std::size_t j = 0; j < parts_[i].items.size(); ++j) {
+        if (parts_[i].items[j].name == name.text) return Measure{Measure::Kind::kAggregate, i, j};
+        known.emplace_back(parts_[i].items[j].name);
+      }
+    return fail(name.at, "unknown name '" + name.text + "' of a group" + did_you_mean(name.text, known));
+  }
+
+  Status compile_having(const Selection& selection) {
+    const auto having = find_argument(selection.arguments, {"having"}, context_.bindings);
+    if (having.get() == nullptr) return {};
+    if (having.get()->kind != Literal::Kind::kObject)
+      return fail(having.get()->at, "'having' is an object like { count: { gt: 2 } }");
+    for (const auto& member : having.get()->members) {
+      if (member.name.text == "aggregate" && member.value->kind == Literal::Kind::kObject) {
+        for (const auto& inner : member.value->members) AURORA_TRY(add_condition(inner));
+      } else {
+        AURORA_TRY(add_condition(member));
+      }
+    }
+    return {};
+  }
+
+  Status add_condition(const aql::LiteralMember& member) {
+    AURORA_ASSIGN(const auto measure, measure_named(member.name));
+    if (member.value->kind != Literal::Kind::kObject) {
+      AURORA_ASSIGN(auto operand, resolve(*member.value, context_.bindings));
+      having_.push_back({measure, plan::FilterOp::kEq, std::move(operand)});
+      return {};
+    }
+    for (const auto& condition : member.value->members) {
+      const auto op = plan::filter_op_named(condition.name.text);
+      constexpr std::array<std::string_view, 6> kOps{"eq", "ne", "gt", "gte", "lt", "lte"};
+      if (std::find(kOps.begin(), kOps.end(), condition.name.text) == kOps.end())
+        return fail(condition.name.at, "unknown operator '" + condition.name.text + "' in 'having'" +
+                                           did_you_mean(condition.name.text, kOps));
+      AURORA_ASSIGN(auto operand, resolve(*condition.value, context_.bindings));
+      having_.push_back({measure, *op, std::move(operand)});
+    }
+    return {};
+  }
+
+  Status compile_order(const Selection& selection) {
+    const auto order = find_argument(selection.arguments, {"orderBy"}, context_.bindings);
+    if (order.get() == nullptr) return {};
+    if (order.get()->kind != Literal::Kind::kObject)
+      return fail(order.get()->at, "'orderBy' of groups is an object like { count: DESC }");
+    for (const auto& member : order.get()->members) {
+      AURORA_ASSIGN(const auto measure, measure_named(member.name));
+      const auto& word = member.value->text;
+      if (word != "ASC" && word != "DESC") return fail(member.value->at, "a direction is ASC or DESC");
+      order_.emplace_back(measure, word == "DESC");
+    }
+    return {};
+  }
+
+  Value key_value(const GroupField& field, RecordView record) const {
+    const auto value = field.sid ? record.sid_view() : read_path(context_.collection, field.path, record);
+    if (!interval_ || value.is_null()) return Value(value);
+    constexpr std::int64_t kDay = 86'400'000'000;
+    const auto instant =
+        value.type() == Type::kDate ? DateTime(value.date_value().days * kDay) : value.datetime_value();
+    return Value(interval_start(instant, *interval_));
+  }
+
+  Group make_group(std::vector<Value> keys) const {
+    Group group;
+    group.keys = std::move(keys);
+    for (const auto& part : parts_) {
+      if (part.kind == Part::Kind::kAggregate) group.accumulators.emplace_back(part.items);
+      if (part.kind == Part::Kind::kNodes) group.nodes.emplace_back();
+    }
+    return group;
+  }
+
+  Status add_parts(Group& group, const Row& row) {
+    std::size_t aggregate = 0;
+    std::size_t nodes = 0;
+    for (const auto& part : parts_) {
+      if (part.kind == Part::Kind::kAggregate) {
+        auto& accumulator = group.accumulators[aggregate++];
+        const auto before = accumulator.memory_bytes();
+        accumulator.add(part.items, context_.collection, row.record.view());
+        bytes_ += accumulator.memory_bytes() - before;
+      } else if (part.kind == Part::Kind::kNodes) {
+        auto& list = group.nodes[nodes++];
+        if (list.size() >= part.limit) continue;
+        list.push_back(row.record);
+        bytes_ += row.record.memory_bytes();
+      }
+    }
+    return {};
+  }
+
+  Result<Value> measured(const Measure& measure, const Group& group) const {
+    switch (measure.kind) {
+      case Measure::Kind::kCount: return Value(static_cast<std::int64_t>(group.count));
+      case Measure::Kind::kKey:
+        return group.keys.size() == 1 ? group.keys.front() : Value(List(group.keys.begin(), group.keys.end()));
+      case Measure::Kind::kAggregate: break;
+    }
+    std::size_t aggregate = 0;
+    for (std::size_t i = 0; i < measure.part; ++i) aggregate += parts_[i].kind == Part::Kind::kAggregate ? 1 : 0;
+    return group.accumulators[aggregate].value(parts_[measure.part].items[measure.item], measure.item);
+  }
+
+  Result<bool> is_kept(const Group& group) const {
+    for (const auto& condition : having_) {
+      AURORA_ASSIGN(const auto value, measured(condition.measure, group));
+      if (!meets(condition, value)) return false;
+    }
+    return true;
+  }
+
+  static bool keys_before(const Group& a, const Group& b) {
+    for (std::size_t i = 0; i < a.keys.size(); ++i) {
+      const auto relation = compare(a.keys[i], b.keys[i]);
+      if (relation != 0) return relation < 0;
+    }
+    return false;
+  }
+
+  Status sort(std::vector<const Group*>& groups) const {
+    std::vector<std::pair<std::vector<Value>, const Group*>> rows;
+    for (const auto* group : groups) {
+      std::vector<Value> values;
+      for (const auto& [measure, descending] : order_) {
+        AURORA_ASSIGN(auto value, measured(measure, *group));
+        values.push_back(std::move(value));
+      }
+      rows.emplace_back(std::move(values), group);
+    }
+    std::sort(rows.begin(), rows.end(), [&](const auto& a, const auto& b) {
+      for (std::size_t i = 0; i < order_.size(); ++i) {
+        const auto relation = compare(a.first[i], b.first[i]);
+        if (relation != 0) return (relation < 0) != order_[i].second;
+      }
+      return keys_before(*a.second, *b.second);
+    });
+    for (std::size_t i = 0; i < rows.size(); ++i) groups[i] = rows[i].second;
+    return {};
+  }
+
+  Status append_group(std::string& out, const Group& group) const {
+    out += '{';
+    std::size_t aggregate = 0;
+    std::size_t nodes = 0;
+    for (std::size_t i = 0; i < parts_.size(); ++i) {
+      const auto& part = parts_[i];
+      if (i > 0) out += ',';
+      out += part.key;
+      switch (part.kind) {
+        case Part::Kind::kKey: append_json(out, group.keys.front()); break;
+        case Part::Kind::kKeys: append_json(out, Value(List(group.keys.begin(), group.keys.end()))); break;
+        case Part::Kind::kCount: out += std::to_string(group.count); break;
+        case Part::Kind::kAggregate:
+          AURORA_TRY(group.accumulators[aggregate++].append(out, part.items, context_.bindings));
+          break;
+        case Part::Kind::kNodes: append_nodes(out, part, group.nodes[nodes++]); break;
+      }
+    }
+    out += '}';
+    return {};
+  }
+
+  void append_nodes(std::string& out, const Part& part, const std::vector<RecordRef>& records) const {
+    out += '[';
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      if (i > 0) out += ',';
+      part.projection.append(out, context_.collection, records[i].view());
+    }
+    out += ']';
+  }
+
+  const ConsumerContext context_;
+  std::vector<GroupField> fields_;
+  std::optional<Duration> interval_;
+  std::vector<Part> parts_;
+  std::vector<Condition> having_;
+  std::vector<std::pair<Measure, bool>> order_;   // bool: descending
+  std::uint64_t limit_ = UINT64_MAX;
+  bool ordered_ = false;
+  std::unordered_map<std::string, std::size_t> index_;
+  std::vector<Group> groups_;
+  std::uint64_t bytes_ = 0;
+};
+
+class AggregateAll final : public Consumer {
+ public:
+  AggregateAll(const ConsumerContext& context, std::vector<AggregateItem> items)
+      : context_(context), items_(std::move(items)), accumulator_(items_) {}
+
+  Status add(const Row& row) override {
+    accumulator_.add(items_, context_.collection, row.record.view());
+    if (accumulator_.memory_bytes() > context_.memory_bytes)
+      return Error(ErrorCode::kLimitExceeded, "the aggregate needs more than " +
+                                                  std::to_string(context_.memory_bytes) + " bytes (max_sort_bytes)");
+    return {};
+  }
+  Status append(std::string& out) override { return accumulator_.append(out, items_, context_.bindings); }
+  bool needs_order() const override {
+    return std::any_of(items_.begin(), items_.end(), [](const AggregateItem& item) {
+      return item.function == AggregateFunction::kFirst || item.function == AggregateFunction::kLast;
+    });
+  }
+
+ private:
+  const ConsumerContext context_;
+  std::vector<AggregateItem> items_;
+  Accumulator accumulator_;
+};
+
+}  // namespace
+
+DateTime interval_start(DateTime instant, const Duration& length) noexcept {
+  const auto floor_to = [](std::int64_t value, std::int64_t step) {
+    const auto rest = value % step;
+    return value - (rest < 0 ? rest + step : rest);
+  };
+  constexpr std::int64_t kDay = 86'400'000'000;
+  constexpr std::int64_t kWeek = 7 * kDay;
+  if (length.is_fixed()) {
+    // 1970-01-01 was a Thursday: whole weeks are counted from the Monday before it.
+    const std::int64_t origin = length.micros % kWeek == 0 ? -3 * kDay : 0;
+    return DateTime(origin + floor_to(instant.micros - origin, length.micros));
+  }
+  using namespace std::chrono;
+  const sys_days day{days(floor_to(instant.micros, kDay) / kDay)};
+  const year_month_day date(day);
+  const auto month_number = static_cast<std::int64_t>(static_cast<int>(date.year())) * 12 +
+                            (static_cast<unsigned>(date.month()) - 1);
+  const auto start = floor_to(month_number, length.months);
+  const auto year_number = floor_to(start, 12) / 12;
+  const year_month_day first{year(static_cast<int>(year_number)),
+                             month(static_cast<unsigned>(start - year_number * 12) + 1), std::chrono::day(1)};
+  return DateTime(sys_days(first).time_since_epoch().count() * kDay);
+}
+
+Result<std::unique_ptr<Consumer>> make_aggregate(const Selection& selection, const ConsumerContext& context) {
+  if (!selection.arguments.empty())
+    return context.bindings.error(selection.arguments.front().name.at, ErrorCode::kInvalidQuery,
+                                  "'aggregate' takes no arguments");
+  AURORA_ASSIGN(const auto parts, expand_selections(selection.selections, context.collection.name, context.bindings,
+                                                    context.fragments));
+  if (parts.empty())
+    return context.bindings.error(selection.name.at, ErrorCode::kInvalidQuery,
+                                  "'aggregate' needs a selection, like { count }");
+  AURORA_ASSIGN(auto items, compile_aggregate(context.collection, parts, context.bindings));
+  return std::unique_ptr<Consumer>(std::make_unique<AggregateAll>(context, std::move(items)));
+}
+
+Result<std::unique_ptr<Consumer>> make_group(const Selection& selection, const ConsumerContext& context) {
+  auto group = std::make_unique<GroupBy>(context);
+  AURORA_TRY(group->compile(selection));
+  return std::unique_ptr<Consumer>(std::move(group));
+}
+
+}  // namespace aurora::exec
