@@ -144,9 +144,13 @@ set(AURORA_SOURCES
   facade/transaction.cpp)
 
 set(AURORA_CLI_SOURCES
+  cli/completion.cpp
   cli/error_report.cpp
+  cli/import.cpp
   cli/import_target.cpp
+  cli/line_editor.cpp
   cli/line_protocol.cpp
+  cli/main.cpp
   cli/maintenance.cpp
   cli/open.cpp
   cli/options.cpp
@@ -157,6 +161,8 @@ set(AURORA_CLI_SOURCES
   cli/rows.cpp
   cli/runner.cpp
   cli/schema_view.cpp
+  cli/shell.cpp
+  cli/shell_commands.cpp
   cli/statements.cpp
   cli/terminal.cpp
   cli/text.cpp)

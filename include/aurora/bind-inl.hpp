@@ -11,97 +11,6 @@ namespace aurora {
 
 namespace detail {
 
-// ---- what a member can be
-
-template <class T>
-inline constexpr bool kIsVector = false;
-template <class T, class Allocator>
-inline constexpr bool kIsVector<std::vector<T, Allocator>> = true;
-
-template <class T>
-concept string_map = requires(T& map, typename T::mapped_type value) {
-  requires std::is_same_v<typename T::key_type, std::string>;
-  map.insert_or_assign(std::string(), std::move(value));
-};
-
-template <class T>
-inline constexpr bool kIsCharacter = std::is_same_v<T, char> || std::is_same_v<T, wchar_t> || std::is_same_v<T, char8_t> ||
-                                     std::is_same_v<T, char16_t> || std::is_same_v<T, char32_t>;
-
-template <class T>
-concept scalar_member =
-    (std::is_arithmetic_v<T> && !kIsCharacter<T>) || std::is_same_v<T, std::string> ||
-    std::is_same_v<T, Uuid> || std::is_same_v<T, Date> || std::is_same_v<T, Time> || std::is_same_v<T, DateTime>;
-
-// A member that says "nothing" by itself.
-template <class T>
-inline constexpr bool kCanBeNull = kIsOptional<T> || kIsNlohmann<T> || kIsVector<T> || string_map<T> ||
-                                   std::is_same_v<T, Value> || std::is_same_v<T, Object>;
-
-template <class Member>
-consteval void refuse_member() {
-  static_assert(!std::is_enum_v<Member>,
-                "aurora cannot bind an enum member: keep its name in a std::string, or its number in an integer");
-  static_assert(!std::is_array_v<Member>, "aurora cannot bind an array member: use std::vector");
-  static_assert(!std::is_same_v<Member, std::string_view> && !std::is_pointer_v<Member>,
-                "aurora cannot bind a std::string_view or pointer member: it would outlive the document it points into; "
-                "use std::string or std::optional");
-  static_assert(std::is_enum_v<Member> || std::is_array_v<Member> || std::is_same_v<Member, std::string_view> ||
-                    std::is_pointer_v<Member>,
-                "aurora cannot bind a member of this type: see aurora::bindable in <aurora/bind.hpp> for those it can, and "
-                "aurora::binding to leave the member out");
-}
-
-// ---- the names of a struct's fields
-
-template <class T>
-concept renamed = requires { binding<T>::names; };
-
-template <std::size_t Count>
-consteval bool are_field_names(const std::array<std::string_view, Count>& names) {
-  for (std::size_t i = 0; i < Count; ++i) {
-    if (names[i].find('.') != std::string_view::npos) return false;
-    for (std::size_t j = 0; j < i; ++j)
-      if (!names[i].empty() && names[i] == names[j]) return false;
-  }
-  return true;
-}
-
-template <class T>
-consteval auto make_field_names() {
-  constexpr auto kMembers = std::make_index_sequence<kMemberCount<T>>();
-  if constexpr (renamed<T>) {
-    std::array<std::string_view, kMemberCount<T>> names;
-    static_assert(std::size(binding<T>::names) == names.size(),
-                  "aurora::binding<T>::names must have one name for each member");
-    for (std::size_t i = 0; i < names.size(); ++i) names[i] = binding<T>::names[i];
-    return names;
-  } else {
-    return member_names<T>(kMembers);
-  }
-}
-
-template <class T>
-inline constexpr auto kFieldNames = make_field_names<T>();
-
-template <class T>
-consteval bool check_struct() {
-  static_assert(std::is_default_constructible_v<T>, "aurora cannot bind a struct that has no default constructor");
-  static_assert(!kHasBase<T>, "aurora cannot bind a struct with a base class: make it a member");
-  if constexpr (std::is_default_constructible_v<T> && !kHasBase<T>) {
-    static_assert(!kHasArray<T>, "aurora cannot bind an array member: use std::vector");
-    static_assert(kHasArray<T> || kMemberCount<T> <= kMostMembers,
-                  "aurora cannot bind a struct of more than 64 members");
-    if constexpr (!kHasArray<T> && kMemberCount<T> <= kMostMembers) {
-      static_assert(are_field_names(kFieldNames<T>), "aurora::binding<T>::names must differ and hold no '.'");
-      return true;
-    }
-    return false;
-  } else {
-    return false;
-  }
-}
-
 // ---- where one is, for messages
 
 /// A field, or an element of the list there. Lives on the stack of the reader.
@@ -137,7 +46,8 @@ void fill_json(nlohmann::json& to, const Document& from);
 template <class T>
 using JsonOf = std::conditional_t<std::is_void_v<T>, T, nlohmann::json>;
 
-/// Runs `call` on behalf of T. Errors: TypeError for what a function of T, or nlohmann::json, throws.
+/// Runs `call` on behalf of T. Errors: TypeError for what a function of T, or nlohmann::json,
+/// throws.
 template <class T, class Call>
 auto guard_glue(Call call) {
   try {
@@ -203,7 +113,8 @@ Value write(const Member& from, Unset unset, const Place& place) {
   } else if constexpr (string_map<Member>) {
     Object object;
     object.reserve(from.size());
-    for (const auto& [name, value] : from) object.append(name, write(value, unset, Place{&place, name}));
+    for (const auto& [name, value] : from)
+      object.append(name, write(value, unset, Place{&place, name}));
     return Value(std::move(object));
   } else if constexpr (bound_by_glue<Member>) {
     try {
@@ -224,7 +135,8 @@ void write_member(Object& object, const Member& from, Unset unset, const Place* 
   constexpr std::string_view kName = kFieldNames<T>[Index];
   if constexpr (!kName.empty()) {
     Value value = write(from, unset, Place{parent, kName});
-    if (unset == Unset::kNull || !value.is_null()) object.append(std::string(kName), std::move(value));
+    if (unset == Unset::kNull || !value.is_null())
+      object.append(std::string(kName), std::move(value));
   }
 }
 
@@ -255,8 +167,12 @@ Object write_struct(const T& from, Unset unset, const Place* place) {
 
 // The value of a field; null when absent.
 [[nodiscard]] const Value& field_of(const Object& object, std::string_view name);
-[[nodiscard]] inline ValueView field_of(ObjectView object, std::string_view name) { return object.find(name); }
-[[nodiscard]] inline ValueView field_of(const Document& document, std::string_view name) { return document[name]; }
+[[nodiscard]] inline ValueView field_of(ObjectView object, std::string_view name) {
+  return object.find(name);
+}
+[[nodiscard]] inline ValueView field_of(const Document& document, std::string_view name) {
+  return document[name];
+}
 
 [[nodiscard]] std::chrono::system_clock::time_point time_point_of(DateTime when);
 
@@ -289,7 +205,8 @@ template <class Member, class Source>
 void read(Member& to, const Source& from, const Place& place) {
   if constexpr (std::is_same_v<Member, Value>) {
     to = Value(from);
-  } else if constexpr (scalar_member<Member> || std::is_same_v<Member, std::chrono::system_clock::time_point>) {
+  } else if constexpr (scalar_member<Member> ||
+                       std::is_same_v<Member, std::chrono::system_clock::time_point>) {
     to = read_scalar<Member>(from, place);
   } else if constexpr (kIsOptional<Member>) {
     if (is_null(from)) {
@@ -361,7 +278,8 @@ void read_struct(T& to, const Fields& fields, const Place* place) {
 
 template <bindable T, class Fields>
 T read_document(const Fields& fields) {
-  static_assert(std::is_default_constructible_v<T>, "aurora cannot bind a struct that has no default constructor");
+  static_assert(std::is_default_constructible_v<T>,
+                "aurora cannot bind a struct that has no default constructor");
   if constexpr (std::is_default_constructible_v<T>) {
     T to{};
     if constexpr (bound_by_glue<T>) {
@@ -407,7 +325,9 @@ T from_document(const Document& document) {
 
 template <class T>
 T Document::as() const {
-  static_assert(bindable<T>, "Document::as<T>: T must be a struct that aurora can bind (aurora::bindable in <aurora/bind.hpp>)");
+  static_assert(bindable<T>,
+                "Document::as<T>: T must be a struct that aurora can bind (aurora::bindable in "
+                "<aurora/bind.hpp>)");
   return from_document<T>(*this);
 }
 

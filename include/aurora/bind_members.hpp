@@ -1,9 +1,9 @@
 // The members of an aggregate at compile time: how many, references to them, their names.
 // Included by bind.hpp only; includes only std and knows nothing of values.
 //
-// How: the count is the longest list of initialisers the aggregate takes; structured bindings give the
-// members; a name is cut from the compiler's own text of a pointer to that member of an object that is
-// never made. g++ 12 and clang 16 agree on all three.
+// How: the count is the longest list of initialisers the aggregate takes; structured bindings give
+// the members; a name is cut from the compiler's own text of a pointer to that member of an object
+// that is never made. g++ 12 and clang 16 agree on all three.
 #pragma once
 
 #include <array>
@@ -79,7 +79,8 @@ consteval std::size_t count_initialisers() {
 template <class T>
 inline constexpr std::size_t kMemberCount = count_initialisers<T>();
 
-// True when T can be initialised with the member after `Before` in braces and `After` more behind it.
+// True when T can be initialised with the member after `Before` in braces and `After` more behind
+// it.
 template <class T, std::size_t... Before, std::size_t... After>
 consteval bool takes_braced(std::index_sequence<Before...>, std::index_sequence<After...>) {
   return requires {
@@ -87,8 +88,9 @@ consteval bool takes_braced(std::index_sequence<Before...>, std::index_sequence<
   };
 }
 
-// An array of n elements takes n initialisers when they are not in braces of their own, and one when they
-// are. So behind a braced array fewer initialisers fit than behind it as the count saw it.
+// An array of n elements takes n initialisers when they are not in braces of their own, and one
+// when they are. So behind a braced array fewer initialisers fit than behind it as the count saw
+// it.
 template <class T, std::size_t At>
 consteval bool is_array_at() {
   if constexpr (takes_braced<T>(std::make_index_sequence<At>(), std::index_sequence<>())) {
@@ -217,8 +219,8 @@ union Unmade {
   constexpr Unmade() noexcept : none() {}
   constexpr ~Unmade() {}
 };
-// Neither leaves anything in an optimised program. clang does not take a union of a type that is not literal for
-// constexpr; g++ registers a destructor for one that is not.
+// Neither leaves anything in an optimised program. clang does not take a union of a type that is
+// not literal for constexpr; g++ registers a destructor for one that is not.
 #ifdef __clang__
 template <class T>
 inline constinit const Unmade<T> kUnmade{};
@@ -239,9 +241,10 @@ template <std::size_t... I, class... Member>
 struct MemberPointers<std::index_sequence<I...>, Member...> : MemberAt<I, Member>... {};
 
 template <class T>
-inline constexpr auto kMemberPointers = Tie<kMemberCount<T>>::with(
-    kUnmade<T>.object, []<class... Member>(const Member&... member) {
-      return MemberPointers<std::index_sequence_for<Member...>, Member...>{{std::addressof(member)}...};
+inline constexpr auto kMemberPointers =
+    Tie<kMemberCount<T>>::with(kUnmade<T>.object, []<class... Member>(const Member&... member) {
+      return MemberPointers<std::index_sequence_for<Member...>, Member...>{
+          {std::addressof(member)}...};
     });
 
 template <std::size_t Index, class Member>
@@ -270,10 +273,12 @@ consteval auto member_name() {
 
 template <class T, std::size_t... I>
 consteval auto member_names(std::index_sequence<I...>) {
-  return std::array<std::string_view, sizeof...(I)>{member_name<member_at<I>(kMemberPointers<T>)>()...};
+  return std::array<std::string_view, sizeof...(I)>{
+      member_name<member_at<I>(kMemberPointers<T>)>()...};
 }
 
-/// The name of a type without its namespaces, for messages. Both compilers end with "T = ns::Name]".
+/// The name of a type without its namespaces, for messages. Both compilers end with "T =
+/// ns::Name]".
 template <class T>
 consteval auto type_name() {
   std::string_view text = __PRETTY_FUNCTION__;

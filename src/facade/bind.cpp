@@ -25,7 +25,8 @@ void require_kind(Type wanted, Type found, const Place& place) {
 std::string path_of(const Place& place) {
   std::string path;
   if (place.parent != nullptr) path = path_of(*place.parent);
-  if (place.index != Place::kField) return path.append("[").append(std::to_string(place.index)).append("]");
+  if (place.index != Place::kField)
+    return path.append("[").append(std::to_string(place.index)).append("]");
   if (!path.empty()) path += '.';
   return path.append(place.name);
 }
@@ -41,7 +42,8 @@ void throw_at(const Place& place, const Error& error) {
 }
 
 void throw_glue_failure(std::string_view type, std::string_view what) {
-  throw Error(ErrorCode::kTypeError, std::string("bound type ").append(type).append(": ").append(what));
+  throw Error(ErrorCode::kTypeError,
+              std::string("bound type ").append(type).append(": ").append(what));
 }
 
 const List& list_in(const Value& value, const Place& place) {
@@ -75,7 +77,8 @@ std::chrono::system_clock::time_point time_point_of(DateTime when) {
   // Clocks that count nanoseconds end in 2262 and begin in 1677.
   if (microseconds(when.micros) > duration_cast<microseconds>(Clock::duration::max()) ||
       microseconds(when.micros) < duration_cast<microseconds>(Clock::duration::min())) {
-    throw Error(ErrorCode::kTypeError, "the DateTime " + when.text() + " is outside the range of the system clock");
+    throw Error(ErrorCode::kTypeError,
+                "the DateTime " + when.text() + " is outside the range of the system clock");
   }
   return Clock::time_point(duration_cast<Clock::duration>(microseconds(when.micros)));
 }

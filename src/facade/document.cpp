@@ -21,12 +21,14 @@ constexpr std::string_view kSystemId = "_sid";
 // A field by name: declared, or of an @open collection's rest.
 ValueView top_field(const CollectionDef& collection, RecordView record, std::string_view name) {
   if (name == kSystemId) return record.sid_view();
-  if (const FieldDef* const field = collection.find(name)) return read_field(collection, *field, record);
+  if (const FieldDef* const field = collection.find(name))
+    return read_field(collection, *field, record);
   return record.field(kOpenFields)[name];
 }
 
-// Calls `visit(name, value)` for each field that is not null: the declared ones in their order, then the open
-// ones as they were added. A field that was open before it was declared is the declared one.
+// Calls `visit(name, value)` for each field that is not null: the declared ones in their order,
+// then the open ones as they were added. A field that was open before it was declared is the
+// declared one.
 template <class Visit>
 void for_each_field(const CollectionDef& collection, RecordView record, Visit visit) {
   for (const FieldDef& field : collection.fields) {
@@ -48,7 +50,8 @@ void for_each_field(const CollectionDef& collection, RecordView record, Visit vi
 Document::Document(std::shared_ptr<const CollectionDef> collection, const RecordRef& record)
     : body_(std::make_shared<const Body>(Body{std::move(collection), record})) {}
 
-// A path of one name is the common one: it is found without a copy or an error made for an unknown name.
+// A path of one name is the common one: it is found without a copy or an error made for an unknown
+// name.
 ValueView Document::operator[](std::string_view path) const {
   if (!body_) return {};
   std::size_t dot = path.find('.');
@@ -80,21 +83,23 @@ Object Document::fields() const {
   Object fields;
   if (!body_) return fields;
   fields.reserve(body_->record.view().field_count());
-  for_each_field(*body_->collection, body_->record.view(), [&](std::string_view name, ValueView value) {
-    fields.append(std::string(name), Value(value));
-  });
+  for_each_field(*body_->collection, body_->record.view(),
+                 [&](std::string_view name, ValueView value) {
+                   fields.append(std::string(name), Value(value));
+                 });
   return fields;
 }
 
 std::string Document::to_json() const {
   if (!body_) return "null";
   std::string out = "{";
-  for_each_field(*body_->collection, body_->record.view(), [&](std::string_view name, ValueView value) {
-    if (out.size() > 1) out += ',';
-    append_json_string(out, name);
-    out += ':';
-    append_json(out, value);
-  });
+  for_each_field(*body_->collection, body_->record.view(),
+                 [&](std::string_view name, ValueView value) {
+                   if (out.size() > 1) out += ',';
+                   append_json_string(out, name);
+                   out += ':';
+                   append_json(out, value);
+                 });
   return out + "}";
 }
 

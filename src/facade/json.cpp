@@ -17,17 +17,26 @@ namespace {
 template <class Json>
 Json scalar_json(ValueView value) {
   switch (value.type()) {
-    case Type::kBool: return value.bool_value();
-    case Type::kInt: return value.int_value();
-    case Type::kFloat: return value.float_value();
-    case Type::kString: return std::string(value.string_value());
-    case Type::kUuid: return value.uuid_value().text();
-    case Type::kDate: return value.date_value().text();
-    case Type::kTime: return value.time_value().text();
-    case Type::kDateTime: return value.datetime_value().text();
+    case Type::kBool:
+      return value.bool_value();
+    case Type::kInt:
+      return value.int_value();
+    case Type::kFloat:
+      return value.float_value();
+    case Type::kString:
+      return std::string(value.string_value());
+    case Type::kUuid:
+      return value.uuid_value().text();
+    case Type::kDate:
+      return value.date_value().text();
+    case Type::kTime:
+      return value.time_value().text();
+    case Type::kDateTime:
+      return value.datetime_value().text();
     case Type::kNull:
     case Type::kList:
-    case Type::kObject: break;
+    case Type::kObject:
+      break;
   }
   return nullptr;
 }
@@ -132,8 +141,10 @@ Result<Value> read_number(const Json& json, const Place* at) {
 template <class Json>
 Result<Value> read(const Json& json, const Place* at, std::uint32_t depth) {
   if (json.is_structured()) {
-    if (depth == kDeepest) return Error(ErrorCode::kLimitExceeded, "the JSON value nests lists and objects deeper than " +
-                                                                     std::to_string(codec::kMaxDepth) + " levels");
+    if (depth == kDeepest)
+      return Error(ErrorCode::kLimitExceeded,
+                   "the JSON value nests lists and objects deeper than " +
+                       std::to_string(codec::kMaxDepth) + " levels");
     return json.is_array() ? read_list(json, at, depth) : read_object(json, at, depth);
   }
   if (json.is_number()) return read_number(json, at);
@@ -148,7 +159,8 @@ Result<Value> read(const Json& json, const Place* at, std::uint32_t depth) {
 template <class Json>
 Result<Object> read_whole_object(const Json& json) {
   if (!json.is_object()) {
-    return Error(ErrorCode::kTypeError, std::string("expected a JSON object, found ").append(json.type_name()));
+    return Error(ErrorCode::kTypeError,
+                 std::string("expected a JSON object, found ").append(json.type_name()));
   }
   AURORA_ASSIGN(auto value, read_object(json, nullptr, 0));
   return std::move(*value.if_object());
@@ -164,20 +176,29 @@ nlohmann::json to_nlohmann(const Document& document) {
 }
 
 Result<Value> try_from_nlohmann(const nlohmann::json& json) { return read(json, nullptr, 0); }
-Result<Value> try_from_nlohmann(const nlohmann::ordered_json& json) { return read(json, nullptr, 0); }
+Result<Value> try_from_nlohmann(const nlohmann::ordered_json& json) {
+  return read(json, nullptr, 0);
+}
 Result<Object> try_object_from(const nlohmann::json& json) { return read_whole_object(json); }
-Result<Object> try_object_from(const nlohmann::ordered_json& json) { return read_whole_object(json); }
+Result<Object> try_object_from(const nlohmann::ordered_json& json) {
+  return read_whole_object(json);
+}
 
 namespace detail {
 
 void fill_json(nlohmann::json& to, const Value& from) { to = make<nlohmann::json>(from); }
-void fill_json(nlohmann::ordered_json& to, const Value& from) { to = make<nlohmann::ordered_json>(from); }
+void fill_json(nlohmann::ordered_json& to, const Value& from) {
+  to = make<nlohmann::ordered_json>(from);
+}
 void fill_json(nlohmann::json& to, const Object& from) { to = make<nlohmann::json>(from); }
-void fill_json(nlohmann::ordered_json& to, const Object& from) { to = make<nlohmann::ordered_json>(from); }
+void fill_json(nlohmann::ordered_json& to, const Object& from) {
+  to = make<nlohmann::ordered_json>(from);
+}
 
 void throw_no_text_form(std::string_view wanted, std::string_view found) {
   std::string message("expected the text of a ");
-  throw Error(ErrorCode::kTypeError, message.append(wanted).append(", found '").append(found).append("'"));
+  throw Error(ErrorCode::kTypeError,
+              message.append(wanted).append(", found '").append(found).append("'"));
 }
 
 void fill_json(nlohmann::json& to, const Document& from) { to = to_nlohmann(from); }

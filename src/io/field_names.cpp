@@ -37,7 +37,7 @@ const std::string& FieldNames::name_for(const std::string& original) {
   const std::string base = as_identifier(original);
   std::string name = base;
   for (std::size_t number = 2; !taken_.insert(name).second; ++number)
-    name = base + "_" + std::to_string(number);
+    name = base + (base == "_" ? "" : "_") + std::to_string(number);
   if (name != original) changes_.emplace_back(original, name);
   return names_.emplace(original, std::move(name)).first->second;
 }

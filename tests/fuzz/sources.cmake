@@ -2,7 +2,9 @@
 
 set(AURORA_FUZZ_TARGETS
   aql
+  csv
   json
+  jsonl
   page
   record
   roaring)

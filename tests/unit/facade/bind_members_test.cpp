@@ -26,21 +26,38 @@ struct Point {
 namespace {
 
 struct M0 {};
-struct M1 { int first; };
-struct M2 : decltype([] {}) { int first; };
-struct M8 { int a, b, c, d, e, f, g, h; };
-struct M9 { int a, b, c, d, e, f, g, h, i; };
-struct M20 { int a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, last_of_20; };
-struct M33 { M8 a, b, c; M9 d; std::string e1, e2, e3, e4, e5, e6, e7, e8, f1, f2, f3, f4, f5, f6, f7, f8,
-                            g1, g2, g3, g4, g5, g6, g7, g8, h1, h2, h3, h4, h5; };
-struct M64 { char a1, a2, a3, a4, a5, a6, a7, a8, b1, b2, b3, b4, b5, b6, b7, b8,
-                  c1, c2, c3, c4, c5, c6, c7, c8, d1, d2, d3, d4, d5, d6, d7, d8,
-                  e1, e2, e3, e4, e5, e6, e7, e8, f1, f2, f3, f4, f5, f6, f7, f8,
-                  g1, g2, g3, g4, g5, g6, g7, g8, h1, h2, h3, h4, h5, h6, h7, h8; };
-struct M65 { M64 all; char a1, a2, a3, a4, a5, a6, a7, a8, b1, b2, b3, b4, b5, b6, b7, b8,
-                  c1, c2, c3, c4, c5, c6, c7, c8, d1, d2, d3, d4, d5, d6, d7, d8,
-                  e1, e2, e3, e4, e5, e6, e7, e8, f1, f2, f3, f4, f5, f6, f7, f8,
-                  g1, g2, g3, g4, g5, g6, g7, g8, h1, h2, h3, h4, h5, h6, h7, h8; };
+struct M1 {
+  int first;
+};
+struct M2 : decltype([] {}) {
+  int first;
+};
+struct M8 {
+  int a, b, c, d, e, f, g, h;
+};
+struct M9 {
+  int a, b, c, d, e, f, g, h, i;
+};
+struct M20 {
+  int a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, last_of_20;
+};
+struct M33 {
+  M8 a, b, c;
+  M9 d;
+  std::string e1, e2, e3, e4, e5, e6, e7, e8, f1, f2, f3, f4, f5, f6, f7, f8, g1, g2, g3, g4, g5,
+      g6, g7, g8, h1, h2, h3, h4, h5;
+};
+struct M64 {
+  char a1, a2, a3, a4, a5, a6, a7, a8, b1, b2, b3, b4, b5, b6, b7, b8, c1, c2, c3, c4, c5, c6, c7,
+      c8, d1, d2, d3, d4, d5, d6, d7, d8, e1, e2, e3, e4, e5, e6, e7, e8, f1, f2, f3, f4, f5, f6,
+      f7, f8, g1, g2, g3, g4, g5, g6, g7, g8, h1, h2, h3, h4, h5, h6, h7, h8;
+};
+struct M65 {
+  M64 all;
+  char a1, a2, a3, a4, a5, a6, a7, a8, b1, b2, b3, b4, b5, b6, b7, b8, c1, c2, c3, c4, c5, c6, c7,
+      c8, d1, d2, d3, d4, d5, d6, d7, d8, e1, e2, e3, e4, e5, e6, e7, e8, f1, f2, f3, f4, f5, f6,
+      f7, f8, g1, g2, g3, g4, g5, g6, g7, g8, h1, h2, h3, h4, h5, h6, h7, h8;
+};
 
 struct Hard {
   std::optional<int> maybe;
@@ -63,23 +80,45 @@ struct Hard {
   std::string _sid;
   bool Trailing_9_;
 };
-struct Node { std::string name; std::vector<Node> children; std::optional<std::vector<Node>> more; std::map<std::string, Node> by_name; };
-struct Array { int before; char text[8]; int behind; };
-struct ArrayLast { std::vector<int> before; int numbers[2]; };
-struct ArrayFirst { std::string names[3]; std::string other; };
-struct LongArray { char text[200]; };
+struct Node {
+  std::string name;
+  std::vector<Node> children;
+  std::optional<std::vector<Node>> more;
+  std::map<std::string, Node> by_name;
+};
+struct Array {
+  int before;
+  char text[8];
+  int behind;
+};
+struct ArrayLast {
+  std::vector<int> before;
+  int numbers[2];
+};
+struct ArrayFirst {
+  std::string names[3];
+  std::string other;
+};
+struct LongArray {
+  char text[200];
+};
 template <class T>
-struct Box { T content; };
+struct Box {
+  T content;
+};
 
-static_assert(kMemberCount<M0> == 0 && kMemberCount<M1> == 1 && kMemberCount<M8> == 8 && kMemberCount<M9> == 9);
+static_assert(kMemberCount<M0> == 0 && kMemberCount<M1> == 1 && kMemberCount<M8> == 8 &&
+              kMemberCount<M9> == 9);
 static_assert(kMemberCount<M20> == 20 && kMemberCount<M33> == 33 && kMemberCount<M64> == 64);
 static_assert(kMemberCount<M65> > kMostMembers);
 static_assert(kMemberCount<Hard> == 19);
 static_assert(kMemberCount<Node> == 4);
 static_assert(kMemberCount<Box<std::string>> == 1);
 static_assert(kHasBase<M2> && !kHasBase<M1> && !kHasBase<Hard> && !kHasBase<M0>);
-static_assert(kHasArray<Array> && kHasArray<ArrayLast> && kHasArray<ArrayFirst> && kHasArray<LongArray>);
-static_assert(!kHasArray<Hard> && !kHasArray<M33> && !kHasArray<M64> && !kHasArray<M65> && !kHasArray<Node>);
+static_assert(kHasArray<Array> && kHasArray<ArrayLast> && kHasArray<ArrayFirst> &&
+              kHasArray<LongArray>);
+static_assert(!kHasArray<Hard> && !kHasArray<M33> && !kHasArray<M64> && !kHasArray<M65> &&
+              !kHasArray<Node>);
 
 template <class T>
 constexpr auto kNames = member_names<T>(std::make_index_sequence<kMemberCount<T>>());
@@ -87,7 +126,8 @@ constexpr auto kNames = member_names<T>(std::make_index_sequence<kMemberCount<T>
 static_assert(kNames<M1>[0] == "first");
 static_assert(kNames<M20>[0] == "a" && kNames<M20>[19] == "last_of_20");
 static_assert(kNames<M33>[0] == "a" && kNames<M33>[32] == "h5" && kNames<M64>[63] == "h8");
-static_assert(kNames<Hard>[0] == "maybe" && kNames<Hard>[3] == "points" && kNames<Hard>[14] == "point");
+static_assert(kNames<Hard>[0] == "maybe" && kNames<Hard>[3] == "points" &&
+              kNames<Hard>[14] == "point");
 static_assert(kNames<Hard>[17] == "_sid" && kNames<Hard>[18] == "Trailing_9_");
 static_assert(kNames<named::Point>[1] == "y");
 static_assert(kNames<Node>[1] == "children");
@@ -102,8 +142,9 @@ static_assert(last_identifier("x::gr\xC3\xB6sse)") == "gr\xC3\xB6sse");
 
 template <class T>
 std::vector<const void*> addresses(T& object) {
-  return Tie<kMemberCount<T>>::with(
-      object, [](const auto&... member) { return std::vector<const void*>{std::addressof(member)...}; });
+  return Tie<kMemberCount<T>>::with(object, [](const auto&... member) {
+    return std::vector<const void*>{std::addressof(member)...};
+  });
 }
 
 TEST_CASE("Members: references in declared order, const for a const object", "[bind]") {

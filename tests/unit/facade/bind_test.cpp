@@ -89,11 +89,16 @@ using namespace shop;
 using test::document_of;
 using test::thrown;
 
-static_assert(bindable<Customer> && bindable<Kinds> && bindable<Tree> && bindable<Nothing> && bindable<Renamed>);
-static_assert(!bindable<int> && !bindable<std::string> && !bindable<const char*> && !bindable<Value>);
-static_assert(!bindable<Object> && !bindable<List> && !bindable<Uuid> && !bindable<Date> && !bindable<DateTime>);
-static_assert(!bindable<Document> && !bindable<std::vector<Customer>> && !bindable<std::optional<Customer>>);
-static_assert(!bindable<std::map<std::string, int>> && !bindable<std::array<int, 2>> && !bindable<std::pair<int, int>>);
+static_assert(bindable<Customer> && bindable<Kinds> && bindable<Tree> && bindable<Nothing> &&
+              bindable<Renamed>);
+static_assert(!bindable<int> && !bindable<std::string> && !bindable<const char*> &&
+              !bindable<Value>);
+static_assert(!bindable<Object> && !bindable<List> && !bindable<Uuid> && !bindable<Date> &&
+              !bindable<DateTime>);
+static_assert(!bindable<Document> && !bindable<std::vector<Customer>> &&
+              !bindable<std::optional<Customer>>);
+static_assert(!bindable<std::map<std::string, int>> && !bindable<std::array<int, 2>> &&
+              !bindable<std::pair<int, int>>);
 static_assert(!bindable<nlohmann::json> && !bindable<nlohmann::ordered_json>);
 
 // The struct by each way in and out.
@@ -111,7 +116,8 @@ void check_round_trip(const T& object) {
 
 TEST_CASE("bind: a struct comes back as it went in", "[bind]") {
   check_round_trip(Customer{});
-  Customer customer{"a@x.io", -5, false, 2.5, "", {"Rue 1", 75001}, {{"A", {}}, {"B", 2}}, Address{"C", 3}, {}, {}, {}};
+  Customer customer{"a@x.io",        -5, false, 2.5, "", {"Rue 1", 75001}, {{"A", {}}, {"B", 2}},
+                    Address{"C", 3}, {}, {},    {}};
   customer.tags = {"x", "", "z"};
   customer.counts = {{"a", 1}, {"", 2}, {"b.c", 3}};
   customer.places = {{"home", {"D", 4}}, {"work", {"E", {}}}};
@@ -125,10 +131,12 @@ TEST_CASE("bind: fields are the members, in their order", "[bind]") {
   customer.address.street = "S";
   customer.tags = {"t"};
   CHECK(to_json(Value(to_object(customer))) ==
-        R"({"email":"a@x.io","age":0,"active":true,"score":0.0,"address":{"street":"S"},"others":[],"tags":["t"],)"
+        R"({"email":"a@x.io","age":0,"active":true,"score":0.0,"address":{"street":"S"},)"
+        R"("others":[],"tags":["t"],)"
         R"("counts":{},"places":{}})");
   CHECK(to_json(Value(to_object(customer, Unset::kNull))) ==
-        R"({"email":"a@x.io","age":0,"active":true,"score":0.0,"nick":null,"address":{"street":"S","zip":null},)"
+        R"({"email":"a@x.io","age":0,"active":true,"score":0.0,"nick":null,)"
+        R"("address":{"street":"S","zip":null},)"
         R"("others":[],"billing":null,"tags":["t"],"counts":{},"places":{}})");
   CHECK(to_object(Nothing{}).empty());
 }
@@ -173,8 +181,11 @@ TEST_CASE("bind: null or absent empties what can be empty, whatever its default"
     Value value = Value(7);
     Object object = Object{{"x", 1}};
   };
-  for (const Object& fields : {Object{}, Object{{"maybe", nullptr}, {"list", nullptr}, {"map", nullptr},
-                                                {"value", nullptr}, {"object", nullptr}}}) {
+  for (const Object& fields : {Object{}, Object{{"maybe", nullptr},
+                                                {"list", nullptr},
+                                                {"map", nullptr},
+                                                {"value", nullptr},
+                                                {"object", nullptr}}}) {
     const auto read = from_object<Defaults>(fields);
     CHECK_FALSE(read.maybe);
     CHECK(read.list.empty());
@@ -195,24 +206,32 @@ TEST_CASE("bind: a field that does not fit is named with its path", "[bind]") {
     return viewed;
   };
   CHECK(message("email", Value("b")).empty());
-  CHECK(message("age", Value()) == "TypeError: field 'age' is null, but member 'age' of Customer cannot be");
+  CHECK(message("age", Value()) ==
+        "TypeError: field 'age' is null, but member 'age' of Customer cannot be");
   CHECK(message("age", Value("7")) == "TypeError: field 'age': expected Int, found String");
   CHECK(message("age", Value(7.0)) == "TypeError: field 'age': expected Int, found Float");
   CHECK(message("email", Value(List{})) == "TypeError: field 'email': expected String, found List");
   CHECK(message("nick", Value(1)) == "TypeError: field 'nick': expected String, found Int");
   CHECK(message("tags", Value("x")) == "TypeError: field 'tags': expected List, found String");
-  CHECK(message("tags", Value(List{"a", nullptr})) == "TypeError: field 'tags[1]': expected String, found Null");
-  CHECK(message("address", Value()) == "TypeError: field 'address' is null, but member 'address' of Customer cannot be");
-  CHECK(message("address", Value("x")) == "TypeError: field 'address': expected Object, found String");
+  CHECK(message("tags", Value(List{"a", nullptr})) ==
+        "TypeError: field 'tags[1]': expected String, found Null");
+  CHECK(message("address", Value()) ==
+        "TypeError: field 'address' is null, but member 'address' of Customer cannot be");
+  CHECK(message("address", Value("x")) ==
+        "TypeError: field 'address': expected Object, found String");
   CHECK(message("address", Value(Object{})) ==
         "TypeError: field 'address.street' is null, but member 'street' of Address cannot be");
   CHECK(message("address", Value(Object{{"street", "S"}, {"zip", std::int64_t{1} << 40}})) ==
-        "TypeError: field 'address.zip': the number 1099511627776 is outside the range of the type asked for");
+        "TypeError: field 'address.zip': the number 1099511627776 is outside the range of the type "
+        "asked for");
   CHECK(message("others", Value(List{Object{{"street", "A"}}, Object{{"zip", 1}}})) ==
         "TypeError: field 'others[1].street' is null, but member 'street' of Address cannot be");
-  CHECK(message("billing", Value(List{})) == "TypeError: field 'billing': expected Object, found List");
-  CHECK(message("counts", Value(Object{{"a", 1}, {"b", "x"}})) == "TypeError: field 'counts.b': expected Int, found String");
-  CHECK(message("counts", Value(List{})) == "TypeError: field 'counts': expected Object, found List");
+  CHECK(message("billing", Value(List{})) ==
+        "TypeError: field 'billing': expected Object, found List");
+  CHECK(message("counts", Value(Object{{"a", 1}, {"b", "x"}})) ==
+        "TypeError: field 'counts.b': expected Int, found String");
+  CHECK(message("counts", Value(List{})) ==
+        "TypeError: field 'counts': expected Object, found List");
   CHECK(message("places", Value(Object{{"home", Object{{"street", 1}}}})) ==
         "TypeError: field 'places.home.street': expected String, found Int");
   CHECK(thrown([] { (void)Document().as<Only>(); }) == "TypeError: there is no document to read");
@@ -222,22 +241,33 @@ TEST_CASE("bind: numbers and times keep within their range", "[bind]") {
   struct Wide {
     std::vector<std::uint64_t> numbers;
   };
-  CHECK(thrown([] { (void)to_object(Wide{{1, std::numeric_limits<std::uint64_t>::max()}}); }) ==
-        "TypeError: field 'numbers[1]': the number 18446744073709551615 is outside the range of the type asked for");
+  CHECK(thrown([] {
+          (void)to_object(Wide{{1, std::numeric_limits<std::uint64_t>::max()}});
+        }) ==
+        "TypeError: field 'numbers[1]': the number 18446744073709551615 is outside the range of "
+        "the type asked for");
   struct Clock {
     std::chrono::system_clock::time_point at;
   };
-  CHECK(thrown([] { (void)from_object<Clock>(Object{{"at", DateTime(253'402'300'799'999'999)}}); }) ==
-        "TypeError: field 'at': the DateTime 9999-12-31T23:59:59.999999Z is outside the range of the system clock");
-  CHECK(from_object<Clock>(Object{{"at", DateTime(-1)}}).at.time_since_epoch() == std::chrono::microseconds(-1));
+  CHECK(thrown([] {
+          (void)from_object<Clock>(Object{{"at", DateTime(253'402'300'799'999'999)}});
+        }) ==
+        "TypeError: field 'at': the DateTime 9999-12-31T23:59:59.999999Z is outside the range of "
+        "the system clock");
+  CHECK(from_object<Clock>(Object{{"at", DateTime(-1)}}).at.time_since_epoch() ==
+        std::chrono::microseconds(-1));
   struct Narrow {
     std::uint8_t byte = 0;
     float real = 0;
   };
   CHECK(from_object<Narrow>(Object{{"byte", 255}, {"real", 2}}).real == 2.0F);
-  CHECK_FALSE(thrown([] { (void)from_object<Narrow>(Object{{"byte", 256}, {"real", 2}}); }).empty());
+  CHECK_FALSE(thrown([] {
+                (void)from_object<Narrow>(Object{{"byte", 256}, {"real", 2}});
+              }).empty());
   CHECK_FALSE(thrown([] { (void)from_object<Narrow>(Object{{"byte", -1}, {"real", 2}}); }).empty());
-  CHECK_FALSE(thrown([] { (void)from_object<Narrow>(Object{{"byte", 1}, {"real", 1e300}}); }).empty());
+  CHECK_FALSE(thrown([] {
+                (void)from_object<Narrow>(Object{{"byte", 1}, {"real", 1e300}});
+              }).empty());
 }
 
 TEST_CASE("bind: fields can be renamed and members left out", "[bind]") {
@@ -248,8 +278,9 @@ TEST_CASE("bind: fields can be renamed and members left out", "[bind]") {
   CHECK(read.email == "a@x.io");
   CHECK(read.years == 30);
   CHECK(read.cache == nullptr);
-  CHECK(thrown([] { (void)from_object<Renamed>(Object{{"mail", "a"}}); }) ==
-        "TypeError: field 'age' is null, but member 'age' of Renamed cannot be");
+  CHECK(thrown([] {
+          (void)from_object<Renamed>(Object{{"mail", "a"}});
+        }) == "TypeError: field 'age' is null, but member 'age' of Renamed cannot be");
 }
 
 TEST_CASE("bind: the system id is read and never written", "[bind]") {

@@ -11,9 +11,11 @@ using test::document_of;
 using test::kSid;
 
 TEST_CASE("Document: fields by name, path and system id", "[document]") {
-  const auto document = document_of(
-      collection_of({"name", "age", "address"}),
-      Object{{"name", "Ada"}, {"address", Object{{"city", "Paris"}, {"tags", List{"a"}}, {"a.b", 1}}}, {"extra", Object{{"n", 7}}}});
+  const auto document =
+      document_of(collection_of({"name", "age", "address"}),
+                  Object{{"name", "Ada"},
+                         {"address", Object{{"city", "Paris"}, {"tags", List{"a"}}, {"a.b", 1}}},
+                         {"extra", Object{{"n", 7}}}});
   CHECK(document["name"].as<std::string_view>() == "Ada");
   CHECK(document["address.city"].as<std::string>() == "Paris");
   CHECK(document["address"]["city"].as<std::string>() == "Paris");
@@ -23,17 +25,20 @@ TEST_CASE("Document: fields by name, path and system id", "[document]") {
   CHECK(document.sequence() == 42);
   CHECK(document.collection() == "things");
   CHECK(document.has("name"));
-  for (const char* absent : {"age", "nothing", "", ".", "name.x", "address.", ".address", "address..city", "address.tags.0",
-                             "address.a.b", "extra.n.m", "_sid.x", "address.zip"}) {
+  for (const char* absent :
+       {"age", "nothing", "", ".", "name.x", "address.", ".address", "address..city",
+        "address.tags.0", "address.a.b", "extra.n.m", "_sid.x", "address.zip"}) {
     INFO(absent);
     CHECK(document[absent].is_null());
     CHECK_FALSE(document.has(absent));
   }
 }
 
-TEST_CASE("Document: fields and JSON in declared order, open fields behind, no nulls", "[document]") {
-  const auto document = document_of(collection_of({"b", "a", "c"}),
-                                    Object{{"z", Value(true)}, {"a", 1}, {"b", "x\n"}, {"y", nullptr}, {"w", List{}}});
+TEST_CASE("Document: fields and JSON in declared order, open fields behind, no nulls",
+          "[document]") {
+  const auto document = document_of(
+      collection_of({"b", "a", "c"}),
+      Object{{"z", Value(true)}, {"a", 1}, {"b", "x\n"}, {"y", nullptr}, {"w", List{}}});
   CHECK(document.to_json() == R"({"b":"x\n","a":1,"z":true,"w":[]})");
   CHECK(to_json(Value(document.fields())) == document.to_json());
 }
@@ -83,7 +88,8 @@ TEST_CASE("Document: the empty one has nothing", "[document]") {
 }
 
 TEST_CASE("Document: a copy keeps the bytes alive", "[document]") {
-  std::optional<Document> original = document_of(collection_of({"name"}), Object{{"name", std::string(100, 'x')}});
+  std::optional<Document> original =
+      document_of(collection_of({"name"}), Object{{"name", std::string(100, 'x')}});
   const Document copy = *original;
   const auto view = copy["name"];
   original.reset();

@@ -17,7 +17,8 @@ namespace aurora::test {
 
 inline constexpr Uuid kSid{{1, 2, 3, 4, 5, 6, 0x77, 8, 0x89, 10, 11, 12, 13, 14, 15, 16}};
 
-[[nodiscard]] inline FieldDef field_def(FieldId id, std::string name, FieldType type = FieldType::kAny) {
+[[nodiscard]] inline FieldDef field_def(FieldId id, std::string name,
+                                        FieldType type = FieldType::kAny) {
   FieldDef field;
   field.id = id;
   field.name = std::move(name);
@@ -29,7 +30,8 @@ inline constexpr Uuid kSid{{1, 2, 3, 4, 5, 6, 0x77, 8, 0x89, 10, 11, 12, 13, 14,
 [[nodiscard]] inline CollectionDef collection_of(std::initializer_list<const char*> names) {
   CollectionDef collection;
   collection.name = "things";
-  for (const char* name : names) collection.fields.push_back(field_def(collection.next_field_id++, name));
+  for (const char* name : names)
+    collection.fields.push_back(field_def(collection.next_field_id++, name));
   return collection;
 }
 
@@ -52,7 +54,9 @@ inline constexpr Uuid kSid{{1, 2, 3, 4, 5, 6, 0x77, 8, 0x89, 10, 11, 12, 13, 14,
 }
 
 /// A document of a collection that declares nothing.
-[[nodiscard]] inline Document document_of(const Object& object) { return document_of(CollectionDef{}, object); }
+[[nodiscard]] inline Document document_of(const Object& object) {
+  return document_of(CollectionDef{}, object);
+}
 
 /// "Code: message" of what `call` throws; "" when it throws nothing.
 template <class Call>

@@ -52,7 +52,7 @@ TEST_CASE("JSON array: an element that is wrong by itself is a problem, and read
   CHECK(got[0] == "1 {\"a\":1}");
   CHECK(got[1] == "2 ! InvalidInput 2:2 a record must be a JSON object");
   CHECK(got[2] == "2 ! InvalidInput 2:5 a record must be a JSON object");
-  CHECK(got[3] == "2 ! InvalidInput 2:13 a record must be a JSON object");
+  CHECK(got[3] == "2 ! InvalidInput 2:12 a record must be a JSON object");
   CHECK(got[4].starts_with("3 ! InvalidInput 4:"));
   CHECK(got[5] == "4 {\"a\":2}");
 }
