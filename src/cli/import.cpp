@@ -8,10 +8,8 @@
 #include "cli/schema_view.hpp"
 #include "cli/text.hpp"
 
-#include <aurora/io/cells.hpp>
-#include <aurora/io/field_names.hpp>
-#include <aurora/io/infer.hpp>
-#include <aurora/io/record_reader.hpp>
+
+#include <aurora/import.hpp>
 
 #include <algorithm>
 #include <fmt/core.h>

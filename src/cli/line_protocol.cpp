@@ -4,7 +4,8 @@
 #include "cli/error_report.hpp"
 #include "cli/responses.hpp"
 
-#include <aurora/io/lines.hpp>
+
+#include <aurora/import.hpp>
 
 #include <algorithm>
 #include <array>

@@ -5,8 +5,8 @@
 #include "cli/open.hpp"
 #include "cli/render.hpp"
 
-#include <aurora/io/field_names.hpp>
-#include <aurora/io/source.hpp>
+
+#include <aurora/import.hpp>
 
 #include <array>
 #include <chrono>

@@ -8,8 +8,8 @@
 #include "cli/statements.hpp"
 #include "cli/text.hpp"
 
-#include <aurora/io/lines.hpp>
 #include <aurora/version.hpp>
+#include <aurora/import.hpp>
 
 #include <unistd.h>
 

@@ -1,13 +1,12 @@
 // A leaf page in memory: sorted keys, each with its ordinals, packed into one block.
-// Read by ordered_index, edited by tree_edit, made by leaf_build; its disk form is page_codec.
+// Read by ordered_index, edited by tree_edit, made by tree_build too; its disk form is page_codec.
 //
 // Block: Leaf | heads u16[slots] | offsets u16[slots] | values u32[slots] | heap
-//   heads    of each key, the first two bytes after the prefix, big-endian, zero-padded: a search
-//   touches these
-//            few cache lines and then, most often, one record
+//   heads    of each key, the first two bytes after the prefix, big-endian, zero-padded: a
+//            search touches these few cache lines and then, most often, one record
 //   offsets  of each key's record header in the heap
-//   values   the ordinal of a key that has one; the index of the posting of a key that has a
-//   posting heap     the prefix all keys share, then records in the order they came
+//   values   of a key that has one ordinal, this; of a key that has a posting, its index
+//   heap     the prefix all keys share, then records in the order they came
 //
 // Record: [ordinals u32 × inline_capacity(code), 4-aligned, when 2 <= code <= 16]
 //         u16 header: suffix size | code << 11, the suffix being the key after the prefix
@@ -17,8 +16,8 @@
 // Invariants:
 //   L1  keys rise strictly; each starts with the prefix; the page is not empty once in a tree.
 //   L2  entries() is the sum of the ordinals of all keys; live_bytes() counts what an assembled
-//   copy needs. L3  postings_ holds one Ref for each key with code 0, and null where one was given
-//   up.
+//       copy needs.
+//   L3  postings_ holds one Ref for each key with code 0, and null where one was given up.
 #pragma once
 
 #include <aurora/base/bytes.hpp>

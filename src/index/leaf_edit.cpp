@@ -1,5 +1,5 @@
 // Leaf: changes in place, copies and assembly of pages from parts of others.
-// Called by tree_edit and leaf_build, which see to room and to who may change what.
+// Called by tree_edit and tree_build, which see to room and to who may change what.
 
 #include <algorithm>
 #include <cassert>

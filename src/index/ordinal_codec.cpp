@@ -2,10 +2,11 @@
 // Called by page codecs; calls CRoaring through roaring.hpp.
 //
 // CRoaring 0.2.66 believes what it reads, and the later "safe" readers check bounds only, so
-// nothing reaches it that this file has not proven. Byte table (little-endian):
-//    0  u32  12346, then u32 container count n; or 12347 | (n - 1) << 16, then a bit for each
-//    container:
-//            is it stored as runs ((n + 7) / 8 bytes)
+// nothing reaches it that this file has not proven.
+//
+// Byte table (little-endian):
+//    0  u32  12346, then u32 container count n; or 12347 | (n - 1) << 16, then (n + 7) / 8 bytes
+//            with a bit for each container: is it stored as runs
 //       n ×  u16 key, u16 cardinality - 1
 //       n ×  u32 offset of the payload from byte 0; absent when the cookie is 12347 and n < 4
 //       payloads, in the order of the keys, one after another:
@@ -15,8 +16,8 @@
 //   B1  keys rise strictly, and n is at most 65,536.
 //   B2  values of an array rise strictly; bits set in a bitset are as many as the cardinality says.
 //   B3  runs rise and do not overlap, stay below 65,536, and add up to the cardinality.
-//   B4  offsets, where present, say where the payloads are; the last payload ends where the bytes
-//   end.
+//   B4  offsets, where present, say where the payloads are; the last payload ends where the
+//       bytes end.
 
 #include <aurora/base/bytes.hpp>
 #include <aurora/base/try.hpp>

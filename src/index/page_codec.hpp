@@ -9,12 +9,12 @@
 //       varint number of keys, varint prefix size, the prefix all keys start with
 //       for each key: varint size of the rest of the key, the rest,
 //                     varint n: 0: varint size, OrdinalSet bytes
-//                               1 … 512: varint first ordinal, then n - 1 varints: step to the
-//                               next, less one
+//                               1 … 512: varint first ordinal, then n - 1 varints: the step
+//                                        to the next, less one
 // Directory, from byte 5:
 //       varint number of pages
-//       for each page, in key order: u32 id, varint keys, varint entries, varint size of the first
-//       key, the key
+//       for each page, in key order: u32 id, varint keys, varint entries,
+//                                    varint size of the first key, the key
 // Invariants:
 //   P1  bytes are proven before anything is built on them: keys rise strictly and are at most
 //       Leaf::kMaxKeySize, ordinals rise strictly, sets pass OrdinalSet::from_bytes, all bytes are

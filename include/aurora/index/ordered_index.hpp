@@ -3,16 +3,14 @@
 // loaded from and checkpointed to the `pages` family by index/checkpoint.
 //
 //   IndexVersion (root) ── chunks (directory parts) ── leaf pages: sorted keys, each with its
-//   ordinals
-//                                                       (one or few inline, many in an OrdinalSet)
+//       ordinals (one or few inline, many in an OrdinalSet)
 // Invariants:
-//   X1  a version that a reader may hold never changes: `edit` copies root, chunk and leaf on the
-//   way to a
-//       change unless the node was made at a sequence no reader can see (EditScope).
+//   X1  a version that a reader may hold never changes: an edit copies root, chunk and leaf on
+//       the way to a change unless the node was made at a sequence no reader can see (EditScope).
 //   X2  keys rise strictly across leaves; a key stands in one leaf only; no key without ordinals.
 //   X3  leaf.changed_at is the sequence of its last change: a checkpoint writes just the leaves
-//   changed since
-//       the last one, and after it the pages in the store equal the version checkpointed.
+//       changed since the last one, and after it the pages in the store equal the version
+//       checkpointed.
 #pragma once
 
 #include <aurora/document/record.hpp>
@@ -30,12 +28,14 @@ namespace aurora {
 
 struct IndexRoot;  // src/index/tree.hpp
 
-/// What an edit may change in place. Nodes made after `newest_reader` are invisible to every
-/// reader.
+/// What an edit may change in place: nodes made after `newest_reader` are invisible to readers.
+/// Requires: no snapshot is taken between finding newest_reader and publishing the version after
+/// the edit, and a reader counts as live until it has let go of its versions.
 struct EditScope {
-  Sequence sequence = 0;  ///< of the commit being applied; stamps what changes
-  Sequence newest_reader =
-      0;  ///< the newest sequence any live snapshot was taken at; 0 when none lives
+  /// Of the commit being applied; stamps what changes.
+  Sequence sequence = 0;
+  /// The newest sequence any live snapshot was taken at; 0 when none lives.
+  Sequence newest_reader = 0;
 };
 
 struct KeyRange {
