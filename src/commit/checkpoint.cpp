@@ -130,6 +130,14 @@ Status Engine::append_gone_indexes(const std::set<std::uint32_t>& present, stora
 }
 
 Status Engine::trim_log() {
+  // In batches, so that a flush or close waiting for the mutex gets its turn.
+  for (bool more = true; more && !closing_.load(std::memory_order_acquire);) {
+    AURORA_ASSIGN(more, trim_log_batch());
+  }
+  return {};
+}
+
+Result<bool> Engine::trim_log_batch() {
   std::lock_guard lock(checkpoint_mutex_);
   log_bytes_ += log_bytes_written_.exchange(0, std::memory_order_relaxed);
   const auto cursor = store_->cursor(storage::Family::kLog, {});
@@ -153,10 +161,19 @@ Status Engine::trim_log() {
     log_bytes_ -= std::min<std::uint64_t>(log_bytes_, cursor->value().size());
   }
   AURORA_TRY(cursor->status());
-  return rows == 0 ? Status() : store_->write(*batch, storage::Sync::kLogged);
+  if (rows > 0) AURORA_TRY(store_->write(*batch, storage::Sync::kLogged));
+  return rows == kTrimBatch;
 }
 
 Status Engine::purge_dropped() {
+  for (bool more = true; more && !closing_.load(std::memory_order_acquire);) {
+    AURORA_ASSIGN(more, purge_dropped_batch());
+  }
+  return {};
+}
+
+// True when there is more to remove.
+Result<bool> Engine::purge_dropped_batch() {
   storage::CursorOptions range;
   range.lower = kDroppedPrefix;
   range.upper = std::string(kDroppedPrefix.substr(0, kDroppedPrefix.size() - 1)) + '0';
@@ -180,9 +197,11 @@ Status Engine::purge_dropped() {
       batch->remove(storage::Family::kMeta, cursor->key());
       batch->remove(storage::Family::kPages, PageKey(PageKey::kLiveSets, id).view());
     }
-    return store_->write(*batch, storage::Sync::kLogged);
+    AURORA_TRY(store_->write(*batch, storage::Sync::kLogged));
+    return true;
   }
-  return cursor->status();
+  AURORA_TRY(cursor->status());
+  return false;
 }
 
 void Engine::start_background() {

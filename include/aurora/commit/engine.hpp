@@ -152,7 +152,9 @@ class Engine : public std::enable_shared_from_this<Engine> {
   [[nodiscard]] Status checkpoint_locked();
   [[nodiscard]] Status append_gone_indexes(const std::set<std::uint32_t>& present, storage::WriteBatch& batch);
   [[nodiscard]] Status trim_log();
+  [[nodiscard]] Result<bool> trim_log_batch();
   [[nodiscard]] Status purge_dropped();
+  [[nodiscard]] Result<bool> purge_dropped_batch();
   void start_background();
 
   void log(int level, std::string_view message) const {
