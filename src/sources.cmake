@@ -98,11 +98,13 @@ set(AURORA_SOURCES
   plan/filter_compiler.cpp
   exec/aggregate.cpp
   exec/arguments.cpp
+  exec/cursor.cpp
   exec/document_write.cpp
   exec/group.cpp
   exec/modifiers.cpp
   exec/mutate.cpp
   exec/order.cpp
+  exec/page.cpp
   exec/projection.cpp
   exec/query.cpp
   exec/schema_change.cpp

@@ -21,8 +21,6 @@ class AuroraStore final : public Store {
     get_ = db_.prepare(kGetText);
   }
 
-  bool can(Operation) const override { return true; }
-
   void insert(const Row& row) override { db_.insert("orders", row.order); }
 
   void insert_many(std::span<const Row> rows) override {
@@ -92,7 +90,7 @@ class AuroraStore final : public Store {
 }  // namespace
 
 Peer aurora_peer() {
-  return {"aurora", std::string(version()), "Wal",
+  return {"aurora", std::string(version()), "Wal", true,
           [](const std::filesystem::path& directory) -> std::unique_ptr<Store> {
             return std::make_unique<AuroraStore>(directory);
           }};

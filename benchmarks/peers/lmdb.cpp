@@ -64,10 +64,6 @@ class LmdbStore final : public Store {
     txn.commit();
   }
 
-  bool can(Operation operation) const override {
-    return operation != Operation::kGetPrepared && operation != Operation::kGetText;
-  }
-
   void insert(const Row& row) override { insert_many({&row, 1}); }
 
   void insert_many(std::span<const Row> rows) override {
@@ -172,7 +168,7 @@ Peer lmdb_peer() {
   return {"lmdb",
           std::to_string(MDB_VERSION_MAJOR) + "." + std::to_string(MDB_VERSION_MINOR) + "." +
               std::to_string(MDB_VERSION_PATCH),
-          "NOSYNC; bytes, not documents",
+          "NOSYNC; bytes, not documents", false,
           [](const std::filesystem::path& directory) -> std::unique_ptr<Store> {
             return std::make_unique<LmdbStore>(directory);
           }};

@@ -39,10 +39,6 @@ class RocksdbStore final : public Store {
     for (auto* family : families_) db_->DestroyColumnFamilyHandle(family);
   }
 
-  bool can(Operation operation) const override {
-    return operation != Operation::kGetPrepared && operation != Operation::kGetText;
-  }
-
   void insert(const Row& row) override { insert_many({&row, 1}); }
 
   // No look whether the id is there already: a floor.
@@ -123,7 +119,7 @@ class RocksdbStore final : public Store {
 }  // namespace
 
 Peer rocksdb_peer() {
-  return {"rocksdb", rocksdb::GetRocksVersionAsString(), "WAL, not synced; bytes, not documents",
+  return {"rocksdb", rocksdb::GetRocksVersionAsString(), "WAL, not synced; bytes, not documents", false,
           [](const std::filesystem::path& directory) -> std::unique_ptr<Store> {
             return std::make_unique<RocksdbStore>(directory);
           }};

@@ -113,10 +113,6 @@ class SqliteStore final : public Store {
     update_.emplace(db_.get(), texts_.update);
   }
 
-  bool can(Operation operation) const override {
-    return form_ == Form::kColumns || operation != Operation::kGetText;
-  }
-
   void insert(const Row& row) override {
     const Order& order = row.order;
     if (form_ == Form::kJson) {
@@ -190,11 +186,11 @@ std::unique_ptr<Store> open(const std::filesystem::path& directory) {
 }  // namespace
 
 Peer sqlite_peer() {
-  return {"sqlite", sqlite3_libversion(), "WAL, synchronous=NORMAL", &open<Form::kColumns>};
+  return {"sqlite", sqlite3_libversion(), "WAL, synchronous=NORMAL", true, &open<Form::kColumns>};
 }
 
 Peer sqlite_json_peer() {
-  return {"sqlite_json", sqlite3_libversion(), "WAL, synchronous=NORMAL", &open<Form::kJson>};
+  return {"sqlite_json", sqlite3_libversion(), "WAL, synchronous=NORMAL", true, &open<Form::kJson>};
 }
 
 }  // namespace aurora::bench

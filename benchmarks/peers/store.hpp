@@ -35,9 +35,6 @@ class Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  /// False when the store has no such way of asking; it is then left out.
-  [[nodiscard]] virtual bool can(Operation operation) const = 0;
-
   virtual void insert(const Row& row) = 0;
   virtual void insert_many(std::span<const Row> rows) = 0;
 
@@ -57,7 +54,7 @@ class Store {
   virtual void update(const Row& row, std::int64_t amount) = 0;
 
  private:
-  [[noreturn]] static std::uint64_t unsupported() { throw std::logic_error("asked in spite of can()"); }
+  [[noreturn]] static std::uint64_t unsupported() { throw std::logic_error("the store has no statements"); }
 };
 
 /// A kind of store.
@@ -65,6 +62,7 @@ struct Peer {
   std::string name;      ///< key in tables and JSON
   std::string version;
   std::string setting;   ///< what durability rests on
+  bool has_statements;   ///< false: kGetPrepared and kGetText are left out
   std::unique_ptr<Store> (*open)(const std::filesystem::path& directory);
 };
 

@@ -277,8 +277,9 @@ int import_file(Database& database, const ImportOptions& options, Terminal& term
     return refuse(terminal, "'" + printable(options.collection) + "' is no name of a collection");
   const auto format = options.format.empty() ? io::format_of_path(options.file) : io::format_named(options.format);
   if (!format)
-    return refuse(terminal, options.format.empty() ? "the format cannot be told from the name of the file: say jsonl, json or csv"
-                                                   : "unknown format '" + printable(options.format) + "': jsonl, json or csv");
+    return refuse(terminal, options.format.empty()
+                                ? "the name of the file does not tell its format: say jsonl, json or csv"
+                                : "unknown format '" + printable(options.format) + "': say jsonl, json or csv");
   auto source = options.file == "-" ? Result<std::unique_ptr<io::Source>>(io::descriptor_source(STDIN_FILENO))
                                     : io::open_source(options.file);
   if (!source) {

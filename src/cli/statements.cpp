@@ -44,6 +44,7 @@ std::size_t StatementBuffer::scan_string(std::string_view line, std::size_t at) 
   const std::string_view rest = line.substr(at);
   switch (inside_) {
     case Inside::kNothing:
+      if (at_definition_ && depth_ == 0) has_operation_ = ends_anywhere_ = true;
       inside_ = rest.starts_with(kBlock) ? Inside::kBlockString : Inside::kString;
       return at + (inside_ == Inside::kBlockString ? kBlock.size() : 1);
     case Inside::kBlockString:
@@ -80,7 +81,7 @@ void StatementBuffer::scan_bracket(char c) {
     ++depth_;
   } else if (c == '}' || c == ']' || c == ')') {
     if (--depth_ <= 0 && c == '}') at_definition_ = true;
-    if (depth_ < 0) ends_anywhere_ = true;
+    if (depth_ < 0) has_operation_ = ends_anywhere_ = true;
   } else if (at_definition_ && c != ' ' && c != '\t' && c != '\r' && c != ',') {
     has_operation_ = true;
     ends_anywhere_ = true;

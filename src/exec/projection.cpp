@@ -3,6 +3,7 @@
 
 #include <aurora/base/nearest.hpp>
 #include <aurora/base/try.hpp>
+#include <aurora/exec/arguments.hpp>
 #include <aurora/schema/path.hpp>
 
 #include <algorithm>
@@ -15,8 +16,8 @@ namespace {
 using aql::Selection;
 using plan::Bindings;
 
-constexpr std::array<std::string_view, 10> kDirectives{"include", "skip",    "defer",   "explain",  "useIndex",
-                                                       "auth",    "require", "allow",   "validate", "deprecated"};
+constexpr std::array<std::string_view, 8> kDirectives{"include", "skip", "defer",   "explain",
+                                                      "useIndex", "auth", "require", "allow"};
 
 Error unsupported(const Bindings& bindings, aql::Offset at, std::string what) {
   return bindings.error(at, ErrorCode::kInvalidOperation, std::move(what) + " is not supported yet");
@@ -161,6 +162,38 @@ Result<bool> condition_of(const aql::Directive& directive, const Bindings& bindi
   return *flag;
 }
 
+bool names_role(const aql::Literal& wanted, std::string_view role) {
+  if (wanted.kind == aql::Literal::Kind::kList)
+    return std::any_of(wanted.items.begin(), wanted.items.end(),
+                       [&](const aql::Literal& item) { return names_role(item, role); });
+  return wanted.text == role;
+}
+
+// @auth: any role; @require(role:): that one; @allow(read:, write:): the one for this kind of operation.
+Status check_role(const aql::Directive& directive, const Bindings& bindings) {
+  const auto& name = directive.name.text;
+  constexpr std::array<std::string_view, 1> kRole{"role"};
+  constexpr std::array<std::string_view, 2> kAllow{"read", "write"};
+  std::span<const std::string_view> known;
+  if (name == "require") known = kRole;
+  if (name == "allow") known = kAllow;
+  AURORA_TRY(check_arguments(directive.arguments, known, "@" + name, bindings));
+  const auto wanted = name == "require" ? find_argument(directive.arguments, {"role"}, bindings)
+                      : name == "allow"
+                          ? find_argument(directive.arguments, {bindings.writing ? "write" : "read"}, bindings)
+                          : plan::Argument();
+  if (name == "require" && wanted.get() == nullptr)
+    return bindings.error(directive.name.at, ErrorCode::kInvalidQuery, "@require needs 'role'");
+  if (name == "allow" && wanted.get() == nullptr) return {};
+  if (bindings.role.empty())
+    return bindings.error(directive.name.at, ErrorCode::kUnauthorized,
+                          "this needs a role; give one in the execution options");
+  if (wanted.get() != nullptr && !names_role(*wanted.get(), bindings.role))
+    return bindings.error(directive.name.at, ErrorCode::kForbidden,
+                          "the role '" + std::string(bindings.role) + "' may not do this");
+  return {};
+}
+
 class Expander {
  public:
   Expander(std::string_view collection, const Bindings& bindings,
@@ -231,6 +264,8 @@ Result<bool> is_included(std::span<const aql::Directive> directives, const Bindi
     if (name == "include" || name == "skip") {
       AURORA_ASSIGN(const bool flag, condition_of(directive, bindings));
       included = included && flag == (name == "include");
+    } else if (name == "auth" || name == "require" || name == "allow") {
+      AURORA_TRY(check_role(directive, bindings));
     } else if (std::find(kDirectives.begin(), kDirectives.end(), name) == kDirectives.end()) {
       return bindings.error(directive.name.at, ErrorCode::kInvalidQuery,
                             "unknown directive '@" + name + "'" + did_you_mean(name, kDirectives));

@@ -4,7 +4,9 @@
 #include <aurora/base/nearest.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/exec/arguments.hpp>
+#include <aurora/exec/cursor.hpp>
 #include <aurora/exec/group.hpp>
+#include <aurora/exec/page.hpp>
 #include <aurora/exec/projection.hpp>
 #include <aurora/plan/filter_compiler.hpp>
 #include <aurora/schema/path.hpp>
@@ -21,7 +23,8 @@ using plan::Bindings;
 
 constexpr std::array<std::string_view, 12> kArguments{"where", "filter", "orderBy", "limit",  "offset",   "first",
                                                       "after", "last",   "before",  "search", "validate", "distinct"};
-constexpr std::array<std::string_view, 6> kNotYet{"first", "after", "last", "before", "search", "validate"};
+constexpr std::array<std::string_view, 2> kNotYet{"search", "validate"};
+constexpr std::array<std::string_view, 4> kPageInfo{"hasNextPage", "hasPreviousPage", "startCursor", "endCursor"};
 constexpr std::array<std::string_view, 8> kCollectionLevel{"aggregate", "groupBy",    "edges",      "pageInfo",
                                                            "nodes",     "totalCount", "downsample", "windowFunc"};
 
@@ -102,6 +105,7 @@ class RootField {
       if (!path) return bindings_.error(field_.name.at, path.error().code(), path.error().message());
       query_.distinct = *std::move(path);
     }
+    AURORA_TRY(read_page_arguments(field_.arguments, bindings_, query_));
     return read_use_index();
   }
 
@@ -156,13 +160,78 @@ class RootField {
   }
 
   Status append_rows(const Projection& projection, std::string& out) {
-    AURORA_ASSIGN(const auto rows, select(view_, query_, context_.settings, explanation()));
+    AURORA_ASSIGN(const auto* rows, page_.rows(explanation()));
     out += '[';
-    for (std::size_t i = 0; i < rows.size(); ++i) {
+    for (std::size_t i = 0; i < rows->size(); ++i) {
       if (i > 0) out += ',';
-      projection.append(out, collection(), rows[i].record.view());
+      projection.append(out, collection(), (*rows)[i].record.view());
     }
     out += ']';
+    return {};
+  }
+
+  Error no_such_part(const Selection& part, std::string_view of, std::span<const std::string_view> known) const {
+    return bindings_.error(part.name.at, ErrorCode::kInvalidQuery,
+                           "unknown field '" + part.name.text + "' in '" + std::string(of) + "'" +
+                               did_you_mean(part.name.text, known));
+  }
+
+  Status append_edges(const Selection& edges, std::string& out) {
+    AURORA_ASSIGN(const auto parts,
+                  expand_selections(edges.selections, collection().name, bindings_, context_.fragments));
+    std::vector<std::pair<std::string, std::optional<Projection>>> compiled;   // no projection: the cursor
+    for (const auto* part : parts) {
+      constexpr std::array<std::string_view, 2> kParts{"cursor", "node"};
+      if (!contains(kParts, part->name.text)) return no_such_part(*part, "edges", kParts);
+      std::optional<Projection> projection;
+      if (part->name.text == "node") {
+        std::vector<const Selection*> fields;
+        if (part->has_selections) {
+          AURORA_ASSIGN(fields, expand_selections(part->selections, collection().name, bindings_, context_.fragments));
+        }
+        AURORA_ASSIGN(projection, projection_of(*part, fields));
+      }
+      compiled.emplace_back(json_key(part->key()), std::move(projection));
+    }
+    AURORA_ASSIGN(const auto* rows, page_.rows(explanation()));
+    out += '[';
+    for (std::size_t i = 0; i < rows->size(); ++i) {
+      out += i > 0 ? ",{" : "{";
+      for (std::size_t j = 0; j < compiled.size(); ++j) {
+        if (j > 0) out += ',';
+        out += compiled[j].first;
+        if (compiled[j].second)
+          compiled[j].second->append(out, collection(), (*rows)[i].record.view());
+        else
+          append_json_string(out, encode_cursor(query_, (*rows)[i]));
+      }
+      out += '}';
+    }
+    out += ']';
+    return {};
+  }
+
+  Status append_page_info(const Selection& info, std::string& out) {
+    AURORA_ASSIGN(const auto parts,
+                  expand_selections(info.selections, collection().name, bindings_, context_.fragments));
+    AURORA_ASSIGN(const auto* rows, page_.rows(explanation()));
+    out += '{';
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      const auto& name = parts[i]->name.text;
+      out += (i > 0 ? "," : "") + json_key(parts[i]->key());
+      if (name == "hasNextPage" || name == "hasPreviousPage") {
+        AURORA_ASSIGN(const bool more, name == "hasNextPage" ? page_.has_next() : page_.has_previous());
+        out += more ? "true" : "false";
+      } else if (name == "startCursor" || name == "endCursor") {
+        if (rows->empty())
+          out += "null";
+        else
+          append_json_string(out, encode_cursor(query_, name == "startCursor" ? rows->front() : rows->back()));
+      } else {
+        return no_such_part(*parts[i], "pageInfo", kPageInfo);
+      }
+    }
+    out += '}';
     return {};
   }
 
@@ -211,6 +280,8 @@ class RootField {
       return {};
     }
     if (name == "aggregate") return append_counts(selection, out);
+    if (name == "edges") return append_edges(selection, out);
+    if (name == "pageInfo") return append_page_info(selection, out);
     if (name != "nodes" || !selection.arguments.empty()) return unsupported(selection.name.at, "'" + name + "'");
     std::vector<const Selection*> parts;
     if (selection.has_selections) {
@@ -245,6 +316,7 @@ class RootField {
   const QueryContext& context_;
   const Bindings& bindings_;
   DocumentQuery query_;
+  Page page_{view_, query_, context_.settings};
   QueryOutput output_;
   const aql::Directive* use_index_ = nullptr;
   bool explain_ = false;

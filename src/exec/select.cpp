@@ -7,6 +7,8 @@
 #include <aurora/index/extract.hpp>
 #include <aurora/index/key.hpp>
 
+#include "places.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <unordered_set>
@@ -23,31 +25,6 @@ using Steady = std::chrono::steady_clock;
 std::uint64_t micros_since(Steady::time_point start) {
   return static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - start).count());
-}
-
-ValueView sort_value(const DocumentQuery& query, const SortTerm& term, RecordView record) {
-  return term.subject == plan::Subject::kSid ? record.sid_view() : read_path(*query.collection, term.path, record);
-}
-
-// A row with its sort values at hand; they point into the record.
-struct SortRow {
-  Row row;
-  std::vector<ValueView> values;
-};
-
-bool sorts_before(const std::vector<SortTerm>& order, const SortRow& a, const SortRow& b) {
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    const auto& term = order[i];
-    const auto x = a.values[i];
-    const auto y = b.values[i];
-    if (x.is_null() || y.is_null()) {
-      if (x.is_null() == y.is_null()) continue;
-      return x.is_null() == term.nulls_first;
-    }
-    const auto relation = compare(x, y);
-    if (relation != 0) return (relation < 0) != term.descending;
-  }
-  return a.row.ordinal < b.row.ordinal;
 }
 
 PlanNode over(std::string op, std::string condition, PlanNode child) {
@@ -74,6 +51,8 @@ class Selector {
       : view_(view), query_(query), settings_(settings), explanation_(explanation) {}
 
   Status prepare() {
+    if (query_.after) after_.emplace(*query_.after);
+    if (query_.before) before_.emplace(*query_.before);
     view_.on_read(query_.collection->id, query_.filter);
     AURORA_ASSIGN(version_, view_.collection(query_.collection->id));
     pending_ = view_.pending(query_.collection->id);
@@ -98,7 +77,9 @@ class Selector {
     return found;
   }
 
+  // Every match counts here, on whatever page it stands.
   Status each_match(const std::function<Status(const Row&)>& visit) {
+    whole_ = true;
     const auto start = Steady::now();
     choose();
     std::uint64_t matching = 0;
@@ -115,6 +96,7 @@ class Selector {
   }
 
   Result<std::uint64_t> total() {
+    whole_ = true;
     const auto start = Steady::now();
     choose();
     std::uint64_t matching = 0;
@@ -157,7 +139,8 @@ class Selector {
 
   Status visit_matches(const std::function<bool(Ordinal, const RecordRef&)>& visit) {
     const bool check = !access_.exact || pending_ != nullptr;
-    const auto set = candidates();
+    auto set = candidates();
+    cut_to_bounds(set);
     const auto start = Steady::now();
     std::uint64_t matched = 0;
     const auto each = [&](Ordinal ordinal, const RecordRef& record) {
@@ -168,7 +151,9 @@ class Selector {
     };
     // A few documents are read one by one, so that they stay hot; many are scanned.
     constexpr std::uint64_t kPointReads = 64;
-    if (set.size() <= kPointReads) {
+    if (walks_backward()) {
+      AURORA_TRY(read_backward(set, each));
+    } else if (set.size() <= kPointReads) {
       AURORA_TRY(read_each(set, each));
     } else {
       AURORA_TRY(view_.scan(query_.collection->id, set, each));
@@ -183,12 +168,40 @@ class Selector {
     return {};
   }
 
+  // Only the rows between the bounds, as far as natural order tells.
+  void cut_to_bounds(OrdinalSet& set) const {
+    if (!query_.order.empty() || whole_) return;
+    if (after_) set -= OrdinalSet::range(0, std::uint64_t{after_->ordinal} + 1);
+    if (before_) set -= OrdinalSet::range(before_->ordinal, std::uint64_t{UINT32_MAX} + 1);
+  }
+
+  [[nodiscard]] bool is_within_bounds(const std::vector<ValueView>& values, Ordinal ordinal) const {
+    const auto& order = query_.order;
+    return (!after_ || compare_places(order, values, ordinal, after_->values, after_->ordinal) > 0) &&
+           (!before_ || compare_places(order, values, ordinal, before_->values, before_->ordinal) < 0);
+  }
+
   Status read_each(const OrdinalSet& set, const std::function<bool(Ordinal, const RecordRef&)>& each) {
     std::vector<Ordinal> ordinals;
     set.append_to(ordinals);
     for (const auto ordinal : ordinals) {
       AURORA_ASSIGN(const auto record, view_.record(query_.collection->id, ordinal));
       if (record && !each(ordinal, record)) break;
+    }
+    return {};
+  }
+
+  // The last rows in natural order are found from the end.
+  [[nodiscard]] bool walks_backward() const {
+    return query_.backward && query_.order.empty() && !query_.distinct && !whole_;
+  }
+
+  Status read_backward(const OrdinalSet& set, const std::function<bool(Ordinal, const RecordRef&)>& each) {
+    std::vector<Ordinal> ordinals;
+    set.append_to(ordinals);
+    for (auto at = ordinals.rbegin(); at != ordinals.rend(); ++at) {
+      AURORA_ASSIGN(const auto record, view_.record(query_.collection->id, *at));
+      if (record && !each(*at, record)) break;
     }
     return {};
   }
@@ -210,6 +223,7 @@ class Selector {
       }));
     else if (explanation_ != nullptr)
       node_ = std::move(access_.node);
+    if (walks_backward()) std::reverse(found.begin(), found.end());
     if (explanation_ != nullptr && (query_.limit || query_.offset > 0)) {
       node_ = over("Limit", limit_text(), std::move(node_));
       measure(node_, found.size(), start);
@@ -227,7 +241,9 @@ class Selector {
     const auto start = Steady::now();
     const auto end = window_end();
     const bool top_k = end < 100'000 && !query_.distinct;
-    const auto before = [&](const SortRow& a, const SortRow& b) { return sorts_before(query_.order, a, b); };
+    const auto before = [&](const SortRow& a, const SortRow& b) {
+      return query_.backward ? sorts_before(query_.order, b, a) : sorts_before(query_.order, a, b);
+    };
     std::vector<SortRow> rows;
     std::uint64_t bytes = 0;
     bool too_large = false;
@@ -235,6 +251,7 @@ class Selector {
       SortRow row{{ordinal, record}, {}};
       row.values.reserve(query_.order.size());
       for (const auto& term : query_.order) row.values.push_back(sort_value(query_, term, record.view()));
+      if (!is_within_bounds(row.values, ordinal)) return true;
       if (top_k) {
         // A heap of the best `end` rows, the worst of them on top.
         if (rows.size() == end) {
@@ -261,6 +278,7 @@ class Selector {
       measure(node_, rows.size(), start);
     }
     take_window(rows, found);
+    if (query_.backward) std::reverse(found.begin(), found.end());
     if (explanation_ != nullptr && (query_.limit || query_.offset > 0)) {
       node_ = over("Limit", limit_text(), std::move(node_));
       measure(node_, found.size(), start);
@@ -287,7 +305,7 @@ class Selector {
   // leaves much.
   [[nodiscard]] const IndexDef* ordering_index() const {
     if (!settings_.use_indexes || query_.order.size() != 1 || query_.distinct || !query_.limit ||
-        pending_ != nullptr)
+        query_.backward || pending_ != nullptr)
       return nullptr;
     const auto& term = query_.order.front();
     if (term.subject != plan::Subject::kPath || term.nulls_first == term.descending ||
@@ -303,6 +321,20 @@ class Selector {
     return index;
   }
 
+  // The part of the index that can hold rows behind `after`.
+  [[nodiscard]] KeyRange range_behind(IndexVersion::Direction direction) const {
+    KeyRange range;
+    if (!after_) return range;
+    std::string key;
+    append_key(key, after_->values.front());
+    if (cut_key(key)) return range;
+    if (direction == IndexVersion::Direction::kForward)
+      range.lower = std::move(key);
+    else
+      range.upper = key + '\0';
+    return range;
+  }
+
   Result<bool> try_index_order(std::vector<Row>& found) {
     const auto* index = ordering_index();
     if (index == nullptr) return false;
@@ -314,6 +346,7 @@ class Selector {
     const auto end = window_end();
     const auto direction = query_.order.front().descending ? IndexVersion::Direction::kBackward
                                                            : IndexVersion::Direction::kForward;
+    const bool bounded = after_ || before_;
     std::uint64_t position = 0;
     bool unusable = false;
     Status failed;
@@ -326,12 +359,14 @@ class Selector {
       }
       if (!*record) return true;
       ++examined_;
+      if (bounded && !is_within_bounds({sort_value(query_, query_.order.front(), record->view())}, ordinal))
+        return true;
       if (check && !query_.filter->matches(record->view())) return true;
       if (position++ >= query_.offset) found.push_back({ordinal, *std::move(record)});
       return position < end;
     };
     if (end > 0)
-      version_->index(index->id)->scan({}, direction, [&](const IndexVersion::Entry& entry) {
+      version_->index(index->id)->scan(range_behind(direction), direction, [&](const IndexVersion::Entry& entry) {
         unusable = entry.key.size() >= kMaxKeyBytes;   // cut keys are not in order
         if (unusable) return false;
         for (const auto ordinal : entry.inline_ordinals)
@@ -391,6 +426,9 @@ class Selector {
   Access access_;
   PlanNode node_;
   std::uint64_t examined_ = 0;
+  std::optional<Bound> after_;
+  std::optional<Bound> before_;
+  bool whole_ = false;                // aggregates and counts see all matches
 };
 
 }  // namespace
@@ -406,6 +444,9 @@ Status visit_matches(View& view, const DocumentQuery& query, bool ordered, const
                      plan::Explanation* explanation, const std::function<Status(const Row&)>& visit) {
   auto all = query;
   all.limit.reset();
+  all.after.reset();
+  all.before.reset();
+  all.backward = false;
   all.offset = 0;
   all.distinct.reset();
   if (ordered && !all.order.empty()) {

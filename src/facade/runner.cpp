@@ -20,12 +20,14 @@ class Runner {
     bindings_.text = parsed.text;
     bindings_.now = state.engine().now();
     bindings_.limits = state.limits();
+    bindings_.role = options.execute.role;
   }
 
   Status run(QueryResult& result) {
     auto status = bind();
     for (std::size_t i = 0; status && i < parsed_.document.operations.size(); ++i) {
       bindings_.variables = &variables_[i];
+      bindings_.writing = parsed_.document.operations[i].kind != Operation::Kind::kQuery;
       status = run_operation(parsed_.document.operations[i]);
     }
     result = QueryResult(data(), extensions());
@@ -106,6 +108,8 @@ class Runner {
   }
 
   Status run_schema(const Operation& operation) {
+    AURORA_ASSIGN(const bool included, exec::is_included(operation.directives, bindings_));
+    if (!included) return {};
     std::string outcomes;
     auto status = target_.change_schema([&](WriteView& view) -> Status {
       outcomes.clear();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstring>
 #include <new>
 
 namespace aurora::index {
@@ -20,16 +21,46 @@ std::string_view tail_of(std::string_view suffix) noexcept {
   return suffix.size() > 2 ? suffix.substr(2) : std::string_view();
 }
 
-/// First of `count` rising heads that is not less than `head`; without branches to mispredict.
-std::uint32_t lower_head(const std::uint16_t* heads, std::uint32_t count,
-                         std::uint16_t head) noexcept {
-  const std::uint16_t* base = heads;
-  while (count > 1) {
-    const std::uint32_t half = count / 2;
-    base += base[half - 1] < head ? half : 0;
-    count -= half;
+/// The heads [low, high) that equal the one sought; empty, where it would stand.
+struct HeadRange {
+  std::uint32_t low;
+  std::uint32_t high;
+};
+
+/// Counts the smaller and the equal ones, eight at a time: over a page's few hundred bytes that is
+/// faster than a binary search, whose every step is a branch mispredicted or a load waited for.
+HeadRange find_head(const std::uint16_t* heads, std::uint32_t count, std::uint16_t head) noexcept {
+  constexpr std::uint32_t kLanes = 8;
+  using Lanes __attribute__((vector_size(2 * kLanes))) = std::uint16_t;
+  constexpr Lanes kIndex = {0, 1, 2, 3, 4, 5, 6, 7};
+  const Lanes sought = Lanes{} + head;
+  Lanes smaller = {};
+  Lanes equal = {};
+  const auto add = [&](std::uint32_t at, Lanes counted) {
+    Lanes lanes;
+    std::memcpy(&lanes, heads + at, sizeof lanes);
+    smaller -= static_cast<Lanes>(lanes < sought) & counted;
+    equal -= static_cast<Lanes>(lanes == sought) & counted;
+  };
+  std::uint32_t at = 0;
+  for (; at + kLanes <= count; at += kLanes) add(at, ~Lanes{});
+  HeadRange range{0, 0};
+  if (count >= kLanes) {
+    // The rest by the last eight, less those of them already counted.
+    const auto counted = static_cast<std::uint16_t>(at - (count - kLanes));
+    add(count - kLanes, static_cast<Lanes>(kIndex >= counted));
+    at = count;
   }
-  return static_cast<std::uint32_t>(base - heads) + (count == 1 && *base < head ? 1 : 0);
+  for (; at < count; ++at) {
+    range.low += heads[at] < head;
+    range.high += heads[at] == head;
+  }
+  for (std::uint32_t lane = 0; lane < kLanes; ++lane) {
+    range.low += smaller[lane];
+    range.high += equal[lane];
+  }
+  range.high += range.low;
+  return range;
 }
 
 }  // namespace
@@ -66,16 +97,7 @@ void Leaf::destroy(Leaf* leaf) noexcept {
   ::operator delete(leaf);
 }
 
-std::string_view Leaf::tail(std::uint32_t at) const noexcept {
-  const std::uint32_t size = suffix_size(at);
-  return {heap() + offsets()[at] + kHeaderBytes, size > 2 ? size - 2 : 0};
-}
-
 Leaf::Place Leaf::find(std::string_view key) const noexcept {
-  // The search below waits for each head it compares; asked for at once, their cache lines come
-  // together.
-  for (std::size_t line = 1; line < 6; ++line)
-    __builtin_prefetch(reinterpret_cast<const char*>(this) + 64 * line);
   const std::size_t compared = std::min<std::size_t>(key.size(), prefix_size_);
   const int difference = key.substr(0, compared).compare(prefix().substr(0, compared));
   if (difference != 0) return {difference < 0 ? 0u : std::uint32_t{size_}, false};
@@ -83,14 +105,7 @@ Leaf::Place Leaf::find(std::string_view key) const noexcept {
   const std::string_view suffix = key.substr(prefix_size_);
   const std::uint16_t head = head_of(suffix);
   const std::string_view wanted = tail_of(suffix);
-  std::uint32_t low = lower_head(heads(), size_, head);
-  std::uint32_t high = low;
-  if (low < size_ && heads()[low] == head) {
-    high = low + 1;
-    if (high < size_ && heads()[high] == head)
-      high = static_cast<std::uint32_t>(std::upper_bound(heads() + high, heads() + size_, head) -
-                                        heads());
-  }
+  auto [low, high] = find_head(heads(), size_, head);
   while (low < high) {
     const std::uint32_t middle = low + (high - low) / 2;
     int order = tail(middle).compare(wanted);

@@ -178,7 +178,10 @@ class Leaf {
   }
   std::uint32_t code(std::uint32_t at) const noexcept { return header(at) >> kCodeShift; }
   void set_code(std::uint32_t at, std::uint32_t code) noexcept;
-  std::string_view tail(std::uint32_t at) const noexcept;
+  std::string_view tail(std::uint32_t at) const noexcept {
+    const std::uint32_t size = suffix_size(at);
+    return {heap() + offsets()[at] + kHeaderBytes, size > 2 ? size - 2 : 0};
+  }
   Ordinal* inline_begin(std::uint32_t at) noexcept;
   std::uint32_t append_record(std::uint32_t suffix_size, std::string_view tail,
                               std::span<const Ordinal> listed, std::uint32_t code);

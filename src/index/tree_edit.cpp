@@ -25,18 +25,13 @@ bool TreeEditor::is_last_leaf(const Path& path) const {
   return path.chunk + 1 == chunks.size() && path.leaf + 1 == chunks[path.chunk].node->leaves.size();
 }
 
-IndexRoot& TreeEditor::writable_root() {
-  if (!is_private(root_->made_at)) {
-    root_ = std::make_shared<IndexRoot>(*root_);
-    root_->made_at = scope_.sequence;
-  }
-  return *root_;
+void TreeEditor::copy_root() {
+  root_ = std::make_shared<IndexRoot>(*root_);
+  root_->made_at = scope_.sequence;
 }
 
-Chunk& TreeEditor::writable_chunk(std::size_t chunk) {
-  Ref<Chunk>& node = writable_root().chunks.node(chunk);
-  if (!is_private(node->made_at)) node = Ref<Chunk>(new Chunk(*node, scope_.sequence));
-  return *node;
+void TreeEditor::copy_chunk(Ref<Chunk>& chunk) {
+  chunk = Ref<Chunk>(new Chunk(*chunk, scope_.sequence));
 }
 
 Leaf& TreeEditor::writable_leaf(const Path& path, Leaf::Room room) {
@@ -64,14 +59,6 @@ std::uint32_t TreeEditor::take_page_id() {
     std::tie(root.next_page, root.page_end) = longest_free_range(std::move(used));
   }
   return root.next_page++;
-}
-
-void TreeEditor::count(const Path& path, std::int64_t entries, std::int64_t keys) {
-  IndexRoot& root = writable_root();
-  root.keys += static_cast<std::uint64_t>(keys);
-  root.entries += static_cast<std::uint64_t>(entries);
-  root.chunks.entries(path.chunk) += static_cast<std::uint64_t>(entries);
-  writable_chunk(path.chunk).leaves.entries(path.leaf) += static_cast<std::uint64_t>(entries);
 }
 
 void TreeEditor::add(std::string_view key, Ordinal ordinal) {

@@ -36,13 +36,29 @@ class TreeEditor {
   [[nodiscard]] Leaf& leaf_at(const Path& path) const;
   [[nodiscard]] bool is_last_leaf(const Path& path) const;
 
-  IndexRoot& writable_root();
-  Chunk& writable_chunk(std::size_t chunk);
+  // Inline what every change does: the copies are the exception.
+  IndexRoot& writable_root() {
+    if (!is_private(root_->made_at)) copy_root();
+    return *root_;
+  }
+  Chunk& writable_chunk(std::size_t chunk) {
+    Ref<Chunk>& node = writable_root().chunks.node(chunk);
+    if (!is_private(node->made_at)) copy_chunk(node);
+    return *node;
+  }
+  void copy_root();
+  void copy_chunk(Ref<Chunk>& chunk);
   /// With the room, private, and stamped as changed.
   Leaf& writable_leaf(const Path& path, Leaf::Room room);
   [[nodiscard]] Leaf::Identity new_identity(std::uint32_t page_id) const noexcept;
   std::uint32_t take_page_id();
-  void count(const Path& path, std::int64_t entries, std::int64_t keys);
+  void count(const Path& path, std::int64_t entries, std::int64_t keys) {
+    IndexRoot& root = writable_root();
+    root.keys += static_cast<std::uint64_t>(keys);
+    root.entries += static_cast<std::uint64_t>(entries);
+    root.chunks.entries(path.chunk) += static_cast<std::uint64_t>(entries);
+    writable_chunk(path.chunk).leaves.entries(path.leaf) += static_cast<std::uint64_t>(entries);
+  }
 
   void add_to_key(Path path, std::string_view key, Ordinal ordinal);
   void add_to_posting(const Path& path, Ordinal ordinal);

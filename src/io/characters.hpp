@@ -21,7 +21,7 @@ class Characters {
  public:
   static constexpr int kEnd = -1;
 
-  explicit Characters(Source& source) : source_(source), buffer_(256u << 10) {}
+  explicit Characters(Source& source) : source_(source), buffer_(64u << 10) {}
 
   /// The next byte without taking it, or kEnd.
   [[nodiscard]] int peek() {

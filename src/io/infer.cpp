@@ -24,7 +24,6 @@ enum Kind : std::uint32_t {
 };
 
 constexpr std::uint32_t kTexts = kText | kUuid | kDate | kDateTime;
-constexpr std::uint32_t kNumbers = kInt | kBigInt | kFloat;
 
 std::uint32_t kind_of_int(std::int64_t value) noexcept {
   constexpr std::int64_t kExact = std::int64_t{1} << 53;

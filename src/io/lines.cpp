@@ -7,7 +7,7 @@
 namespace aurora::io {
 
 namespace {
-constexpr std::size_t kBufferBytes = 256u << 10;
+constexpr std::size_t kBufferBytes = 64u << 10;
 }
 
 LineReader::LineReader(Source& source, std::size_t max_line_bytes)

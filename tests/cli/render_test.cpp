@@ -25,7 +25,8 @@ std::string csv(std::string_view json) { return render_csv(*parse_json(json).val
 }  // namespace
 
 TEST_CASE("a list of objects is a table", "[cli]") {
-  CHECK(table(R"({"users":[{"name":"Ada","age":31},{"name":"Bø\u001b","age":null},{"name":"日本","age":7,"x":[1]}]})") ==
+  CHECK(table(R"({"users":[{"name":"Ada","age":31},{"name":"Bø\u001b","age":null},)"
+              R"({"name":"日本","age":7,"x":[1]}]})") ==
         " name   │ age │ x\n"
         "────────┼─────┼─────\n"
         " Ada    │  31 │\n"
@@ -70,5 +71,6 @@ TEST_CASE("an error shows its line with a caret under the column", "[cli]") {
         "InvalidQuery: m (line 1, column 501)\n  1 | …" + std::string(60, 'a') + "X" + std::string(39, 'b') +
             "…\n    | " + std::string(61, ' ') + "^\n");
   // The end of the text is one past its last character.
-  CHECK(error_report(Error(ErrorCode::kInvalidQuery, "m").at(1, 4), "{ a", {}, terminal).ends_with("  1 | { a\n    |    ^\n"));
+  CHECK(error_report(Error(ErrorCode::kInvalidQuery, "m").at(1, 4), "{ a", {}, terminal)
+            .ends_with("  1 | { a\n    |    ^\n"));
 }

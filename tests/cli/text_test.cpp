@@ -24,7 +24,8 @@ TEST_CASE("what could steer a terminal is written out", "[cli]") {
 }
 
 TEST_CASE("JSON stays the same JSON", "[cli]") {
-  const Value value(Object{{"a", Value("\033\x7F\xC2\x9B\xE2\x80\xAE\"\\ø")}, {"b", Value(List{Value(1), Value()})}});
+  const Value value(Object{{"a", Value("\033\x7F\xC2\x9B\xE2\x80\xAE\"\\ø")},
+                           {"b", Value(List{Value(1), Value()})}});
   const std::string json = to_json(value);
   const std::string safe = printable_json(json);
   CHECK(printable(safe) == safe);

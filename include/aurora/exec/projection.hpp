@@ -43,8 +43,10 @@ class Projection {
   std::vector<ProjectionItem> items_;
 };
 
-/// A directive's decision about its selection: @include and @skip. Other directives on a field are errors here.
-/// Errors: InvalidQuery for unknown directives and arguments; TypeError for a condition that is no Boolean.
+/// The decision of directives about what they stand on: @include and @skip leave it out; @auth, @require and @allow
+/// ask for a role. Directives that belong elsewhere are errors here.
+/// Errors: InvalidQuery for unknown directives and arguments; TypeError for a condition that is no Boolean;
+/// Unauthorized without a role, Forbidden with another one.
 [[nodiscard]] Result<bool> is_included(std::span<const aql::Directive> directives, const plan::Bindings& bindings);
 
 /// The selections with fragments expanded, directives applied and equal keys merged, in order.

@@ -19,6 +19,13 @@ struct SortTerm {
   bool nulls_first = true;                 ///< already resolved: ascending first, descending last, or as written
 };
 
+/// The place of a row in a query's order: its sort values, then its natural place.
+struct Position {
+  std::vector<Value> values;
+  Ordinal ordinal = 0;
+  Uuid sid;
+};
+
 /// What to find. Ties, and no order at all, go by natural order.
 struct DocumentQuery {
   std::shared_ptr<const CollectionDef> collection;
@@ -27,6 +34,9 @@ struct DocumentQuery {
   std::optional<FieldPath> distinct;
   std::uint64_t offset = 0;
   std::optional<std::uint64_t> limit;
+  std::optional<Position> after;           ///< only rows behind this place
+  std::optional<Position> before;          ///< only rows before this place
+  bool backward = false;                   ///< the last `limit` rows instead of the first; still in query order
   const IndexDef* only_index = nullptr;    ///< @useIndex
 };
 

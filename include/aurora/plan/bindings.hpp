@@ -1,4 +1,4 @@
-// What stands for the variables of one execution, and the resolution of literals with them.
+// The circumstances of one execution: variables, time, role; and the resolution of literals with them.
 #pragma once
 
 #include <aurora/aql/limits.hpp>
@@ -16,6 +16,8 @@ struct Bindings {
   const Object* variables = nullptr;         ///< checked values; names absent here were not given
   DateTime now;
   aql::Limits limits;
+  std::string_view role;                     ///< of the caller; empty: none
+  bool writing = false;                      ///< a mutation: @allow looks at `write`, not at `read`
 
   [[nodiscard]] const Value* find(std::string_view name) const noexcept {
     return variables != nullptr ? variables->find(name) : nullptr;

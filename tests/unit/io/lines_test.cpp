@@ -59,7 +59,8 @@ TEST_CASE("lines are those of the text, however it arrives", "[io]") {
   std::mt19937 random(seed);
   for (int round = 0; round < 1'000; ++round) {
     std::string text;
-    for (std::size_t i = random() % 60; i > 0; --i) text += random() % 5 == 0 ? '\n' : static_cast<char>('a' + random() % 3);
+    for (std::size_t i = random() % 60; i > 0; --i)
+      text += random() % 5 == 0 ? '\n' : static_cast<char>('a' + random() % 3);
     CAPTURE(text);
     for (const std::size_t limit : {0u, 1u, 4u, 5u, 100u})
       for (const std::size_t piece : {1u, 2u, 7u, 1000u}) CHECK(read(text, limit, piece) == split(text, limit));
