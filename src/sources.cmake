@@ -101,6 +101,7 @@ set(AURORA_SOURCES
   exec/cursor.cpp
   exec/document_write.cpp
   exec/group.cpp
+  exec/introspect.cpp
   exec/modifiers.cpp
   exec/mutate.cpp
   exec/order.cpp

@@ -18,7 +18,8 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-constexpr std::string_view kHelp = R"(A statement runs when its last bracket is closed; an empty line runs it as it is, Ctrl-C drops it.
+constexpr std::string_view kHelp = R"(A statement runs when its last bracket is closed. An empty line runs it as it is,
+Ctrl-C drops it.
 
 .help                             this text
 .collections                      names and numbers of documents

@@ -145,8 +145,8 @@ Result<std::optional<Document>> Database::try_get(std::string_view collection, c
   AURORA_ASSIGN(const auto entry, state_->engine().enter());
   auto view = state_->engine().view();
   AURORA_ASSIGN(const auto definition, view.catalog().require(collection));
-  AURORA_ASSIGN(const auto row, facade::find_by_id(*state_, view, definition, id));
-  return row ? std::optional(Document(definition, row->record)) : std::nullopt;
+  AURORA_ASSIGN(const auto record, facade::read_by_id(*state_, view, definition, id));
+  return record ? std::optional(Document(definition, record)) : std::nullopt;
 }
 
 Result<std::optional<Document>> Database::try_update(std::string_view collection, const Value& id,

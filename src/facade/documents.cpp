@@ -9,6 +9,8 @@
 #include <aurora/plan/filter_compiler.hpp>
 #include <aurora/schema/coerce.hpp>
 
+#include <algorithm>
+
 namespace aurora::facade {
 
 namespace {
@@ -24,6 +26,32 @@ Result<std::shared_ptr<const plan::Filter>> id_filter(const Catalog::Entry& coll
   const std::string name = primary != nullptr ? primary->name : "_sid";
   return plan::compile_filter(collection, plan::to_literal(Value(Object{{name, Value(Object{{"eq", id}})}}), 0),
                               bindings);
+}
+
+const IndexDef& primary_index(const CollectionDef& collection) {
+  return *std::find_if(collection.indexes.begin(), collection.indexes.end(),
+                       [](const IndexDef& index) { return index.kind == IndexKind::kPrimary; });
+}
+
+// The document whose committed primary key is `key`, as the view sees it now; nothing when there is none, or
+// when it has another key by now. Uncommitted documents are not looked through: their keys are in no index.
+// A key that the index holds is a scalar: fields of other types cannot be primary.
+Result<std::optional<exec::Row>> find_committed(View& view, const CollectionDef& collection, const FieldDef& primary,
+                                                const Value& key) {
+  AURORA_ASSIGN(const auto* version, view.collection(collection.id));
+  std::string bytes;
+  append_key(bytes, key);
+  cut_key(bytes);
+  const auto ordinal = version->index(primary_index(collection).id)->find_one(bytes);
+  if (!ordinal) return std::optional<exec::Row>();
+  AURORA_ASSIGN(auto record, view.record(collection.id, *ordinal));
+  if (!record || compare(read_field(collection, primary, record.view()), key.scalar_view()) != 0)
+    return std::optional<exec::Row>();
+  return std::optional(exec::Row{*ordinal, std::move(record)});
+}
+
+bool is_scalar(const Value& value) {
+  return !value.is_null() && value.if_list() == nullptr && value.if_object() == nullptr;
 }
 
 Status change_row(WriteView& view, const CollectionDef& collection, const exec::Row& row,
@@ -64,25 +92,27 @@ Result<std::optional<exec::Row>> find_by_id(State& state, View& view, const Cata
     AURORA_ASSIGN(auto rows, exec::select(view, query, state.settings(), nullptr));
     return rows.empty() ? std::optional<exec::Row>() : std::optional(std::move(rows.front()));
   }
-  AURORA_ASSIGN(auto operand, coerce_operand(primary->type, id, bindings.now, primary->name));
   AURORA_ASSIGN(const auto filter, id_filter(collection, id, bindings));
+  AURORA_ASSIGN(const auto key, coerce_operand(primary->type, id, bindings.now, primary->name));
   view.on_read(collection->id, filter);
+  AURORA_ASSIGN(auto row, find_committed(view, *collection, *primary, key));
+  if (row) return row;  // the only one: keys are unique among uncommitted documents too
   if (const auto* pending = view.pending(collection->id))
     for (const auto& [ordinal, record] : pending->documents)
       if (filter->matches(record.view())) return std::optional(exec::Row{ordinal, record});
-  AURORA_ASSIGN(const auto* version, view.collection(collection->id));
-  FieldPath path;
-  path.field = primary->id;
-  path.name = primary->name;
-  const auto* definition = collection->index_on(path);
-  std::string key;
-  append_key(key, operand);
-  cut_key(key);
-  const auto ordinal = version->index(definition->id)->find_one(key);
-  if (!ordinal) return std::optional<exec::Row>();
-  AURORA_ASSIGN(auto record, view.record(collection->id, *ordinal));
-  if (!record || !filter->matches(record.view())) return std::optional<exec::Row>();
-  return std::optional(exec::Row{*ordinal, std::move(record)});
+  return std::optional<exec::Row>();
+}
+
+Result<RecordRef> read_by_id(State& state, View& view, const Catalog::Entry& collection, const Value& id) {
+  const auto* primary = collection->primary();
+  std::optional<exec::Row> row;
+  if (primary != nullptr && is_scalar(id)) {
+    AURORA_ASSIGN(const auto key, coerce_operand(primary->type, id, view.now(), primary->name));
+    AURORA_ASSIGN(row, find_committed(view, *collection, *primary, key));
+  } else {
+    AURORA_ASSIGN(row, find_by_id(state, view, collection, id));
+  }
+  return row ? std::move(row->record) : RecordRef();
 }
 
 namespace {

@@ -17,6 +17,10 @@ namespace aurora::facade {
 [[nodiscard]] Result<std::optional<exec::Row>> find_by_id(State& state, View& view, const Catalog::Entry& collection,
                                                           const Value& id);
 
+/// As find_by_id, in the fewest steps; null when there is none. Requires: a view without changes of its own, whose
+/// reads nobody validates.
+[[nodiscard]] Result<RecordRef> read_by_id(State& state, View& view, const Catalog::Entry& collection, const Value& id);
+
 [[nodiscard]] Result<Document> insert_document(WriteView& view, const Catalog::Entry& collection, Object document);
 /// All of them, or the first error. One uniqueness check at the end.
 [[nodiscard]] Result<std::vector<Document>> insert_documents(WriteView& view, const Catalog::Entry& collection,

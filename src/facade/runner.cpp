@@ -2,6 +2,7 @@
 #include "runner.hpp"
 
 #include <aurora/base/try.hpp>
+#include <aurora/exec/introspect.hpp>
 #include <aurora/exec/mutate.hpp>
 #include <aurora/exec/projection.hpp>
 #include <aurora/exec/query.hpp>
@@ -76,7 +77,12 @@ class Runner {
                                      options_.explain};
     return target_.read([&](View& view) -> Status {
       for (const auto& field : operation.selections) {
-        if (field.name.text == "__schema") return unsupported(field.at, "'__schema'").under(field.key());
+        if (field.name.text == "__schema") {
+          auto schema = exec::run_introspection(view, field, bindings_, parsed_.document.fragments);
+          if (!schema) return schema.error().under(field.key());
+          add(field.key(), *std::move(schema));
+          continue;
+        }
         auto output = exec::run_query(view, field, context);
         if (!output) return output.error().under(field.key());
         if (!output->included) continue;

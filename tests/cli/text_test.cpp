@@ -31,7 +31,8 @@ TEST_CASE("JSON stays the same JSON", "[cli]") {
   CHECK(printable(safe) == safe);
   CHECK(parse_json(safe).value() == value);
   CHECK(parse_json(indented(json)).value() == value);
-  CHECK(indented("{\"a\":[],\"b\":{\"c\":\"{,\\\"\"}}") == "{\n  \"a\": [],\n  \"b\": {\n    \"c\": \"{,\\\"\"\n  }\n}");
+  CHECK(indented("{\"a\":[],\"b\":{\"c\":\"{,\\\"\"}}") ==
+        "{\n  \"a\": [],\n  \"b\": {\n    \"c\": \"{,\\\"\"\n  }\n}");
 }
 
 TEST_CASE("widths are those of the screen, and a cut never splits a character", "[cli]") {

@@ -1,0 +1,154 @@
+// Body of `__schema`. Called by the statement runner; the schema room describes, this file selects.
+#include <aurora/exec/introspect.hpp>
+
+#include <aurora/base/nearest.hpp>
+#include <aurora/base/try.hpp>
+#include <aurora/exec/arguments.hpp>
+#include <aurora/exec/projection.hpp>
+#include <aurora/schema/introspect.hpp>
+
+#include <array>
+
+namespace aurora::exec {
+
+namespace {
+
+using aql::Selection;
+using plan::Bindings;
+
+// What may be selected of one kind of thing; parts that have parts of their own name their table.
+struct Table {
+  struct Name {
+    std::string_view name;
+    const Table* parts = nullptr;
+  };
+  std::string_view what;
+  std::vector<Name> names;
+};
+
+const Table& relation_table() {
+  static const Table table{"relation", {{"to"}, {"key"}, {"onDelete"}}};
+  return table;
+}
+
+const Table& field_table() {
+  static const Table table{"fields",
+                           {{"name"}, {"type"}, {"required"}, {"unique"}, {"indexed"}, {"primary"}, {"default"},
+                            {"validations"}, {"relation", &relation_table()}, {"computed"}}};
+  return table;
+}
+
+const Table& index_table() {
+  static const Table table{"indexes", {{"name"}, {"fields"}, {"kind"}}};
+  return table;
+}
+
+const Table& collection_table() {
+  static const Table table{
+      "collections", {{"name"}, {"count"}, {"fields", &field_table()}, {"indexes", &index_table()}}};
+  return table;
+}
+
+const Table& handler_table() {
+  static const Table table{"handlers", {{"name"}, {"on"}}};
+  return table;
+}
+
+const Table& migration_table() {
+  static const Table table{"migrations", {{"version"}, {"appliedAt"}}};
+  return table;
+}
+
+const Table& schema_table() {
+  static const Table table{"__schema",
+                           {{"collections", &collection_table()},
+                            {"handlers", &handler_table()},
+                            {"migrations", &migration_table()}}};
+  return table;
+}
+
+class Selector {
+ public:
+  Selector(const Bindings& bindings, const std::vector<aql::FragmentDefinition>& fragments)
+      : bindings_(bindings), fragments_(fragments) {}
+
+  // Appends the selected parts of `value`, an object, a list of objects or null.
+  Status append(std::string& out, const Value& value, const Selection& selection, const Table& table) const {
+    if (!selection.has_selections)
+      return bindings_.error(selection.name.at, ErrorCode::kInvalidQuery,
+                             "'" + selection.name.text + "' needs a selection of its parts");
+    if (const auto* list = value.if_list()) {
+      out += '[';
+      for (std::size_t i = 0; i < list->size(); ++i) {
+        if (i > 0) out += ',';
+        AURORA_TRY(append(out, (*list)[i], selection, table));
+      }
+      out += ']';
+      // An empty list still has its selection checked.
+      std::string unused;
+      return list->empty() ? append(unused, Value(Object()), selection, table) : Status();
+    }
+    if (value.is_null()) {
+      out += "null";
+      return {};
+    }
+    AURORA_ASSIGN(const auto parts, expand_selections(selection.selections, table.what, bindings_, fragments_));
+    out += '{';
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      if (i > 0) out += ',';
+      AURORA_TRY(append_part(out, *value.if_object(), *parts[i], table));
+    }
+    out += '}';
+    return {};
+  }
+
+ private:
+  Status append_part(std::string& out, const Object& object, const Selection& part, const Table& table) const {
+    for (const auto& known : table.names) {
+      if (known.name != part.name.text) continue;
+      out += json_key(part.key());
+      const auto* value = object.find(known.name);
+      if (known.parts != nullptr) return append(out, value != nullptr ? *value : Value(), part, *known.parts);
+      if (part.has_selections)
+        return bindings_.error(part.name.at, ErrorCode::kInvalidQuery,
+                               "'" + part.name.text + "' has no parts to select");
+      append_json(out, value != nullptr ? *value : Value());
+      return {};
+    }
+    std::vector<std::string_view> names;
+    for (const auto& known : table.names) names.push_back(known.name);
+    return bindings_.error(part.name.at, ErrorCode::kInvalidQuery,
+                           "unknown field '" + part.name.text + "' in '" + std::string(table.what) + "'" +
+                               did_you_mean(part.name.text, names));
+  }
+
+  const Bindings& bindings_;
+  const std::vector<aql::FragmentDefinition>& fragments_;
+};
+
+}  // namespace
+
+Result<std::string> run_introspection(View& view, const Selection& field, const Bindings& bindings,
+                                      const std::vector<aql::FragmentDefinition>& fragments) {
+  constexpr std::array<std::string_view, 1> kArguments{"system"};
+  AURORA_TRY(check_arguments(field.arguments, kArguments, "'__schema'", bindings));
+  AURORA_ASSIGN(const auto system, flag_argument(field.arguments, "system", bindings));
+  List collections;
+  for (const auto& collection : view.catalog().collections()) {
+    if (collection->system && !system.value_or(false)) continue;
+    AURORA_ASSIGN(const auto* version, view.collection(collection->id));
+    auto count = version->live.size();
+    if (const auto* pending = view.pending(collection->id))
+      count = count - version->live.intersection_size(pending->touched) + pending->documents.size();
+    collections.emplace_back(describe_collection(*collection, count));
+  }
+  Object schema;
+  schema.append("collections", Value(std::move(collections)));
+  schema.append("handlers", Value(List()));
+  schema.append("migrations", Value(List()));
+  std::string out;
+  AURORA_TRY(Selector(bindings, fragments).append(out, Value(std::move(schema)), field, schema_table()));
+  return out;
+}
+
+}  // namespace aurora::exec
