@@ -33,7 +33,7 @@ auto at(std::vector<T>& items, std::size_t index) {
 // so that a search reads a few neighbouring cache lines instead of a line for each key it compares.
 std::uint64_t prefix_of(std::string_view key) noexcept {
   char bytes[8] = {};
-  std::memcpy(bytes, key.data(), std::min(key.size(), sizeof bytes));
+  if (!key.empty()) std::memcpy(bytes, key.data(), std::min(key.size(), sizeof bytes));
   return load_be<std::uint64_t>(bytes);
 }
 

@@ -51,5 +51,6 @@ set(AURORA_UNIT_TESTS
   facade/bind_members_test.cpp
   facade/bind_test.cpp
   facade/document_test.cpp
+  facade/get_by_id_test.cpp
   facade/json_test.cpp
   ../support/faulty_store.cpp)
