@@ -39,8 +39,8 @@ inline constexpr std::size_t kCities = 100;
 /// An order, and what stores without documents need of it, made before any clock runs.
 struct Row {
   Order order;
-  std::string json;   ///< the whole document
-  std::string tags;   ///< the list as JSON
+  std::string json;  ///< the whole document
+  std::string tags;  ///< the list as JSON
 };
 
 [[nodiscard]] std::string city(std::size_t number);

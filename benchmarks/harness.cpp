@@ -76,8 +76,8 @@ void print_table(std::ostream& out, const Measurement& measurement) {
   out << measurement.workload << " (" << measurement.size << " documents, durability "
       << measurement.durability << "): " << measurement.about << '\n';
   for (const auto& figure : measurement.figures) {
-    std::snprintf(line.data(), line.size(), "  %-12s %10s  +-%3.0f%%  %14.0f /s", figure.name.c_str(),
-                  time_text(figure.nanoseconds).c_str(), figure.spread * 50,
+    std::snprintf(line.data(), line.size(), "  %-12s %10s  +-%3.0f%%  %14.0f /s",
+                  figure.name.c_str(), time_text(figure.nanoseconds).c_str(), figure.spread * 50,
                   1e9 / figure.nanoseconds);
     out << line.data();
     if (&figure != &measurement.figures.front()) {
@@ -98,11 +98,16 @@ void write_json(std::ostream& out, std::span<const Measurement> measurements) {
   using Json = nlohmann::ordered_json;
   Json list = Json::array();
   for (const auto& measurement : measurements) {
-    Json entry{{"workload", measurement.workload}, {"size", measurement.size},
-               {"durability", measurement.durability}, {"metric", "median time of an operation"},
-               {"unit", "ns"}, {"aurora", measurement.aurora().nanoseconds},
-               {"peers", Json::object()}, {"ratios", Json::object()},
-               {"bar", nullptr}, {"met", nullptr}};
+    Json entry{{"workload", measurement.workload},
+               {"size", measurement.size},
+               {"durability", measurement.durability},
+               {"metric", "median time of an operation"},
+               {"unit", "ns"},
+               {"aurora", measurement.aurora().nanoseconds},
+               {"peers", Json::object()},
+               {"ratios", Json::object()},
+               {"bar", nullptr},
+               {"met", nullptr}};
     for (const auto& figure : std::span(measurement.figures).subspan(1)) {
       entry["peers"][figure.name] = figure.nanoseconds;
       entry["ratios"][figure.name] = measurement.ratio(figure);

@@ -45,22 +45,32 @@ Options options_of(std::span<char*> arguments) {
       if (i + 1 == arguments.size()) throw std::invalid_argument(name + " needs a value");
       return arguments[++i];
     };
-    if (name == "--quick") options.scale = {10'000, 3, 5};
-    else if (name == "--list") options.list = true;
-    else if (name == "--documents") options.scale.documents = number_in(value());
-    else if (name == "--rounds") options.scale.rounds = number_in(value());
-    else if (name == "--only") options.only = value();
-    else if (name == "--peers") options.peers = value();
-    else if (name == "--directory") options.directory = value();
-    else if (name == "--json") options.json = value();
-    else throw std::invalid_argument("unknown option " + name + "\n" + kUsage);
+    if (name == "--quick")
+      options.scale = {10'000, 3, 5};
+    else if (name == "--list")
+      options.list = true;
+    else if (name == "--documents")
+      options.scale.documents = number_in(value());
+    else if (name == "--rounds")
+      options.scale.rounds = number_in(value());
+    else if (name == "--only")
+      options.only = value();
+    else if (name == "--peers")
+      options.peers = value();
+    else if (name == "--directory")
+      options.directory = value();
+    else if (name == "--json")
+      options.json = value();
+    else
+      throw std::invalid_argument("unknown option " + name + "\n" + kUsage);
   }
   return options;
 }
 
 // True when `name` is in the list, or there is no list.
 bool chosen(const std::string& list, std::string_view name) {
-  return list.empty() || ("," + list + ",").find("," + std::string(name) + ",") != std::string::npos;
+  return list.empty() ||
+         ("," + list + ",").find("," + std::string(name) + ",") != std::string::npos;
 }
 
 std::vector<Peer> peers_of(const Options& options) {
@@ -107,8 +117,9 @@ void print_setting(std::span<const Peer> peers, const std::filesystem::path& dir
   std::printf("build        WITH ASSERTIONS: these figures mean little\n");
 #endif
   if (stats.slow_build) {
-    std::printf("note         this RocksDB was built with assertions or without hardware CRC;\n"
-                "             writes are slower by a factor of two to three than they need be\n");
+    std::printf(
+        "note         this RocksDB was built with assertions or without hardware CRC;\n"
+        "             writes are slower by a factor of two to three than they need be\n");
   }
   std::printf("\n");
 }

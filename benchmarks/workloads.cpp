@@ -10,8 +10,8 @@ namespace aurora::bench {
 namespace {
 
 constexpr std::size_t kBatch = 1'000;
-constexpr std::size_t kHot = 10'000;            // documents that point reads choose from
-constexpr std::int64_t kRangeWidth = 1'000;     // 0.1 % of the amounts
+constexpr std::size_t kHot = 10'000;         // documents that point reads choose from
+constexpr std::int64_t kRangeWidth = 1'000;  // 0.1 % of the amounts
 
 const std::array kWorkloads{
     Workload{"insert_one", "insert a document, a commit each", Operation::kInsertOne, 5'000,
@@ -22,7 +22,8 @@ const std::array kWorkloads{
              Bar{"sqlite", 5.0}},
     Workload{"get_prepared", "the same by a prepared statement", Operation::kGetPrepared, 20'000,
              std::nullopt},
-    Workload{"get_text", "the same by a statement's text", Operation::kGetText, 20'000, std::nullopt},
+    Workload{"get_text", "the same by a statement's text", Operation::kGetText, 20'000,
+             std::nullopt},
     Workload{"count_eq", "how many have a city", Operation::kCount, 2'000, std::nullopt},
     Workload{"range_fetch", "all documents of a range of amounts, three fields read",
              Operation::kRange, 100, std::nullopt},
@@ -104,7 +105,8 @@ class Run {
 
   static std::uint64_t scaled(const Workload& workload, const Scale& scale) {
     const auto count = std::max<std::uint64_t>(workload.operations / scale.divisor, 1);
-    return workload.operation == Operation::kInsertMany ? std::max<std::uint64_t>(count, kBatch) : count;
+    return workload.operation == Operation::kInsertMany ? std::max<std::uint64_t>(count, kBatch)
+                                                        : count;
   }
 
   static void check(const std::string& store, const char* what, std::uint64_t answer,
@@ -128,14 +130,24 @@ class Run {
 
   std::uint64_t one(Store& store, std::uint64_t i) {
     switch (operation_) {
-      case Operation::kInsertOne: store.insert(added_[i]); return 0;
-      case Operation::kInsertMany: return 0;  // in `turn`
-      case Operation::kGet: return store.get(hot_row(i).order.id);
-      case Operation::kGetPrepared: return store.get_prepared(hot_row(i).order.id);
-      case Operation::kGetText: return store.get_text(hot_row(i).order.id);
-      case Operation::kCount: return store.count(city(mix(i) % kCities));
-      case Operation::kRange: return store.range(low_of(i), low_of(i) + kRangeWidth);
-      case Operation::kUpdate: store.update(hot_row(i), amount_of(i)); return 0;
+      case Operation::kInsertOne:
+        store.insert(added_[i]);
+        return 0;
+      case Operation::kInsertMany:
+        return 0;  // in `turn`
+      case Operation::kGet:
+        return store.get(hot_row(i).order.id);
+      case Operation::kGetPrepared:
+        return store.get_prepared(hot_row(i).order.id);
+      case Operation::kGetText:
+        return store.get_text(hot_row(i).order.id);
+      case Operation::kCount:
+        return store.count(city(mix(i) % kCities));
+      case Operation::kRange:
+        return store.range(low_of(i), low_of(i) + kRangeWidth);
+      case Operation::kUpdate:
+        store.update(hot_row(i), amount_of(i));
+        return 0;
     }
     return 0;
   }
@@ -154,8 +166,8 @@ class Run {
   Scale scale_;
   std::uint64_t operations_;
   std::vector<Named> stores_;
-  std::vector<Row> rows_;    // there from the start
-  std::vector<Row> added_;   // by the rounds
+  std::vector<Row> rows_;   // there from the start
+  std::vector<Row> added_;  // by the rounds
   bool measured_ = false;
 };
 
@@ -166,12 +178,16 @@ std::span<const Workload> workloads() { return kWorkloads; }
 Measurement run(const Workload& workload, std::span<const Peer> peers, const Scale& scale,
                 const std::filesystem::path& directory) {
   std::filesystem::create_directories(directory);
-  Measurement result{std::string(workload.name), std::string(workload.about), scale.documents,
-                     "process death", workload.bar, {}};
+  Measurement result{std::string(workload.name),
+                     std::string(workload.about),
+                     scale.documents,
+                     "process death",
+                     workload.bar,
+                     {}};
   {
     Run run(workload, scale);
-    const bool by_statement = workload.operation == Operation::kGetPrepared ||
-                              workload.operation == Operation::kGetText;
+    const bool by_statement =
+        workload.operation == Operation::kGetPrepared || workload.operation == Operation::kGetText;
     for (const auto& peer : peers) {
       if (peer.has_statements || !by_statement) run.add(peer, directory);
     }

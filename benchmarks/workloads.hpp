@@ -13,7 +13,7 @@ namespace aurora::bench {
 struct Scale {
   std::uint64_t documents = 0;  ///< there before the clock runs
   std::uint64_t rounds = 0;
-  std::uint64_t divisor = 1;    ///< of the operations in a round
+  std::uint64_t divisor = 1;  ///< of the operations in a round
 };
 
 struct Workload {

@@ -1,4 +1,5 @@
-// Aurora as a store under measurement: the calls that an application makes, through the public door.
+// Aurora as a store under measurement: the calls that an application makes, through the public
+// door.
 #include "peers/store.hpp"
 
 #include <charconv>
@@ -35,7 +36,9 @@ class AuroraStore final : public Store {
     return document ? digest_of(*document) : 0;
   }
 
-  std::uint64_t get_prepared(const Uuid& id) override { return digest_of(get_->execute({{"id", id}})); }
+  std::uint64_t get_prepared(const Uuid& id) override {
+    return digest_of(get_->execute({{"id", id}}));
+  }
   std::uint64_t get_text(const Uuid& id) override {
     return digest_of(db_.execute(kGetText, {{"id", id}}));
   }
@@ -46,7 +49,8 @@ class AuroraStore final : public Store {
 
   std::uint64_t range(std::int64_t low, std::int64_t high) override {
     std::uint64_t sum = 0;
-    for (const auto& document : db_.query("orders").where(field("amount").between(low, high)).fetch()) {
+    for (const auto& document :
+         db_.query("orders").where(field("amount").between(low, high)).fetch()) {
       sum += digest_of(document);
     }
     return sum;
@@ -67,7 +71,8 @@ class AuroraStore final : public Store {
     const std::string_view text = result.data_text();
     const auto after = [text](std::string_view name) {
       const auto at = text.find(name);
-      return at == std::string_view::npos ? text.substr(text.size()) : text.substr(at + name.size());
+      return at == std::string_view::npos ? text.substr(text.size())
+                                          : text.substr(at + name.size());
     };
     const auto quoted = [&after](std::string_view name) {
       const auto value = after(name);

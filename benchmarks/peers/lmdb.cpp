@@ -1,5 +1,6 @@
 // LMDB as a peer: rows by number, the ids, and two indexes with many values a key, written in one
-// transaction a call. NOSYNC: like Aurora under Wal, what returned survives the death of the process.
+// transaction a call. NOSYNC: like Aurora under Wal, what returned survives the death of the
+// process.
 #include "peers/packed.hpp"
 #include "peers/store.hpp"
 

@@ -1,6 +1,6 @@
 // The record of the stores that know only bytes: three fields at known places, then the whole
-// document. Nothing is parsed to read it: what these peers show is the floor of their engine, not the
-// cost of a document database on it. Used by lmdb.cpp and rocksdb.cpp.
+// document. Nothing is parsed to read it: what these peers show is the floor of their engine, not
+// the cost of a document database on it. Used by lmdb.cpp and rocksdb.cpp.
 #pragma once
 
 #include "data.hpp"

@@ -1,5 +1,5 @@
-// RocksDB by itself as a peer: what Aurora stands on, used directly, with a key for every index entry
-// as one would without bitmaps. One batch a call through the WAL, not synced.
+// RocksDB by itself as a peer: what Aurora stands on, used directly, with a key for every index
+// entry as one would without bitmaps. One batch a call through the WAL, not synced.
 #include "peers/packed.hpp"
 #include "peers/store.hpp"
 
@@ -29,7 +29,10 @@ class RocksdbStore final : public Store {
     options.create_if_missing = true;
     options.create_missing_column_families = true;
     const std::vector<rocksdb::ColumnFamilyDescriptor> families{
-        {rocksdb::kDefaultColumnFamilyName, family}, {"ids", family}, {"city", family}, {"amount", family}};
+        {rocksdb::kDefaultColumnFamilyName, family},
+        {"ids", family},
+        {"city", family},
+        {"amount", family}};
     rocksdb::DB* db = nullptr;
     check(rocksdb::DB::Open(options, (directory / "rocksdb").string(), families, &families_, &db));
     db_.reset(db);
@@ -65,7 +68,8 @@ class RocksdbStore final : public Store {
   std::uint64_t count(const std::string& city) override {
     std::uint64_t count = 0;
     const auto cursor = iterate(kCity);
-    for (cursor->Seek(city); cursor->Valid() && cursor->key().starts_with(city); cursor->Next()) ++count;
+    for (cursor->Seek(city); cursor->Valid() && cursor->key().starts_with(city); cursor->Next())
+      ++count;
     return count;
   }
 
@@ -73,7 +77,8 @@ class RocksdbStore final : public Store {
     std::uint64_t sum = 0;
     const auto cursor = iterate(kAmount);
     const std::string end = big_endian(high + 1);
-    for (cursor->Seek(big_endian(low)); cursor->Valid() && cursor->key().compare(end) < 0; cursor->Next()) {
+    for (cursor->Seek(big_endian(low)); cursor->Valid() && cursor->key().compare(end) < 0;
+         cursor->Next()) {
       auto number = cursor->key();
       number.remove_prefix(8);
       sum += digest_of(number);
@@ -119,8 +124,8 @@ class RocksdbStore final : public Store {
 }  // namespace
 
 Peer rocksdb_peer() {
-  return {"rocksdb", rocksdb::GetRocksVersionAsString(), "WAL, not synced; bytes, not documents", false,
-          [](const std::filesystem::path& directory) -> std::unique_ptr<Store> {
+  return {"rocksdb", rocksdb::GetRocksVersionAsString(), "WAL, not synced; bytes, not documents",
+          false, [](const std::filesystem::path& directory) -> std::unique_ptr<Store> {
             return std::make_unique<RocksdbStore>(directory);
           }};
 }

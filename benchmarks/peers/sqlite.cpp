@@ -1,6 +1,6 @@
 // SQLite as a peer, in the two forms that people use for documents: a table with a column a field,
-// and a column of JSON with indexes on expressions. WAL, synchronous=NORMAL, every statement prepared
-// once, each call its own transaction.
+// and a column of JSON with indexes on expressions. WAL, synchronous=NORMAL, every statement
+// prepared once, each call its own transaction.
 #include "peers/store.hpp"
 
 #include <sqlite3.h>
@@ -41,7 +41,8 @@ class Query {
     const int status = sqlite3_step(statement_);
     if (status == SQLITE_ROW) return true;
     sqlite3_reset(statement_);
-    if (status != SQLITE_DONE) throw std::runtime_error("sqlite: " + std::string(sqlite3_errmsg(db_)));
+    if (status != SQLITE_DONE)
+      throw std::runtime_error("sqlite: " + std::string(sqlite3_errmsg(db_)));
     return false;
   }
   void run() {
@@ -65,7 +66,8 @@ struct Texts {
 };
 
 constexpr Texts kColumnTexts{
-    "CREATE TABLE orders(id BLOB PRIMARY KEY, customer TEXT, city TEXT, status TEXT, amount INTEGER,"
+    "CREATE TABLE orders(id BLOB PRIMARY KEY, customer TEXT, city TEXT, status TEXT, amount "
+    "INTEGER,"
     " created_at INTEGER, tags TEXT, street TEXT, zip TEXT, note TEXT);"
     "CREATE INDEX by_city ON orders(city); CREATE INDEX by_amount ON orders(amount);",
     "INSERT INTO orders VALUES(?,?,?,?,?,?,?,?,?,?)",
@@ -85,7 +87,8 @@ constexpr Texts kJsonTexts{
     " json_extract(doc, '$.amount') FROM orders WHERE id = ?",
     "SELECT count(*) FROM orders WHERE json_extract(doc, '$.city') = ?",
     "SELECT json_extract(doc, '$.customer'), json_extract(doc, '$.city'),"
-    " json_extract(doc, '$.amount') FROM orders WHERE json_extract(doc, '$.amount') BETWEEN ? AND ?",
+    " json_extract(doc, '$.amount') FROM orders WHERE json_extract(doc, '$.amount') BETWEEN ? AND "
+    "?",
     "UPDATE orders SET doc = json_set(doc, '$.amount', ?) WHERE id = ?"};
 
 struct Closer {

@@ -54,15 +54,17 @@ class Store {
   virtual void update(const Row& row, std::int64_t amount) = 0;
 
  private:
-  [[noreturn]] static std::uint64_t unsupported() { throw std::logic_error("the store has no statements"); }
+  [[noreturn]] static std::uint64_t unsupported() {
+    throw std::logic_error("the store has no statements");
+  }
 };
 
 /// A kind of store.
 struct Peer {
-  std::string name;      ///< key in tables and JSON
+  std::string name;  ///< key in tables and JSON
   std::string version;
-  std::string setting;   ///< what durability rests on
-  bool has_statements;   ///< false: kGetPrepared and kGetText are left out
+  std::string setting;  ///< what durability rests on
+  bool has_statements;  ///< false: kGetPrepared and kGetText are left out
   std::unique_ptr<Store> (*open)(const std::filesystem::path& directory);
 };
 

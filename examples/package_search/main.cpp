@@ -155,8 +155,9 @@ class Demonstration {
           "           orderBy: { name: ASC }, limit: 3) { name installed_size } }");
     query("how many need libc6 (counted in the index)",
           "{ packages(where: { depends: { contains: \"libc6\" } }) { aggregate { count } } }");
-    query("a condition without an index: every summary is read",
-          "{ packages(where: { summary: { matches: \"(?i)database\" } }) { aggregate { count } } }");
+    query(
+        "a condition without an index: every summary is read",
+        "{ packages(where: { summary: { matches: \"(?i)database\" } }) { aggregate { count } } }");
 
     Report::step("the same fluently, into structs",
                  "db.query(\"packages\").where(field(\"installed_size\") > 500'000)\n"
@@ -272,7 +273,8 @@ Options options_of(std::span<char*> arguments) {
     } else {
       throw std::invalid_argument(
           "usage: package_search [--db PATH] [--sample | FILE]\n"
-          "FILE holds stanzas like those of `apt-cache dumpavail`; PATH is a directory to be made.");
+          "FILE holds stanzas like those of `apt-cache dumpavail`; PATH is a directory to be "
+          "made.");
     }
   }
   return options;
@@ -285,17 +287,18 @@ int main(int argc, char** argv) {
     const Options options = options_of({argv, static_cast<std::size_t>(argc)});
     const PackageList list = load(options);
     std::printf("%s packages from %s", grouped(list.packages.size()).c_str(), list.source.c_str());
-    if (list.repeated > 0) std::printf(" (%s repeated names left out)", grouped(list.repeated).c_str());
-    std::printf(
-        "\nAurora %s, durability Wal: what returned survives the death of the process\n\n",
-        std::string(aurora::version()).c_str());
+    if (list.repeated > 0)
+      std::printf(" (%s repeated names left out)", grouped(list.repeated).c_str());
+    std::printf("\nAurora %s, durability Wal: what returned survives the death of the process\n\n",
+                std::string(aurora::version()).c_str());
     const TemporaryDirectory temporary;
     const std::string path =
         options.database.empty() ? (temporary.path() / "packages.db").string() : options.database;
     Report::print_head();
     Demonstration(path, list.packages).run();
     if (!options.database.empty()) {
-      std::printf("The database is in %s; look around with: aurora %s\n", path.c_str(), path.c_str());
+      std::printf("The database is in %s; look around with: aurora %s\n", path.c_str(),
+                  path.c_str());
     }
     return 0;
   } catch (const std::invalid_argument& usage) {

@@ -108,7 +108,9 @@ class Selector {
       if (known.name != part.name.text) continue;
       out += json_key(part.key());
       const auto* value = object.find(known.name);
-      if (known.parts != nullptr) return append(out, value != nullptr ? *value : Value(), part, *known.parts);
+      // A relation is small enough to be wanted whole.
+      const bool whole = known.parts == &relation_table() && !part.has_selections;
+      if (known.parts != nullptr && !whole) return append(out, value != nullptr ? *value : Value(), part, *known.parts);
       if (part.has_selections)
         return bindings_.error(part.name.at, ErrorCode::kInvalidQuery,
                                "'" + part.name.text + "' has no parts to select");
