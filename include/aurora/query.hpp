@@ -40,24 +40,25 @@ class Documents {
   std::vector<Document> documents_;
 };
 
-/// A query being built; each call adds to it and gives it back. Runs when it is read. Copyable.
+/// A query being built; each call adds to it and gives it back (a temporary by value, so that a loop over a
+/// chain of calls is safe). Runs when it is read. Copyable.
 /// Threads: one at a time. Errors: reading throws what the same AQL would; the try_ forms give it back.
 class Query {
  public:
   /// All conditions given must hold.
   Query& where(Condition condition) &;
-  Query&& where(Condition condition) && { return std::move(where(std::move(condition))); }
+  Query where(Condition condition) && { return std::move(where(std::move(condition))); }
   Query& filter(Condition condition) & { return where(std::move(condition)); }
-  Query&& filter(Condition condition) && { return std::move(where(std::move(condition))); }
+  Query filter(Condition condition) && { return std::move(where(std::move(condition))); }
   /// The first call is the main order, later ones break its ties.
   Query& order_by(std::string path, Direction direction = asc) &;
-  Query&& order_by(std::string path, Direction direction = asc) && {
+  Query order_by(std::string path, Direction direction = asc) && {
     return std::move(order_by(std::move(path), direction));
   }
   Query& limit(std::uint64_t count) &;
-  Query&& limit(std::uint64_t count) && { return std::move(limit(count)); }
+  Query limit(std::uint64_t count) && { return std::move(limit(count)); }
   Query& offset(std::uint64_t count) &;
-  Query&& offset(std::uint64_t count) && { return std::move(offset(count)); }
+  Query offset(std::uint64_t count) && { return std::move(offset(count)); }
 
   [[nodiscard]] Result<Documents> try_fetch() const;
   [[nodiscard]] Documents fetch() const { return try_fetch().value(); }

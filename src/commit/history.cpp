@@ -52,12 +52,4 @@ void VersionHistory::trim(Sequence oldest_reader) {
   }
 }
 
-void VersionHistory::forget_after(Sequence sequence) {
-  std::unique_lock lock(mutex_);
-  while (!queue_.empty() && queue_.back().first > sequence) {
-    drop(queue_.back().second, queue_.back().first);
-    queue_.pop_back();
-  }
-}
-
 }  // namespace aurora::commit

@@ -223,11 +223,9 @@ Status Engine::write_group(std::vector<GroupCommit>& commits) {
                  log_bytes += row.size();
                });
   }
-  auto status = store_->write(*batch, sync_of(options_.durability));
-  if (!status) {
-    records_.history().forget_after(last_sequence_);
-    return status;
-  }
+  // After a failed write the history stays: what was stored all the same (a sync that failed) must not be seen
+  // before reopening, and no later commit needs the room.
+  AURORA_TRY(store_->write(*batch, sync_of(options_.durability)));
   last_sequence_ = commits.back().sequence;
   log_bytes_written_.fetch_add(log_bytes, std::memory_order_relaxed);
   return {};

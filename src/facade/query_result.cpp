@@ -10,8 +10,8 @@ std::string QueryResult::dump() const {
 }
 
 Value QueryResult::data() const {
-  // Our own text: deeper than any limit on what went in.
-  constexpr std::uint32_t kDeepest = 1'000;
+  // Our own text: deeper than a stored value can be (codec::kMaxDepth) with the result around it.
+  constexpr std::uint32_t kDeepest = 500;
   return parse_json(data_, kDeepest).value();
 }
 

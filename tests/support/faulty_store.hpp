@@ -69,6 +69,9 @@ class FaultyStore final : public storage::Store {
   /// afterwards.
   [[nodiscard]] std::unique_ptr<storage::Store> release();
 
+  /// Closing the wrapper then leaves the wrapped store open: one in memory would forget everything.
+  void keep_when_closed() noexcept { keep_ = true; }
+
   std::unique_ptr<storage::WriteBatch> make_batch() override;
   Status write(storage::WriteBatch& batch, storage::Sync sync) override;
   Status sync_log() override;
@@ -92,6 +95,7 @@ class FaultyStore final : public storage::Store {
 
   std::unique_ptr<storage::Store> inner_;
   const std::shared_ptr<FaultPlan> plan_;
+  bool keep_ = false;
   mutable std::mutex mutex_;
   Status health_;  // guarded by mutex_
 };

@@ -26,8 +26,6 @@ class VersionHistory {
   [[nodiscard]] bool find(CollectionId collection, Ordinal ordinal, Sequence sequence, RecordRef& out) const;
   /// Forgets what no snapshot at or after `oldest_reader` can ask for.
   void trim(Sequence oldest_reader);
-  /// Takes back what a failed group put: everything superseded after `sequence`.
-  void forget_after(Sequence sequence);
   [[nodiscard]] std::size_t size() const noexcept { return count_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::size_t memory_bytes() const noexcept { return bytes_.load(std::memory_order_relaxed); }
 
