@@ -48,6 +48,8 @@ set(AURORA_UNIT_TESTS
   io/infer_test.cpp
   io/json_reader_test.cpp
   io/lines_test.cpp
+  commit/failed_write_test.cpp
+  commit/transfers_threads_test.cpp
   facade/bind_members_test.cpp
   facade/bind_test.cpp
   facade/document_test.cpp

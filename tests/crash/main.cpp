@@ -1,0 +1,216 @@
+// The crash test: starts a writer, kills it, reopens and compares with what it had acknowledged.
+// Called by ctest; starts itself as the child.
+#include <aurora/aurora.hpp>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <random>
+#include <string>
+#include <thread>
+
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "crash/child.hpp"
+#include "crash/oracle.hpp"
+
+extern char** environ;
+
+namespace aurora::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+constexpr const char* kUsage =
+    "usage: aurora_crash [--kills N] [--durability wal|strict|sync|none]... [--threads N] [--seed N]\n";
+
+struct Options {
+  std::uint64_t kills = 100;
+  std::uint64_t seed = 0;
+  unsigned threads = 4;
+  std::vector<std::string> durabilities;
+};
+
+Durability durability_of(const std::string& name) {
+  if (name == "strict") return Durability::kStrict;
+  if (name == "sync") return Durability::kSynchronous;
+  return name == "none" ? Durability::kNone : Durability::kWal;
+}
+
+/// Kills one writer after another on a directory that is thrown away now and then.
+class Campaign {
+ public:
+  Campaign(const Options& options, std::string durability)
+      : options_(options), durability_(std::move(durability)), random_(options.seed) {
+    std::string name = (fs::temp_directory_path() / "aurora-crash-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category(), "mkdtemp");
+    directory_ = name;
+  }
+
+  /// True when all was as promised.
+  bool run() {
+    for (std::uint64_t kill = 0; kill < options_.kills && good_; ++kill) {
+      if (kill % 50 == 49) start_afresh();
+      cycle(random_());
+    }
+    const bool losing = durability_ == "none";
+    if (losing && good_ && findings_.lost == 0) {
+      std::printf("crash: durability none lost nothing: this harness would not see a loss\n");
+      good_ = false;
+    }
+    report();
+    if (good_) fs::remove_all(directory_);
+    else std::printf("crash: kept %s\n", directory_.c_str());
+    return good_;
+  }
+
+ private:
+  [[nodiscard]] std::string database() const { return (directory_ / "db").string(); }
+  [[nodiscard]] std::string log() const { return (directory_ / "log").string(); }
+  [[nodiscard]] unsigned threads() const { return durability_ == "none" ? 1 : options_.threads; }
+
+  void start_afresh() {
+    fs::remove_all(database());
+    state_.clear();
+  }
+
+  void cycle(std::uint64_t seed) {
+    fs::remove(log());
+    const pid_t child = start(seed);
+    const bool during_open = seed % 8 == 0;
+    if (during_open) {
+      std::this_thread::sleep_for(std::chrono::microseconds(random_() % 60'000));
+      ++during_open_;
+    } else {
+      wait_until_ready(child);
+      std::this_thread::sleep_for(10ms + std::chrono::microseconds(random_() % 190'000));
+    }
+    ::kill(child, SIGKILL);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL) {
+      fail("the writer ended by itself, status " + std::to_string(status));
+      return;
+    }
+    ++kills_;
+    check(seed);
+  }
+
+  pid_t start(std::uint64_t seed) {
+    std::vector<std::string> words = {"/proc/self/exe", "--child", database(), log(), std::to_string(seed),
+                                      durability_, std::to_string(threads())};
+    std::vector<char*> arguments;
+    for (auto& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    pid_t child = 0;
+    if (const int error = ::posix_spawn(&child, "/proc/self/exe", nullptr, nullptr, arguments.data(), environ)) {
+      throw std::system_error(error, std::generic_category(), "posix_spawn");
+    }
+    return child;
+  }
+
+  void wait_until_ready(pid_t child) {
+    const auto deadline = std::chrono::steady_clock::now() + 60s;
+    while (!read_log(log()).was_ready && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(5ms);
+      siginfo_t ended{};
+      if (::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == child)
+        return;
+    }
+  }
+
+  void check(std::uint64_t seed) {
+    auto opened = Database::try_open(database(), random_config(seed + 1, durability_of(durability_)));
+    if (!opened) {
+      ++failed_opens_;
+      fail(std::string("does not open: ") + opened.error().what());
+      return;
+    }
+    auto& database = *opened;
+    for (const auto& problem : database.verify().problems) {
+      ++findings_.problems;
+      findings_.messages.push_back("verify: " + problem);
+    }
+    const auto found = read_state(database, findings_);
+    const auto log_of_child = read_log(log());
+    if (durability_ == "none") {
+      check_prefix(state_, log_of_child, found, findings_);
+    } else {
+      check_acknowledged(state_, log_of_child, found, findings_);
+    }
+    state_ = found;
+    if (!findings_.messages.empty()) fail(findings_.messages.front());
+  }
+
+  void fail(const std::string& what) {
+    good_ = false;
+    std::printf("crash: after kill %llu: %s\n", static_cast<unsigned long long>(kills_), what.c_str());
+  }
+
+  void report() const {
+    const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
+    std::printf(
+        "crash: durability %s, threads %u, seed %llu: kills %llu (%llu during open), acks %llu, "
+        "under way %llu (survived %llu), lost %llu, torn %llu, verify problems %llu, failed opens %llu\n",
+        durability_.c_str(), threads(), number(options_.seed), number(kills_), number(during_open_),
+        number(findings_.acks), number(findings_.unknown), number(findings_.survived), number(findings_.lost),
+        number(findings_.torn), number(findings_.problems), number(failed_opens_));
+    std::fflush(stdout);
+  }
+
+  const Options& options_;
+  const std::string durability_;
+  std::mt19937_64 random_;
+  fs::path directory_;
+  KeyValues state_;
+  Findings findings_;
+  std::uint64_t kills_ = 0, during_open_ = 0, failed_opens_ = 0;
+  bool good_ = true;
+};
+
+/// False when not understood.
+bool read_options(int argc, char** argv, Options& options) {
+  for (int i = 1; i + 1 < argc; i += 2) {
+    const std::string name = argv[i], value = argv[i + 1];
+    if (name == "--kills") options.kills = std::stoull(value);
+    else if (name == "--seed") options.seed = std::stoull(value);
+    else if (name == "--threads") options.threads = static_cast<unsigned>(std::stoul(value));
+    else if (name == "--durability" && (value == "wal" || value == "strict" || value == "sync" || value == "none"))
+      options.durabilities.push_back(value);
+    else return false;
+  }
+  if (options.seed == 0) options.seed = std::random_device{}() | 1U;
+  if (options.durabilities.empty()) options.durabilities = {"wal", "strict"};
+  return argc % 2 == 1 && options.threads >= 1 && options.threads <= 10;
+}
+
+}  // namespace
+}  // namespace aurora::testing
+
+int main(int argc, char** argv) {
+  using namespace aurora::testing;
+  if (argc == 7 && std::strcmp(argv[1], "--child") == 0) {
+    return run_child({.database = argv[2], .log = argv[3], .seed = std::stoull(argv[4]),
+                      .threads = static_cast<unsigned>(std::stoul(argv[6])), .durability = durability_of(argv[5])});
+  }
+  Options options;
+  if (!read_options(argc, argv, options)) {
+    std::fputs(kUsage, stderr);
+    return 2;
+  }
+  bool good = true;
+  try {
+    for (const auto& durability : options.durabilities) good = Campaign(options, durability).run() && good;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 2;
+  }
+  return good ? 0 : 1;
+}
