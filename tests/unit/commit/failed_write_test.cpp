@@ -110,6 +110,10 @@ TEST_CASE("commit: a failed read is an error of its query alone", "[commit]") {
   options.hot_cache_bytes = 0;
   EngineDatabase database(std::make_unique<FaultyStore>(storage::make_memory_store(), plan), options);
   for (std::size_t i = 0; i < 3; ++i) REQUIRE(database.run(kOperations[i]));
+  // Enough documents that a whole collection is read through a cursor.
+  std::string many;
+  for (int id = 1000; id < 1200; ++id) many += "{id: " + std::to_string(id) + "} ";
+  REQUIRE(database.run("mutation { insertMany(collection: \"c\", data: [" + many + "]) }"));
   for (const auto point : {FaultPoint::kGet, FaultPoint::kCursor}) {
     std::size_t failed = 0;
     for (const auto* text : {"{ c(where: {id: 1}) }", "{ c }", "mutation { update(collection: \"c\", where: {id: 1}, "

@@ -94,6 +94,14 @@ TEST_CASE("readers see their version while the writer goes on", "[index][threads
   Random random(Catch::getSeed());
   KeySource keys(random, 1, 600);
   KeySource few(random, 3, 50);
+  // From the start a key whose ordinals are a Roaring set, which every commit changes.
+  const std::string dense = "dense";
+  publisher.commit([&](OrderedIndex& index, Twin& twin, const EditScope& scope) {
+    for (Ordinal ordinal = 0; ordinal < 3000; ordinal += 2) {
+      index.add(dense, ordinal, scope);
+      twin[dense].insert(ordinal);
+    }
+  });
   for (int commit = 0; commit < 1500 || (read < 20 && commit < 100000); ++commit) {
     publisher.commit([&](OrderedIndex& index, Twin& twin, const EditScope& scope) {
       for (int step = 0; step < 8; ++step) {
@@ -109,6 +117,13 @@ TEST_CASE("readers see their version while the writer goes on", "[index][threads
           if (at->second.empty()) twin.erase(at);
         }
       }
+      const auto ordinal = static_cast<Ordinal>(random() % 3000);
+      if (twin[dense].erase(ordinal) != 0) {
+        index.remove(dense, ordinal, scope);
+      } else {
+        index.add(dense, ordinal, scope);
+        twin[dense].insert(ordinal);
+      }
     });
     if (commit % 16 == 0) std::this_thread::yield();
   }
@@ -117,4 +132,7 @@ TEST_CASE("readers see their version while the writer goes on", "[index][threads
   second.join();
   CHECK(wrong == 0);
   CHECK(read > 0);
+  const Snapshot last = publisher.take();
+  CHECK(equals(last));
+  CHECK(last.version.count(dense) > 512);  // so it was a set all the time
 }
