@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kIntrospection =
     "query { __schema { collections { name count fields { name type required unique indexed primary default "
-    "validations relation computed } indexes { name fields kind } } } }";
+    "validations relation { to key onDelete } computed } indexes { name fields kind } } } }";
 
 // Values of introspection as AQL writes them: JSON is AQL.
 std::string arguments_text(const Object& arguments) {

@@ -45,7 +45,8 @@ const std::map<std::string, RecordKind, std::less<>>& kinds() {
 bool is_directive(std::string_view line) {
   const auto words = words_of(line);
   if (words.empty() || line.front() == ' ') return false;
-  if (words[0] == "only" || words[0] == "skip") return words.size() > 1 && line.find('{') == line.npos;
+  if (words[0] == "only" || words[0] == "skip")
+    return words.size() > 1 && line.find('{') == line.npos;
   if (!kinds().contains(words[0])) return false;
   if (words.size() == 1) return true;
   if (words[0] == "error") return words[1].front() >= 'A' && words[1].front() <= 'Z';
@@ -68,7 +69,8 @@ class Reader {
       const auto failed = read_record();
       if (!failed.empty()) return failed;
     }
-    if (!only_.empty() || !skip_.empty()) return problem("'only' or 'skip' with no record after it");
+    if (!only_.empty() || !skip_.empty())
+      return problem("'only' or 'skip' with no record after it");
     return {};
   }
 
@@ -130,7 +132,9 @@ class Reader {
 
   void read_body(Record& record) {
     const auto& lines = file_.lines;
-    const auto ends = [&] { return at_ == lines.size() || lines[at_].empty() || is_directive(lines[at_]); };
+    const auto ends = [&] {
+      return at_ == lines.size() || lines[at_].empty() || is_directive(lines[at_]);
+    };
     for (; !ends() && lines[at_] != "----"; ++at_) {
       if (!record.text.empty()) record.text += '\n';
       record.text += lines[at_];
@@ -183,7 +187,8 @@ bool rewrite_case_file(const CaseFile& file, const std::vector<Rewrite>& rewrite
     lines.emplace_back("----");
     lines.insert(lines.end(), rewrite.expected.begin(), rewrite.expected.end());
     // An expectation that was not there before needs the blank line that ends it.
-    if (record.text_end == record.end && record.end < file.lines.size() && !file.lines[record.end].empty())
+    if (record.text_end == record.end && record.end < file.lines.size() &&
+        !file.lines[record.end].empty())
       lines.emplace_back();
     copied = record.end;
   }

@@ -14,18 +14,18 @@ enum class RecordKind { kExec, kQuery, kExplain, kError, kRestart };
 
 struct Record {
   RecordKind kind = RecordKind::kExec;
-  std::size_t line = 0;            ///< 1-based, of the directive
-  std::string text;                ///< the statement
-  std::string variables;           ///< a JSON object; empty: none
-  std::string role;                ///< for @auth and its kin
-  std::string code;                ///< error: the code
-  std::size_t error_line = 0;      ///< error: 0 when the place is not compared
+  std::size_t line = 0;        ///< 1-based, of the directive
+  std::string text;            ///< the statement
+  std::string variables;       ///< a JSON object; empty: none
+  std::string role;            ///< for @auth and its kin
+  std::string code;            ///< error: the code
+  std::size_t error_line = 0;  ///< error: 0 when the place is not compared
   std::size_t error_column = 0;
-  std::vector<std::string> only;   ///< settings; empty: all
+  std::vector<std::string> only;  ///< settings; empty: all
   std::vector<std::string> skip;
   std::vector<std::string> expected;  ///< the lines after ----
-  std::size_t text_end = 0;        ///< index of the first line after the statement
-  std::size_t end = 0;             ///< index of the first line after the record
+  std::size_t text_end = 0;           ///< index of the first line after the statement
+  std::size_t end = 0;                ///< index of the first line after the record
 
   [[nodiscard]] bool runs_under(std::string_view setting) const;
 };

@@ -35,8 +35,10 @@ std::string tight(std::string_view json) {
 std::size_t string_length(std::string_view text) {
   if (text.empty() || text[0] != '"') return 0;
   for (std::size_t i = 1; i < text.size(); ++i) {
-    if (text[i] == '\\') ++i;
-    else if (text[i] == '"') return i + 1;
+    if (text[i] == '\\')
+      ++i;
+    else if (text[i] == '"')
+      return i + 1;
   }
   return 0;
 }
@@ -96,7 +98,8 @@ class Printer {
   void value(std::size_t indent) {
     const auto end = end_of_value();
     const auto flat = spaced(std::string_view(json_).substr(at_, end - at_));
-    const bool broken = line_.size() + flat.size() + 1 > kWidth && (flat[0] == '{' || flat[0] == '[');
+    const bool broken =
+        line_.size() + flat.size() + 1 > kWidth && (flat[0] == '{' || flat[0] == '[');
     if (!broken) {
       line_ += flat;
       at_ = end;
@@ -159,7 +162,8 @@ bool same_json(std::string_view expected, std::string_view found) {
     const auto length_a = string_length(a), length_b = string_length(b);
     if (length_a > 0 && length_b > 0) {
       const auto pattern = a.substr(0, length_a), text = b.substr(0, length_b);
-      const bool same = pattern == "\"<any>\"" || (pattern == "\"<uuid>\"" && is_uuid(text)) || pattern == text;
+      const bool same =
+          pattern == "\"<any>\"" || (pattern == "\"<uuid>\"" && is_uuid(text)) || pattern == text;
       if (!same) return false;
       a.remove_prefix(length_a);
       b.remove_prefix(length_b);
@@ -214,7 +218,8 @@ std::string compare_error(const Record& record, const Error& error) {
     failed.append("\n  found ").append(found).append("\n");
   };
   if (to_string(error.code()) != record.code) differ("code", record.code, error.what());
-  if (record.error_line > 0 && (error.line() != record.error_line || error.column() != record.error_column)) {
+  if (record.error_line > 0 &&
+      (error.line() != record.error_line || error.column() != record.error_column)) {
     differ("place", place(record.error_line, record.error_column),
            place(error.line(), error.column()) + " " + error.message());
   }

@@ -29,8 +29,8 @@ struct Record;
 [[nodiscard]] std::string compare_plan(const std::vector<std::string>& expected,
                                        std::string_view extensions);
 
-/// Empty when code, place and the lines of the record hold: "path a b" is the path, every other line
-/// is part of the message.
+/// Empty when code, place and the lines of the record hold: "path a b" is the path, every other
+/// line is part of the message.
 [[nodiscard]] std::string compare_error(const Record& record, const Error& error);
 
 /// The lines in one text.

@@ -39,8 +39,8 @@ class CaseRun {
       const auto failed = run_record(i, record);
       if (!failed.empty()) {
         ++failures_;
-        std::printf("%s:%zu: under %s\n%s", file_.path.c_str(), record.line, std::string(setting_.name).c_str(),
-                    failed.c_str());
+        std::printf("%s:%zu: under %s\n%s", file_.path.c_str(), record.line,
+                    std::string(setting_.name).c_str(), failed.c_str());
       }
       if (setting_.reopens) database_.restart();
     }
@@ -93,7 +93,8 @@ class CaseRun {
     }
     if (!setting_.uses_indexes) return {};
     auto failed = compare_plan(record.expected, result.extensions_text());
-    const bool whole = record.expected.empty() || (record.expected[0][0] != '~' && record.expected[0][0] != '!');
+    const bool whole =
+        record.expected.empty() || (record.expected[0][0] != '~' && record.expected[0][0] != '!');
     if (!bless_ || failed.empty() || !whole) return failed;
     rewrites_.push_back({index, plan_lines(result.extensions_text())});
     return {};
@@ -102,7 +103,8 @@ class CaseRun {
   void check_storage() {
     for (const auto& problem : database_->verify().problems) {
       ++failures_;
-      std::printf("%s: under %s: verify: %s\n", file_.path.c_str(), std::string(setting_.name).c_str(), problem.c_str());
+      std::printf("%s: under %s: verify: %s\n", file_.path.c_str(),
+                  std::string(setting_.name).c_str(), problem.c_str());
     }
   }
 
@@ -152,7 +154,8 @@ std::size_t run_file(const std::string& path, const Options& options) {
   }
   std::size_t failures = 0;
   for (const auto* setting : options.settings) {
-    if (options.verbose) std::printf("%s under %s\n", path.c_str(), std::string(setting->name).c_str());
+    if (options.verbose)
+      std::printf("%s under %s\n", path.c_str(), std::string(setting->name).c_str());
     CaseRun run(*file, *setting, options.bless);
     failures += run.run();
     if (options.bless && !run.rewrites().empty()) {
@@ -180,6 +183,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s\n", error.what());
     return 2;
   }
-  std::printf("%zu file(s), %zu setting(s), %zu failure(s)\n", options.files.size(), options.settings.size(), failures);
+  std::printf("%zu file(s), %zu setting(s), %zu failure(s)\n", options.files.size(),
+              options.settings.size(), failures);
   return failures == 0 ? 0 : 1;
 }

@@ -20,7 +20,8 @@ constexpr std::array kSettings = {
     Setting{"cache-off", "every record is read from the store", true, false, true, 0},
     Setting{"cache-tiny", "records are thrown out all the time", true, false, true, 4096},
     Setting{"scan", "no query uses an index", false, false, false, std::nullopt},
-    Setting{"reopen", "the directory is opened again after each statement", true, true, true, std::nullopt},
+    Setting{"reopen", "the directory is opened again after each statement", true, true, true,
+            std::nullopt},
 };
 
 }  // namespace

@@ -17,8 +17,8 @@ struct Setting {
   std::string_view name;
   std::string_view about;
   bool on_disk = false;
-  bool reopens = false;       ///< after each statement
-  bool uses_indexes = true;   ///< else plans are not compared
+  bool reopens = false;      ///< after each statement
+  bool uses_indexes = true;  ///< else plans are not compared
   std::optional<std::uint64_t> hot_cache_bytes;
 };
 

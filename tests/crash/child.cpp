@@ -45,9 +45,9 @@ std::string text_of(const Step& step, std::size_t alias) {
   std::string text = "r" + std::to_string(alias) + ": ";
   if (!step.value) return text + "deleteFrom(collection: \"w\", " + where + ") ";
   const auto value = std::to_string(*step.value);
-  return text + "upsert(collection: \"w\", " + where + ", data: {owner: " +
-         std::to_string(thread_of(step.key)) + ", value: " + value + ", twin: " + value + ", note: \"" +
-         note_of(step.key, *step.value) + "\"}) ";
+  return text + "upsert(collection: \"w\", " + where +
+         ", data: {owner: " + std::to_string(thread_of(step.key)) + ", value: " + value +
+         ", twin: " + value + ", note: \"" + note_of(step.key, *step.value) + "\"}) ";
 }
 
 class Writer {
@@ -78,7 +78,8 @@ class Writer {
     CrashOperation operation{thread_, ++id_, {}};
     const auto kind = below(100);
     if (thread_ == 0 && kind < 2) {
-      operation.steps.push_back({std::string(kExtraField), has_extra_ ? std::nullopt : std::optional<std::int64_t>(1)});
+      operation.steps.push_back(
+          {std::string(kExtraField), has_extra_ ? std::nullopt : std::optional<std::int64_t>(1)});
       perform(operation, [&] { return change_schema(); });
     } else if (kind < 60) {
       operation.steps.push_back(random_step(below(kSlots)));
@@ -88,7 +89,9 @@ class Writer {
       for (std::uint64_t i = 0, count = 2 + below(4); i < count; ++i) {
         operation.steps.push_back(random_step((first + i) % kSlots));
       }
-      perform(operation, [&] { return kind < 90 ? write_block(operation, kind >= 85) : write_handle(operation); });
+      perform(operation, [&] {
+        return kind < 90 ? write_block(operation, kind >= 85) : write_handle(operation);
+      });
     }
     if (below(200) == 0) database_.flush();
   }
@@ -101,9 +104,12 @@ class Writer {
     if (status) {
       log_.acknowledge(operation);
       for (const auto& step : operation.steps) {
-        if (step.key == kExtraField) has_extra_ = step.value.has_value();
-        else if (step.value) present_.insert(step.key);
-        else present_.erase(step.key);
+        if (step.key == kExtraField)
+          has_extra_ = step.value.has_value();
+        else if (step.value)
+          present_.insert(step.key);
+        else
+          present_.erase(step.key);
       }
       return;
     }
@@ -126,15 +132,18 @@ class Writer {
     const bool there = present_.contains(step.key);
     const Object key{{"k", step.key}};
     if (!step.value) {
-      if (below(2) == 0) return run("mutation($k: String!) { deleteFrom(collection: \"w\", where: {key: $k}) }", key);
+      if (below(2) == 0)
+        return run("mutation($k: String!) { deleteFrom(collection: \"w\", where: {key: $k}) }",
+                   key);
       const auto removed = database_.try_remove("w", step.key);
       return removed ? Status() : Status(removed.error());
     }
     if (below(3) == 0) return run("mutation { " + text_of(step, 0) + "}");
     if (!there) {
       if (below(2) == 0) {
-        return run("mutation($d: JSON!) { insertInto(collection: \"w\", data: $d, onConflict: REPLACE) }",
-                   {{"d", document_of(step)}});
+        return run(
+            "mutation($d: JSON!) { insertInto(collection: \"w\", data: $d, onConflict: REPLACE) }",
+            {{"d", document_of(step)}});
       }
       const auto inserted = database_.try_insert("w", document_of(step));
       return inserted ? Status() : Status(inserted.error());
@@ -147,7 +156,8 @@ class Writer {
   Status write_block(const CrashOperation& operation, bool spoiled) {
     std::string text = "mutation { transaction { ";
     for (std::size_t i = 0; i < operation.steps.size(); ++i) text += text_of(operation.steps[i], i);
-    if (spoiled) text += "bad: update(collection: \"w\", all: true, data: {value: {increment: \"x\"}}) ";
+    if (spoiled)
+      text += "bad: update(collection: \"w\", all: true, data: {value: {increment: \"x\"}}) ";
     return run(text + "} }");
   }
 
@@ -195,11 +205,13 @@ Config random_config(std::uint64_t seed, Durability durability) {
 int run_child(const ChildOptions& options) {
   try {
     AckLog log(options.log);
-    auto database = Database::open(options.database, random_config(options.seed, options.durability));
+    auto database =
+        Database::open(options.database, random_config(options.seed, options.durability));
     database.execute(kSchema);
     std::vector<std::unique_ptr<Writer>> writers;
     for (unsigned thread = 0; thread < options.threads; ++thread) {
-      writers.push_back(std::make_unique<Writer>(database, log, thread, options.seed * 31 + thread));
+      writers.push_back(
+          std::make_unique<Writer>(database, log, thread, options.seed * 31 + thread));
     }
     log.ready();
     std::vector<std::jthread> threads;

@@ -29,7 +29,8 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 constexpr const char* kUsage =
-    "usage: aurora_crash [--kills N] [--durability wal|strict|sync|none]... [--threads N] [--seed N]\n";
+    "usage: aurora_crash [--kills N] [--durability wal|strict|sync|none]... [--threads N] [--seed "
+    "N]\n";
 
 struct Options {
   std::uint64_t kills = 100;
@@ -50,7 +51,8 @@ class Campaign {
   Campaign(const Options& options, std::string durability)
       : options_(options), durability_(std::move(durability)), random_(options.seed) {
     std::string name = (fs::temp_directory_path() / "aurora-crash-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category(), "mkdtemp");
+    if (mkdtemp(name.data()) == nullptr)
+      throw std::system_error(errno, std::generic_category(), "mkdtemp");
     directory_ = name;
   }
 
@@ -66,8 +68,10 @@ class Campaign {
       good_ = false;
     }
     report();
-    if (good_) fs::remove_all(directory_);
-    else std::printf("crash: kept %s\n", directory_.c_str());
+    if (good_)
+      fs::remove_all(directory_);
+    else
+      std::printf("crash: kept %s\n", directory_.c_str());
     return good_;
   }
 
@@ -104,13 +108,15 @@ class Campaign {
   }
 
   pid_t start(std::uint64_t seed) {
-    std::vector<std::string> words = {"/proc/self/exe", "--child", database(), log(), std::to_string(seed),
-                                      durability_, std::to_string(threads())};
+    std::vector<std::string> words = {
+        "/proc/self/exe",         "--child", database(), log(), std::to_string(seed), durability_,
+        std::to_string(threads())};
     std::vector<char*> arguments;
     for (auto& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     pid_t child = 0;
-    if (const int error = ::posix_spawn(&child, "/proc/self/exe", nullptr, nullptr, arguments.data(), environ)) {
+    if (const int error =
+            ::posix_spawn(&child, "/proc/self/exe", nullptr, nullptr, arguments.data(), environ)) {
       throw std::system_error(error, std::generic_category(), "posix_spawn");
     }
     return child;
@@ -121,13 +127,15 @@ class Campaign {
     while (!read_log(log()).was_ready && std::chrono::steady_clock::now() < deadline) {
       std::this_thread::sleep_for(5ms);
       siginfo_t ended{};
-      if (::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == child)
+      if (::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+          ended.si_pid == child)
         return;
     }
   }
 
   void check(std::uint64_t seed) {
-    auto opened = Database::try_open(database(), random_config(seed + 1, durability_of(durability_)));
+    auto opened =
+        Database::try_open(database(), random_config(seed + 1, durability_of(durability_)));
     if (!opened) {
       ++failed_opens_;
       fail(std::string("does not open: ") + opened.error().what());
@@ -151,17 +159,20 @@ class Campaign {
 
   void fail(const std::string& what) {
     good_ = false;
-    std::printf("crash: after kill %llu: %s\n", static_cast<unsigned long long>(kills_), what.c_str());
+    std::printf("crash: after kill %llu: %s\n", static_cast<unsigned long long>(kills_),
+                what.c_str());
   }
 
   void report() const {
     const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
     std::printf(
         "crash: durability %s, threads %u, seed %llu: kills %llu (%llu during open), acks %llu, "
-        "under way %llu (survived %llu), lost %llu, torn %llu, verify problems %llu, failed opens %llu\n",
+        "under way %llu (survived %llu), lost %llu, torn %llu, verify problems %llu, failed opens "
+        "%llu\n",
         durability_.c_str(), threads(), number(options_.seed), number(kills_), number(during_open_),
-        number(findings_.acks), number(findings_.unknown), number(findings_.survived), number(findings_.lost),
-        number(findings_.torn), number(findings_.problems), number(failed_opens_));
+        number(findings_.acks), number(findings_.unknown), number(findings_.survived),
+        number(findings_.lost), number(findings_.torn), number(findings_.problems),
+        number(failed_opens_));
     std::fflush(stdout);
   }
 
@@ -179,12 +190,17 @@ class Campaign {
 bool read_options(int argc, char** argv, Options& options) {
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string name = argv[i], value = argv[i + 1];
-    if (name == "--kills") options.kills = std::stoull(value);
-    else if (name == "--seed") options.seed = std::stoull(value);
-    else if (name == "--threads") options.threads = static_cast<unsigned>(std::stoul(value));
-    else if (name == "--durability" && (value == "wal" || value == "strict" || value == "sync" || value == "none"))
+    if (name == "--kills")
+      options.kills = std::stoull(value);
+    else if (name == "--seed")
+      options.seed = std::stoull(value);
+    else if (name == "--threads")
+      options.threads = static_cast<unsigned>(std::stoul(value));
+    else if (name == "--durability" &&
+             (value == "wal" || value == "strict" || value == "sync" || value == "none"))
       options.durabilities.push_back(value);
-    else return false;
+    else
+      return false;
   }
   if (options.seed == 0) options.seed = std::random_device{}() | 1U;
   if (options.durabilities.empty()) options.durabilities = {"wal", "strict"};
@@ -197,8 +213,11 @@ bool read_options(int argc, char** argv, Options& options) {
 int main(int argc, char** argv) {
   using namespace aurora::testing;
   if (argc == 7 && std::strcmp(argv[1], "--child") == 0) {
-    return run_child({.database = argv[2], .log = argv[3], .seed = std::stoull(argv[4]),
-                      .threads = static_cast<unsigned>(std::stoul(argv[6])), .durability = durability_of(argv[5])});
+    return run_child({.database = argv[2],
+                      .log = argv[3],
+                      .seed = std::stoull(argv[4]),
+                      .threads = static_cast<unsigned>(std::stoul(argv[6])),
+                      .durability = durability_of(argv[5])});
   }
   Options options;
   if (!read_options(argc, argv, options)) {
@@ -207,7 +226,8 @@ int main(int argc, char** argv) {
   }
   bool good = true;
   try {
-    for (const auto& durability : options.durabilities) good = Campaign(options, durability).run() && good;
+    for (const auto& durability : options.durabilities)
+      good = Campaign(options, durability).run() && good;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 2;

@@ -14,8 +14,10 @@ namespace aurora::testing {
 
 void apply(KeyValues& state, const CrashOperation& operation) {
   for (const auto& step : operation.steps) {
-    if (step.value) state[step.key] = *step.value;
-    else state.erase(step.key);
+    if (step.value)
+      state[step.key] = *step.value;
+    else
+      state.erase(step.key);
   }
 }
 

@@ -11,7 +11,8 @@
 
 namespace aurora::testing {
 
-inline constexpr std::string_view kExtraField = "#extra";  ///< a "key": 1 while the field is declared
+inline constexpr std::string_view kExtraField =
+    "#extra";  ///< a "key": 1 while the field is declared
 
 /// One key set, or removed.
 struct Step {

@@ -38,8 +38,8 @@ void torn(Findings& findings, std::string message) {
   findings.messages.push_back("torn: " + std::move(message));
 }
 
-void check_thread(const KeyValues& before, const RunLog& log, unsigned thread, const KeyValues& found,
-                  Findings& findings) {
+void check_thread(const KeyValues& before, const RunLog& log, unsigned thread,
+                  const KeyValues& found, Findings& findings) {
   KeyValues state = of_thread(before, thread);
   KeyValues with_last;
   const CrashOperation* last = nullptr;
@@ -81,7 +81,8 @@ void check_thread(const KeyValues& before, const RunLog& log, unsigned thread, c
     torn(findings, "thread " + std::to_string(thread) + ", " + difference(with_last, mine));
   } else {
     ++findings.lost;
-    findings.messages.push_back("lost: thread " + std::to_string(thread) + ", " + difference(state, mine));
+    findings.messages.push_back("lost: thread " + std::to_string(thread) + ", " +
+                                difference(state, mine));
   }
 }
 
@@ -104,22 +105,27 @@ KeyValues read_state(const Database& database, Findings& findings) {
                        document["owner"].as<std::int64_t>() == thread_of(key) &&
                        (!has_extra || document["extra"].as<std::optional<std::int64_t>>() == 7);
     if (!whole) torn(findings, "document " + document.to_json());
-    const auto by_index = db.query("w").where(field("value") == value && field("owner") == thread_of(key)).fetch();
+    const auto by_index =
+        db.query("w").where(field("value") == value && field("owner") == thread_of(key)).fetch();
     bool found = false;
     for (const auto& other : by_index) found = found || other["key"].string_value() == key;
     if (!found || !db.get("w", key)) torn(findings, "no index entry of " + document.to_json());
   }
-  if (db.query("w").where(field("value") >= 0).count() != documents) torn(findings, "an index counts otherwise");
+  if (db.query("w").where(field("value") >= 0).count() != documents)
+    torn(findings, "an index counts otherwise");
   return state;
 }
 
-void check_acknowledged(const KeyValues& before, const RunLog& log, const KeyValues& found, Findings& findings) {
-  for (unsigned thread = 0; thread < 10; ++thread) check_thread(before, log, thread, found, findings);
+void check_acknowledged(const KeyValues& before, const RunLog& log, const KeyValues& found,
+                        Findings& findings) {
+  for (unsigned thread = 0; thread < 10; ++thread)
+    check_thread(before, log, thread, found, findings);
 }
 
-void check_prefix(const KeyValues& before, const RunLog& log, const KeyValues& found, Findings& findings) {
+void check_prefix(const KeyValues& before, const RunLog& log, const KeyValues& found,
+                  Findings& findings) {
   KeyValues state = before;
-  std::optional<std::uint64_t> kept;   // the longest prefix that gives what was found
+  std::optional<std::uint64_t> kept;  // the longest prefix that gives what was found
   if (state == found) kept = 0;
   std::uint64_t done = 0;
   for (const auto& logged : log.operations) {
@@ -134,7 +140,8 @@ void check_prefix(const KeyValues& before, const RunLog& log, const KeyValues& f
     torn(findings, "what is there is no prefix; against all: " + difference(state, found));
     return;
   }
-  const auto acknowledged = done - (log.operations.empty() || log.operations.back().outcome != Outcome::kUnknown ? 0 : 1);
+  const auto acknowledged =
+      done - (log.operations.empty() || log.operations.back().outcome != Outcome::kUnknown ? 0 : 1);
   findings.lost += acknowledged > *kept ? acknowledged - *kept : 0;
   findings.survived += *kept > acknowledged ? 1 : 0;
 }

@@ -13,11 +13,11 @@ namespace aurora::testing {
 
 struct Findings {
   std::uint64_t acks = 0;
-  std::uint64_t unknown = 0;    ///< operations under way when the child died
-  std::uint64_t survived = 0;   ///< of those, the ones that are there
-  std::uint64_t lost = 0;       ///< acknowledged operations that are not there
-  std::uint64_t torn = 0;       ///< documents or commits that are there in part
-  std::uint64_t problems = 0;   ///< of verify()
+  std::uint64_t unknown = 0;   ///< operations under way when the child died
+  std::uint64_t survived = 0;  ///< of those, the ones that are there
+  std::uint64_t lost = 0;      ///< acknowledged operations that are not there
+  std::uint64_t torn = 0;      ///< documents or commits that are there in part
+  std::uint64_t problems = 0;  ///< of verify()
   std::vector<std::string> messages;
 };
 

@@ -17,7 +17,8 @@ namespace {
 
 constexpr std::array kOperations = {
     "schema { define collection c { id: Int @primary  v: Int @indexed } }",
-    "mutation { insertMany(collection: \"c\", data: [{id: 1, v: 1}, {id: 2, v: 2}, {id: 3, v: 3}]) }",
+    "mutation { insertMany(collection: \"c\", data: [{id: 1, v: 1}, {id: 2, v: 2}, {id: 3, v: 3}]) "
+    "}",
     "mutation { update(collection: \"c\", where: {id: {lte: 2}}, data: {v: {increment: 10}}) }",
     "mutation { deleteFrom(collection: \"c\", where: {id: 3}) }",
     "mutation { transaction { a: insertInto(collection: \"c\", data: {id: 4, v: 4}) "
@@ -31,7 +32,8 @@ constexpr std::array kOperations = {
 std::string seen(EngineDatabase& database) {
   std::string all;
   for (const auto* text :
-       {"{ c }", "{ c(where: {v: {gte: 0}}, orderBy: {v: ASC}) }", "{ c(where: {w: \"x\"}) { id } }",
+       {"{ c }", "{ c(where: {v: {gte: 0}}, orderBy: {v: ASC}) }",
+        "{ c(where: {w: \"x\"}) { id } }",
         "{ c(where: {id: 1}) } { two: c(where: {id: 2}) } { three: c(where: {id: 3}) }"}) {
     const auto result = database.run(text);
     all += result ? *result : std::string(to_string(result.error().code()));
@@ -68,7 +70,8 @@ void fail_at(std::size_t failing, FaultPoint point, std::uint64_t cache_bytes) {
     CHECK(failed.error().message().find("unknown") != std::string::npos);
     CHECK(seen(database) == before);
 
-    // The fault is over, the store would work: still no write before reopening, and the first error.
+    // The fault is over, the store would work: still no write before reopening, and the first
+    // error.
     plan->clear();
     const auto refused = database.run(kOperations[failing]);
     REQUIRE_FALSE(refused);
@@ -108,7 +111,8 @@ TEST_CASE("commit: a failed read is an error of its query alone", "[commit]") {
   const auto plan = std::make_shared<FaultPlan>();
   EngineOptions options;
   options.hot_cache_bytes = 0;
-  EngineDatabase database(std::make_unique<FaultyStore>(storage::make_memory_store(), plan), options);
+  EngineDatabase database(std::make_unique<FaultyStore>(storage::make_memory_store(), plan),
+                          options);
   for (std::size_t i = 0; i < 3; ++i) REQUIRE(database.run(kOperations[i]));
   // Enough documents that a whole collection is read through a cursor.
   std::string many;
@@ -116,8 +120,9 @@ TEST_CASE("commit: a failed read is an error of its query alone", "[commit]") {
   REQUIRE(database.run("mutation { insertMany(collection: \"c\", data: [" + many + "]) }"));
   for (const auto point : {FaultPoint::kGet, FaultPoint::kCursor}) {
     std::size_t failed = 0;
-    for (const auto* text : {"{ c(where: {id: 1}) }", "{ c }", "mutation { update(collection: \"c\", where: {id: 1}, "
-                                                               "data: {v: {increment: 1}}) }"}) {
+    for (const auto* text : {"{ c(where: {id: 1}) }", "{ c }",
+                             "mutation { update(collection: \"c\", where: {id: 1}, "
+                             "data: {v: {increment: 1}}) }"}) {
       plan->plan_next(point, ErrorCode::kIoError, aurora::testing::kForGood);
       const auto result = database.run(text);
       plan->clear();
