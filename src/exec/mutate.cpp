@@ -209,11 +209,7 @@ class Operation {
                                  collection_->name + "'; write all: true if that is meant");
     DocumentQuery query;
     query.collection = collection_;
-    if (where.get() != nullptr) {
-      AURORA_ASSIGN(query.filter, plan::compile_filter(collection_, *where.get(), bindings_));
-    } else {
-      query.filter = plan::match_all(collection_);
-    }
+    AURORA_ASSIGN(query.filter, plan::filter_of(collection_, where, bindings_));
     return select(view_, query, context_.settings, nullptr);
   }
 

@@ -87,10 +87,10 @@ class RootField {
       if (contains(kNotYet, argument.name.text))
         return unsupported(argument.name.at, "the argument '" + argument.name.text + "'");
     const auto where = find_argument(field_.arguments, {"where", "filter"}, bindings_);
-    if (where.get() != nullptr && where.get()->kind != aql::Literal::Kind::kNull) {
-      AURORA_ASSIGN(query_.filter, plan::compile_filter(query_.collection, *where.get(), bindings_));
-    } else {
+    if (where.get() != nullptr && where.get()->kind == aql::Literal::Kind::kNull) {
       query_.filter = plan::match_all(query_.collection);
+    } else {
+      AURORA_ASSIGN(query_.filter, plan::filter_of(query_.collection, where, bindings_));
     }
     const auto order = find_argument(field_.arguments, {"orderBy"}, bindings_);
     if (order.get() != nullptr) {

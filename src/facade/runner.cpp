@@ -22,6 +22,7 @@ class Runner {
     bindings_.now = state.engine().now();
     bindings_.limits = state.limits();
     bindings_.role = options.execute.role;
+    bindings_.compiled = &parsed.compiled;
   }
 
   Status run(QueryResult& result) {

@@ -6,6 +6,7 @@
 #include <aurora/config.hpp>
 #include <aurora/document.hpp>
 #include <aurora/exec/select.hpp>
+#include <aurora/plan/compiled_parts.hpp>
 #include <aurora/query_result.hpp>
 #include <aurora/statement.hpp>
 
@@ -18,10 +19,11 @@
 
 namespace aurora::facade {
 
-/// A text and its tree. Immutable, shared by the cache and by statements.
+/// A text, its tree and what was compiled from it. Shared by the cache and by statements; text and tree never change.
 struct ParsedText {
   std::string text;
   aql::Document document;
+  mutable plan::CompiledParts compiled;    ///< safe from any thread
 };
 
 /// Threads: every call may come from any thread.

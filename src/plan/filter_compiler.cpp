@@ -8,9 +8,11 @@
 #include <aurora/base/nearest.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/index/extract.hpp>
+#include <aurora/plan/compiled_parts.hpp>
 #include <aurora/schema/coerce.hpp>
 #include <aurora/schema/path.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace aurora::plan {
@@ -87,10 +89,52 @@ struct Target {
   }
 };
 
+// Does the execution decide the value: by a variable, or because it says "now"?
+bool is_open(const Literal& literal) {
+  switch (literal.kind) {
+    case Literal::Kind::kVariable: return true;
+    case Literal::Kind::kString: return literal.text == "now";
+    case Literal::Kind::kList: return std::any_of(literal.items.begin(), literal.items.end(), is_open);
+    case Literal::Kind::kObject:
+      return std::any_of(literal.members.begin(), literal.members.end(),
+                         [](const auto& member) { return is_open(*member.value); });
+    default: return false;
+  }
+}
+
+}  // namespace
+
+struct FilterPlan::OpenOperand {
+  Target target;
+  std::string op;  // as written; `eq` when none was
+  const Literal* literal = nullptr;
+};
+
+namespace {
+
 class Compiler {
  public:
-  Compiler(std::shared_ptr<const CollectionDef> collection, const Bindings& bindings)
-      : collection_(std::move(collection)), bindings_(bindings) {}
+  /// `open`: gets what only the execution knows; null: everything is known.
+  Compiler(std::shared_ptr<const CollectionDef> collection, const Bindings& bindings,
+           std::vector<FilterPlan::OpenOperand>* open = nullptr)
+      : collection_(std::move(collection)), bindings_(bindings), open_(open) {}
+
+  /// `node` of a plan with the open operands filled in.
+  Result<FilterNode> fill(const FilterNode& node, const std::vector<FilterPlan::OpenOperand>& open) {
+    if (node.slot > 0) {
+      const auto& operand = open[node.slot - 1];
+      return operation(operand.target, operand.op, *operand.literal);
+    }
+    if (node.children.empty()) return node;
+    std::vector<FilterNode> parts;
+    parts.reserve(node.children.size());
+    for (const auto& child : node.children) {
+      AURORA_ASSIGN(auto part, fill(child, open));
+      parts.push_back(std::move(part));
+    }
+    if (node.kind == Kind::kNot) return negate(std::move(parts.front()));
+    return join(node.kind, std::move(parts));
+  }
 
   Result<FilterNode> object(const Literal& where) {
     if (where.kind != Literal::Kind::kObject)
@@ -167,7 +211,7 @@ class Compiler {
 
   // `field: value`: a value is short for eq; an object holds operators and nested fields.
   Result<FilterNode> conditions(const Target& target, const Literal& value) {
-    if (value.kind != Literal::Kind::kObject) return compare(target, FilterOp::kEq, value);
+    if (value.kind != Literal::Kind::kObject) return operation(target, "eq", value);
     std::vector<FilterNode> parts;
     for (const auto& member : value.members) {
       AURORA_ASSIGN(auto part, condition(target, member));
@@ -186,7 +230,7 @@ class Compiler {
       AURORA_ASSIGN(auto inner, conditions(target, *member.value));
       return negate(std::move(inner));
     }
-    if (is_condition_name(name)) return operation(target, member);
+    if (is_condition_name(name)) return operation(target, name, *member.value);
     if (target.holds_declared_object() || target.may_hold_any_object()) return nested(target, member);
     return bindings_.error(member.name.at, ErrorCode::kInvalidQuery,
                            "unknown operator '" + name + "' on field '" + target.name + "'" +
@@ -199,16 +243,20 @@ class Compiler {
     return conditions(inner, *member.value);
   }
 
-  Result<FilterNode> operation(const Target& target, const aql::LiteralMember& member) {
-    const auto& name = member.name.text;
-    if (name == "isNull" || name == "isNotNull" || name == "exists") {
-      AURORA_ASSIGN(const auto flag, resolve(*member.value, bindings_));
-      const auto* wanted = flag.if_bool();
-      if (wanted == nullptr) return fail(*member.value, "'" + name + "' takes true or false", ErrorCode::kTypeError);
-      auto node = compare_node(target, (name == "isNull") == *wanted ? FilterOp::kIsNull : FilterOp::kIsNotNull);
+  Result<FilterNode> operation(const Target& target, const std::string& name, const Literal& value) {
+    if (open_ != nullptr && is_open(value)) {
+      auto node = compare_node(target, FilterOp::kEq);
+      open_->push_back({target, name, &value});
+      node.slot = static_cast<std::uint32_t>(open_->size());
       return node;
     }
-    return compare(target, *filter_op_named(name), *member.value);
+    if (name == "isNull" || name == "isNotNull" || name == "exists") {
+      AURORA_ASSIGN(const auto flag, resolve(value, bindings_));
+      const auto* wanted = flag.if_bool();
+      if (wanted == nullptr) return fail(value, "'" + name + "' takes true or false", ErrorCode::kTypeError);
+      return compare_node(target, (name == "isNull") == *wanted ? FilterOp::kIsNull : FilterOp::kIsNotNull);
+    }
+    return compare(target, *filter_op_named(name), value);
   }
 
   static FilterNode compare_node(const Target& target, FilterOp op) {
@@ -297,6 +345,7 @@ class Compiler {
 
   std::shared_ptr<const CollectionDef> collection_;
   const Bindings& bindings_;
+  std::vector<FilterPlan::OpenOperand>* open_;
 };
 
 }  // namespace
@@ -306,6 +355,35 @@ Result<std::shared_ptr<const Filter>> compile_filter(std::shared_ptr<const Colle
   Compiler compiler(collection, bindings);
   AURORA_ASSIGN(auto root, compiler.object(where));
   return std::make_shared<const Filter>(std::move(collection), std::move(root));
+}
+
+Result<std::shared_ptr<const FilterPlan>> FilterPlan::compile(std::shared_ptr<const CollectionDef> collection,
+                                                              const Literal& where, const Bindings& bindings) {
+  auto plan = std::make_shared<FilterPlan>();
+  Compiler compiler(collection, bindings, &plan->open_);
+  AURORA_ASSIGN(auto root, compiler.object(where));
+  plan->filter_ = std::make_shared<const Filter>(std::move(collection), std::move(root));
+  return std::shared_ptr<const FilterPlan>(std::move(plan));
+}
+
+Result<std::shared_ptr<const Filter>> FilterPlan::bind(const Bindings& bindings) const {
+  if (open_.empty()) return filter_;
+  Compiler compiler(filter_->shared_collection(), bindings);
+  AURORA_ASSIGN(auto root, compiler.fill(filter_->root(), open_));
+  return std::make_shared<const Filter>(filter_->shared_collection(), std::move(root));
+}
+
+Result<std::shared_ptr<const Filter>> filter_of(const std::shared_ptr<const CollectionDef>& collection,
+                                                const Argument& where, const Bindings& bindings) {
+  const auto* literal = where.get();
+  if (literal == nullptr) return match_all(collection);
+  if (where.from_variable || bindings.compiled == nullptr) return compile_filter(collection, *literal, bindings);
+  auto plan = bindings.compiled->find<FilterPlan>(literal, collection.get());
+  if (plan == nullptr) {
+    AURORA_ASSIGN(plan, FilterPlan::compile(collection, *literal, bindings));
+    bindings.compiled->put(literal, collection, plan);
+  }
+  return plan->bind(bindings);
 }
 
 std::shared_ptr<const Filter> match_all(std::shared_ptr<const CollectionDef> collection) {

@@ -82,9 +82,9 @@ Status Alteration::apply(const aql::AlterStep& step) {
 
 Status Alteration::check_new_name(const aql::Name& name) const {
   if (is_reserved_field(name.text))
-    return bad(name.at, "the field name " + quoted(name.text) + " belongs to the system");
+    return bad(name.at, "the field name " + in_quotes(name.text) + " belongs to the system");
   if (after_.find(name.text) == nullptr) return {};
-  return bad(name.at, "collection " + quoted(after_.name) + " has a field " + quoted(name.text) +
+  return bad(name.at, "collection " + in_quotes(after_.name) + " has a field " + in_quotes(name.text) +
                           " already");
 }
 
@@ -107,7 +107,7 @@ Status Alteration::add(const aql::FieldDefinition& written) {
   AURORA_TRY(check_new_name(written.name));
   if (after_.next_field_id >= kOpenFields)
     return aql::error_at(text_, written.name.at, ErrorCode::kLimitExceeded,
-                         "collection " + quoted(after_.name) + " has used up its " +
+                         "collection " + in_quotes(after_.name) + " has used up its " +
                              std::to_string(kOpenFields - 1) + " field ids");
   AURORA_ASSIGN(auto field, build_field(written, text_));
   field.id = after_.next_field_id++;
@@ -119,15 +119,15 @@ Status Alteration::add(const aql::FieldDefinition& written) {
 Status Alteration::drop(const aql::Name& name) {
   AURORA_ASSIGN(const auto* field, known_field(name));
   if (field->primary)
-    return bad(name.at, "field " + quoted(name.text) + " is @primary and cannot be dropped");
+    return bad(name.at, "field " + in_quotes(name.text) + " is @primary and cannot be dropped");
   const auto id = field->id;
   const auto uses = [id](const FieldPath& path) { return path.field == id; };
   for (const auto& index : after_.indexes)
     if (index.paths.size() > 1 && std::any_of(index.paths.begin(), index.paths.end(), uses))
-      return bad(name.at, "field " + quoted(name.text) + " is part of index " + quoted(index.name) +
+      return bad(name.at, "field " + in_quotes(name.text) + " is part of index " + in_quotes(index.name) +
                               " over " + automatic_name(index.paths) + " and cannot be dropped");
   if (after_.ttl && uses(after_.ttl->field))
-    return bad(name.at, "field " + quoted(name.text) + " is used by @@ttl and cannot be dropped");
+    return bad(name.at, "field " + in_quotes(name.text) + " is used by @@ttl and cannot be dropped");
   std::erase_if(after_.indexes, [&](const IndexDef& index) { return uses(index.paths.front()); });
   std::erase_if(after_.fields, [id](const FieldDef& candidate) { return candidate.id == id; });
   return {};
@@ -153,9 +153,9 @@ Status Alteration::modify(const aql::FieldDefinition& written) {
   AURORA_ASSIGN(auto fresh, build_field(written, text_));
   if (field->primary && !fresh.primary)
     return bad(written.name.at,
-               "field " + quoted(field->name) + " is @primary: modify must keep that");
+               "field " + in_quotes(field->name) + " is @primary: modify must keep that");
   if (field->computed.has_value() != fresh.computed.has_value())
-    return bad(written.name.at, "field " + quoted(field->name) +
+    return bad(written.name.at, "field " + in_quotes(field->name) +
                                     " cannot change between stored and @computed; " +
                                     "drop it and add it");
   fresh.id = field->id;

@@ -26,7 +26,7 @@ Status apply_collection_directives(CollectionDef& collection,
     if (name.text != "open")
       return bad_definition(text, name.at,
                             "unknown directive '@" + name.text + "' on collection " +
-                                quoted(collection.name) +
+                                in_quotes(collection.name) +
                                 did_you_mean("@" + name.text, kCollectionDirectives));
     AURORA_TRY(check_arguments(directive, {}, "@", text));
     collection.open = true;
@@ -44,7 +44,7 @@ Status build_fields(CollectionDef& collection, const aql::CollectionDefinition& 
   for (const auto& definition : written.fields) {
     if (!names.insert(definition.name.text).second)
       return bad_definition(text, definition.name.at,
-                            "field " + quoted(definition.name.text) + " is defined twice");
+                            "field " + in_quotes(definition.name.text) + " is defined twice");
     AURORA_ASSIGN(auto field, build_field(definition, text));
     field.id = collection.next_field_id++;
     collection.fields.push_back(std::move(field));
@@ -72,7 +72,7 @@ Result<CollectionDef> build_collection(const aql::CollectionDefinition& definiti
   collection.system = origin == Origin::kSystem;
   if (!collection.system && collection.name.starts_with('_'))
     return bad_definition(text, definition.name.at,
-                          "collection " + quoted(collection.name) +
+                          "collection " + in_quotes(collection.name) +
                               ": names that begin with '_' belong to the system");
   AURORA_TRY(apply_collection_directives(collection, definition, text));
   AURORA_TRY(build_fields(collection, definition, text));
@@ -89,11 +89,11 @@ Result<CollectionDef> build_collection(const aql::CollectionDefinition& definiti
 std::vector<std::string> unsupported_features(const CollectionDef& collection) {
   std::vector<std::string> features;
   for (const auto& field : collection.fields) {
-    if (field.search) features.push_back("@search on " + quoted(field.name));
-    if (field.computed) features.push_back("@computed on " + quoted(field.name));
-    if (field.relation) features.push_back("@relation on " + quoted(field.name));
+    if (field.search) features.push_back("@search on " + in_quotes(field.name));
+    if (field.computed) features.push_back("@computed on " + in_quotes(field.name));
+    if (field.relation) features.push_back("@relation on " + in_quotes(field.name));
   }
-  if (collection.ttl) features.push_back("@@ttl on " + quoted(collection.ttl->field.text()));
+  if (collection.ttl) features.push_back("@@ttl on " + in_quotes(collection.ttl->field.text()));
   return features;
 }
 

@@ -43,7 +43,7 @@ Result<bool> flag_argument(const aql::Argument& given, const aql::Directive& dir
   if (given.value.kind != aql::Literal::Kind::kBool)
     return bad_definition(
         text, given.value.at,
-        quoted(given.name.text) + " of @" + directive.name.text + " must be true or false");
+        in_quotes(given.name.text) + " of @" + directive.name.text + " must be true or false");
   return given.value.boolean;
 }
 
@@ -51,7 +51,7 @@ Status apply_primary(FieldDef& field, const aql::Directive& directive, std::stri
   if (!is_scalar(field.type.type))
     return bad_definition(
         text, directive.name.at,
-        "field " + quoted(field.name) + " of type " + field.type.text() + " cannot be @primary");
+        "field " + in_quotes(field.name) + " of type " + field.type.text() + " cannot be @primary");
   field.primary = true;
   field.type.required = true;
   return {};
@@ -63,7 +63,7 @@ Status apply_search(FieldDef& field, const aql::Directive& directive, std::strin
   if (!is_string_like(type))
     return bad_definition(
         text, directive.name.at,
-        "@search needs a field of text; " + quoted(field.name) + " is " + field.type.text());
+        "@search needs a field of text; " + in_quotes(field.name) + " is " + field.type.text());
   SearchOptions options;
   if (const auto* language = argument(directive, "language")) {
     AURORA_ASSIGN(options.language, text_argument(*language, "@", directive, text));
@@ -161,7 +161,7 @@ Status apply_directive(FieldDef& field, const aql::Directive& directive, std::st
   if (name != "primary" && name != "unique" && name != "indexed")
     return bad_definition(text, directive.name.at,
                           "unknown directive '@" + directive.name.text + "' on field " +
-                              quoted(field.name) +
+                              in_quotes(field.name) +
                               did_you_mean("@" + directive.name.text, kDirectives));
   AURORA_TRY(check_arguments(directive, {}, "@", text));
   if (name == "primary") return apply_primary(field, directive, text);
@@ -175,7 +175,7 @@ Status check_directives(const FieldDef& field, const aql::FieldDefinition& writt
     const auto at = directive_named(written, "computed").name.at;
     const auto refuse = [&](std::string_view what) {
       return bad_definition(
-          text, at, "computed field " + quoted(field.name) + " cannot " + std::string(what));
+          text, at, "computed field " + in_quotes(field.name) + " cannot " + std::string(what));
     };
     if (field.primary) return refuse("be @primary");
     if (field.type.required) return refuse("be required: its expression may give null");
@@ -186,7 +186,7 @@ Status check_directives(const FieldDef& field, const aql::FieldDefinition& writt
   if (field.relation && field.relation->on_delete == OnDelete::kSetNull && field.type.required)
     return bad_definition(
         text, directive_named(written, "relation").name.at,
-        "field " + quoted(field.name) + " is required: onDelete SET_NULL could never be done");
+        "field " + in_quotes(field.name) + " is required: onDelete SET_NULL could never be done");
   return {};
 }
 

@@ -23,7 +23,7 @@ Result<TypeDef> build_named(const aql::TypeReference& type, std::string_view tex
   if (!known)
     return bad_definition(
         text, type.name.at,
-        "unknown type " + quoted(type.name.text) + did_you_mean(type.name.text, kTypeWords));
+        "unknown type " + in_quotes(type.name.text) + did_you_mean(type.name.text, kTypeWords));
   TypeDef out;
   out.type = *known;
   return out;
@@ -39,7 +39,7 @@ Result<TypeDef> build_nested(const aql::TypeReference& type, std::string_view te
   for (const auto& part : type.fields) {
     if (!names.insert(part.name.text).second)
       return bad_definition(text, part.name.at,
-                            "field " + quoted(part.name.text) + " is defined twice");
+                            "field " + in_quotes(part.name.text) + " is defined twice");
     AURORA_ASSIGN(auto field, build_nested_field(part, text));
     out.fields.push_back(std::move(field));
   }
@@ -56,7 +56,7 @@ Status build_default(FieldDef& field, const aql::Literal& literal, std::string_v
     if (!field.type.required) return {};
     return bad_definition(
         text, literal.at,
-        "field " + quoted(field.name) + " is required: its default cannot be null");
+        "field " + in_quotes(field.name) + " is required: its default cannot be null");
   }
   if (is_clock_type(field.type.type) && value.if_string() != nullptr &&
       *value.if_string() == "now") {
@@ -86,7 +86,7 @@ Result<FieldDef> finish_field(FieldDef field, const aql::FieldDefinition& writte
       if (written.directives[j].name.text == directive.name.text)
         return bad_definition(
             text, directive.name.at,
-            "@" + directive.name.text + " is given twice on field " + quoted(field.name));
+            "@" + directive.name.text + " is given twice on field " + in_quotes(field.name));
     AURORA_TRY(apply_directive(field, directive, text));
   }
   AURORA_TRY(check_directives(field, written, text));
@@ -131,7 +131,7 @@ bool is_reserved_field(std::string_view name) noexcept {
 Result<FieldDef> build_field(const aql::FieldDefinition& written, std::string_view text) {
   if (is_reserved_field(written.name.text))
     return bad_definition(text, written.name.at,
-                          "the field name " + quoted(written.name.text) + " belongs to the system");
+                          "the field name " + in_quotes(written.name.text) + " belongs to the system");
   AURORA_ASSIGN(auto field, begin_field(written, text));
   return finish_field(std::move(field), written, text);
 }

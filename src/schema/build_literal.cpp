@@ -37,7 +37,7 @@ Result<Value> constant(const aql::Literal& literal, std::string_view text) {
   if (literal.kind == Kind::kEnum)
     return bad_definition(
         text, literal.at,
-        "unknown word " + quoted(literal.text) + "; a text stands in double quotes");
+        "unknown word " + in_quotes(literal.text) + "; a text stands in double quotes");
   if (literal.kind == Kind::kVariable)
     return bad_definition(text, literal.at,
                           "a definition cannot hold the variable '$" + literal.text + "'");
@@ -72,7 +72,7 @@ Status check_arguments(const aql::Directive& directive, std::span<const std::str
     for (const auto candidate : known) is_known = is_known || candidate == name.text;
     if (!is_known)
       return bad_definition(text, name.at,
-                            "unknown argument " + quoted(name.text) + " on " + std::string(sign) +
+                            "unknown argument " + in_quotes(name.text) + " on " + std::string(sign) +
                                 directive.name.text + did_you_mean(name.text, known));
   }
   return {};
@@ -88,7 +88,7 @@ Result<std::string> text_argument(const aql::Argument& given, std::string_view s
                                   const aql::Directive& directive, std::string_view text) {
   if (given.value.kind != aql::Literal::Kind::kString || given.value.text.empty())
     return bad_definition(text, given.value.at,
-                          quoted(given.name.text) + " of " + std::string(sign) +
+                          in_quotes(given.name.text) + " of " + std::string(sign) +
                               directive.name.text + " must be a text that is not empty");
   return given.value.text;
 }

@@ -47,7 +47,7 @@ Result<std::vector<FieldPath>> rule_paths(const CollectionDef& collection,
     for (const auto& earlier : paths)
       if (earlier.text() == name)
         return bad_definition(text, item.at,
-                              "field " + quoted(name) + " stands twice in @@" + rule.name.text);
+                              "field " + in_quotes(name) + " stands twice in @@" + rule.name.text);
     paths.push_back(std::move(path));
     return {};
   };
@@ -76,12 +76,12 @@ Status apply_index(CollectionDef& collection, const aql::Directive& rule, IndexK
     if (other.kind == kind && same_paths(other.paths, index.paths))
       return bad_definition(
           text, rule.name.at,
-          "index " + quoted(other.name) + " does the same as this @@" + rule.name.text);
+          "index " + in_quotes(other.name) + " does the same as this @@" + rule.name.text);
   if (const auto* name = argument(rule, "name")) {
     AURORA_ASSIGN(index.name, text_argument(*name, "@@", rule, text));
     if (index_named(collection, index.name) != nullptr)
       return bad_definition(text, name->value.at,
-                            "an index named " + quoted(index.name) + " exists already");
+                            "an index named " + in_quotes(index.name) + " exists already");
   } else {
     index.name = automatic_name(index.paths);
     if (index_named(collection, index.name) != nullptr)
@@ -89,7 +89,7 @@ Status apply_index(CollectionDef& collection, const aql::Directive& rule, IndexK
     if (index_named(collection, index.name) != nullptr)
       return bad_definition(
           text, rule.name.at,
-          "an index named " + quoted(index.name) + " exists already; give this one a 'name'");
+          "an index named " + in_quotes(index.name) + " exists already; give this one a 'name'");
   }
   collection.indexes.push_back(std::move(index));
   return {};
@@ -116,7 +116,7 @@ Status check_ttl_field(const CollectionDef& collection, const FieldPath& path,
   if (type != nullptr && (type->type == FieldType::kDateTime || type->type == FieldType::kDate))
     return {};
   return bad_definition(text, at,
-                        "@@ttl needs a DateTime or Date field; " + quoted(path.text()) + " is " +
+                        "@@ttl needs a DateTime or Date field; " + in_quotes(path.text()) + " is " +
                             (type != nullptr ? type->text() : std::string("none")));
 }
 
@@ -195,11 +195,11 @@ Status recheck_rules(CollectionDef& collection, std::string_view text, aql::Offs
     for (std::size_t j = 0; j < i; ++j) {
       const auto& other = collection.indexes[j];
       if (other.name == index.name)
-        return bad_definition(text, at, "there would be two indexes named " + quoted(index.name));
+        return bad_definition(text, at, "there would be two indexes named " + in_quotes(index.name));
       if (other.kind == index.kind && same_paths(other.paths, index.paths))
         return bad_definition(
             text, at,
-            "indexes " + quoted(other.name) + " and " + quoted(index.name) + " would be the same");
+            "indexes " + in_quotes(other.name) + " and " + in_quotes(index.name) + " would be the same");
     }
   }
   if (!collection.ttl) return {};
@@ -237,8 +237,8 @@ Status check_collection(const CollectionDef& collection, std::string_view text, 
     if (!field.primary) continue;
     if (primary != nullptr)
       return bad_definition(text, at,
-                            "collection " + quoted(collection.name) + " has two @primary fields, " +
-                                quoted(primary->name) + " and " + quoted(field.name));
+                            "collection " + in_quotes(collection.name) + " has two @primary fields, " +
+                                in_quotes(primary->name) + " and " + in_quotes(field.name));
     primary = &field;
   }
   return {};

@@ -39,7 +39,7 @@ Result<Catalog::Entry> Catalog::require(std::string_view name) const {
   names.reserve(by_name_.size());
   for (const auto& known : by_name_) names.emplace_back(known->name);
   return Error(ErrorCode::kCollectionNotFound,
-               "unknown collection " + quoted(name) + did_you_mean(name, names));
+               "unknown collection " + in_quotes(name) + did_you_mean(name, names));
 }
 
 std::shared_ptr<const Catalog> Catalog::with(CollectionDef definition) const {

@@ -25,7 +25,7 @@ const FieldDef* part_named(const TypeDef& type, std::string_view name) {
 Error unknown_part(const TypeDef& type, std::string_view name, const ValuePlace& place) {
   std::vector<std::string_view> names;
   for (const auto& part : type.fields) names.emplace_back(part.name);
-  return not_allowed(place, "unknown field " + quoted(name) + did_you_mean(name, names));
+  return not_allowed(place, "unknown field " + in_quotes(name) + did_you_mean(name, names));
 }
 
 Status coerce_list(const TypeDef& type, Value& value, const CoerceContext& context,

@@ -59,12 +59,12 @@ bool guarantees(FieldType type, std::string_view format) {
 }
 
 Error not_for(std::string_view name, const TypeDef& type) {
-  return refused(quoted(name) + " of @validate cannot be checked on a field of type " +
+  return refused(in_quotes(name) + " of @validate cannot be checked on a field of type " +
                  type.text());
 }
 
 Error wrong_value(std::string_view name, const Value& value, std::string_view expected) {
-  return refused(quoted(name) + " of @validate must be " + std::string(expected) + ", not " +
+  return refused(in_quotes(name) + " of @validate must be " + std::string(expected) + ", not " +
                  shortened(value));
 }
 
@@ -121,7 +121,7 @@ Status set_format(Validation& validation, const Value& value, const TypeDef& typ
   const auto* text = value.if_string();
   if (text == nullptr) return wrong_value("format", value, "a text");
   if (!is_format(*text))
-    return refused("unknown format " + quoted(*text) + " in @validate" +
+    return refused("unknown format " + in_quotes(*text) + " in @validate" +
                    did_you_mean(*text, kFormats));
   if (!holds_text(inner.type) && !guarantees(inner.type, *text)) return not_for("format", type);
   validation.format = *text;
@@ -155,7 +155,7 @@ Status set_constraint(Validation& validation, std::string_view name, Value value
   if (name == "pattern") return set_pattern(validation, value, type, *inner);
   if (name == "format") return set_format(validation, value, type, *inner);
   if (name == "in") return set_in(validation, std::move(value), *inner);
-  return refused("unknown constraint " + quoted(name) + " in @validate" +
+  return refused("unknown constraint " + in_quotes(name) + " in @validate" +
                  did_you_mean(name, kConstraints));
 }
 

@@ -247,7 +247,7 @@ Result<CollectionDef> decode_definition(std::string_view bytes) {
   if (!codec::is_valid_payload(tag, payload)) return damaged("malformed content");
   Decoder decoder;
   auto collection = decoder.collection(codec::view_payload(tag, payload));
-  if (decoder.fault()) return damaged("wrong or missing part " + quoted(decoder.fault().what));
+  if (decoder.fault()) return damaged("wrong or missing part " + in_quotes(decoder.fault().what));
   auto validators = Validators::make(collection);
   if (!validators) return damaged(validators.error().message());
   collection.validators = *std::move(validators);

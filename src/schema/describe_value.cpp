@@ -58,7 +58,7 @@ std::string_view kind_with_article(Type type) noexcept {
 std::string shortened(const Value& value) { return cut(text_of(value)); }
 std::string shortened(ValueView value) { return cut(to_json(value)); }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out;
   out.reserve(text.size() + 2);
   out += '\'';

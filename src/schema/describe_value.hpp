@@ -14,6 +14,6 @@ namespace aurora {
 [[nodiscard]] std::string shortened(const Value& value);
 [[nodiscard]] std::string shortened(ValueView value);
 /// 'text' in single quotes.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string in_quotes(std::string_view text);
 
 }  // namespace aurora

@@ -35,7 +35,7 @@ Error system_id_given() {
 
 Error computed_given(const FieldDef& field) {
   return {ErrorCode::kValidationError,
-          "field " + quoted(field.name) + " is computed and cannot be set"};
+          "field " + in_quotes(field.name) + " is computed and cannot be set"};
 }
 
 // A name that is not declared: allowed in an @open collection only.
@@ -61,7 +61,7 @@ Result<Value> absent_value(const FieldDef& field, const InsertContext& insert,
     value = field.type.type == FieldType::kUuid ? Value(id) : Value(id.text());
   }
   if (value.is_null() && field.type.required)
-    return Error(ErrorCode::kValidationError, "field " + quoted(field.name) + " is required");
+    return Error(ErrorCode::kValidationError, "field " + in_quotes(field.name) + " is required");
   return value;
 }
 

@@ -28,8 +28,8 @@ Error unknown_part(const CollectionDef& collection, std::string_view dotted, std
                    const std::vector<FieldDef>& parts, ErrorCode code) {
   std::vector<std::string_view> names;
   for (const auto& part : parts) names.emplace_back(part.name);
-  return Error(code, "unknown field " + quoted(dotted) + " in collection " +
-                         quoted(collection.name) + did_you_mean(name, names));
+  return Error(code, "unknown field " + in_quotes(dotted) + " in collection " +
+                         in_quotes(collection.name) + did_you_mean(name, names));
 }
 
 // Follows `names` below `type`. `dotted` is the whole path, for messages.
@@ -40,7 +40,7 @@ Status descend(const CollectionDef& collection, const TypeDef& type,
     if (is_free(*at)) return {};
     const auto* parts = parts_of(*at);
     if (parts == nullptr)
-      return Error(code, "field " + quoted(dotted) + " in collection " + quoted(collection.name) +
+      return Error(code, "field " + in_quotes(dotted) + " in collection " + in_quotes(collection.name) +
                              ": nothing stands below a " + at->text());
     const TypeDef* next = nullptr;
     for (const auto& part : *parts)
@@ -55,7 +55,7 @@ Status descend(const CollectionDef& collection, const TypeDef& type,
 
 Error unknown_field(const CollectionDef& collection, std::string_view name, ErrorCode code) {
   const auto names = collection.field_names();
-  return Error(code, "unknown field " + quoted(name) + " in collection " + quoted(collection.name) +
+  return Error(code, "unknown field " + in_quotes(name) + " in collection " + in_quotes(collection.name) +
                          did_you_mean(name, names));
 }
 
@@ -66,7 +66,7 @@ Result<FieldPath> resolve_path(const CollectionDef& collection, std::string_view
   for (;;) {
     const auto dot = rest.find('.');
     const auto name = rest.substr(0, dot);
-    if (name.empty()) return Error(code, "malformed field path " + quoted(dotted));
+    if (name.empty()) return Error(code, "malformed field path " + in_quotes(dotted));
     if (path.name.empty())
       path.name = name;
     else

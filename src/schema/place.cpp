@@ -13,7 +13,7 @@ std::string ValuePlace::text() const {
 }
 
 Error wrong_kind(const ValuePlace& place, std::string_view expected, const Value& found) {
-  std::string message = "field " + quoted(place.text()) + ": expected ";
+  std::string message = "field " + in_quotes(place.text()) + ": expected ";
   message += expected;
   message += ", found ";
   message += kind_with_article(found.type());
@@ -26,7 +26,7 @@ Error wrong_kind(const ValuePlace& place, std::string_view expected, const Value
 
 Error not_allowed(const ValuePlace& place, std::string_view message) {
   return {ErrorCode::kValidationError,
-          "field " + quoted(place.text()) + ": " + std::string(message)};
+          "field " + in_quotes(place.text()) + ": " + std::string(message)};
 }
 
 }  // namespace aurora

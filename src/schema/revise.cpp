@@ -105,13 +105,13 @@ Status Revision::claim_open_names() {
     const bool is_new = plan_.before.find(field->id) == nullptr;
     if (given.is_null()) {
       if (is_new && field->type.required && !field->backfill)
-        return Error(ErrorCode::kValidationError, "field " + quoted(name) + " is required");
+        return Error(ErrorCode::kValidationError, "field " + in_quotes(name) + " is required");
       continue;
     }
     if (!is_new || field->computed)
       return Error(
           ErrorCode::kValidationError,
-          "field " + quoted(name) + ": the document holds an undeclared field of that name");
+          "field " + in_quotes(name) + ": the document holds an undeclared field of that name");
     Value value(given);
     AURORA_TRY(fit(*field, value));
     changed_ = true;
@@ -180,8 +180,8 @@ Result<std::optional<StoredFields>> AlterPlan::revise(RecordView record) const {
 std::optional<Error> AlterPlan::refuses_documents() const {
   if (required_added.empty()) return std::nullopt;
   return Error(ErrorCode::kValidationError,
-               "field " + quoted(required_added.front()) +
-                   " is required and has no default, but collection " + quoted(after.name) +
+               "field " + in_quotes(required_added.front()) +
+                   " is required and has no default, but collection " + in_quotes(after.name) +
                    " holds documents; give it a default, or leave out the '!'");
 }
 
@@ -189,7 +189,7 @@ Error alter_refused(const CollectionDef& collection, std::string_view first, con
                     std::uint64_t count) {
   return {ErrorCode::kValidationError,
           std::to_string(count) + (count == 1 ? " document" : " documents") + " of collection " +
-              quoted(collection.name) + " cannot follow the alter; document " + std::string(first) +
+              in_quotes(collection.name) + " cannot follow the alter; document " + std::string(first) +
               ": " + why.message()};
 }
 

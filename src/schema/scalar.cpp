@@ -31,7 +31,7 @@ Time time_of(DateTime when) {
 Status check_text(const Value& value, const ValuePlace& place) {
   const auto at = find_invalid_utf8(*value.if_string());
   if (at == std::string_view::npos) return {};
-  return Error(ErrorCode::kTypeError, "field " + quoted(place.text()) +
+  return Error(ErrorCode::kTypeError, "field " + in_quotes(place.text()) +
                                           ": the text is not valid UTF-8 (byte " +
                                           std::to_string(at) + ")");
 }
@@ -70,7 +70,7 @@ Status float_value(Value& value, const ValuePlace& place) {
   if (number == nullptr) return wrong_kind(place, "Float", value);
   if (!std::isfinite(*number))
     return Error(ErrorCode::kTypeError,
-                 "field " + quoted(place.text()) + ": a Float must be finite");
+                 "field " + in_quotes(place.text()) + ": a Float must be finite");
   return {};
 }
 
@@ -87,19 +87,19 @@ Status read_value(FieldType type, Type kind, Value& value, std::optional<DateTim
 Status check_free(const Value& value, const ValuePlace& place, std::uint32_t depth) {
   if (value.if_string() != nullptr) return check_text(value, place);
   if (depth >= codec::kMaxDepth && (value.if_list() != nullptr || value.if_object() != nullptr))
-    return Error(ErrorCode::kLimitExceeded, "field " + quoted(place.text()) +
+    return Error(ErrorCode::kLimitExceeded, "field " + in_quotes(place.text()) +
                                                 " nests deeper than " +
                                                 std::to_string(codec::kMaxDepth) + " levels");
   if (const auto* number = value.if_float(); number != nullptr && !std::isfinite(*number))
     return Error(ErrorCode::kTypeError,
-                 "field " + quoted(place.text()) + ": a Float must be finite");
+                 "field " + in_quotes(place.text()) + ": a Float must be finite");
   if (const auto* list = value.if_list())
     for (const auto& item : *list) AURORA_TRY(check_free(item, place, depth + 1));
   if (const auto* object = value.if_object())
     for (const auto& member : *object) {
       if (!is_valid_utf8(member.name))
         return Error(ErrorCode::kTypeError,
-                     "field " + quoted(place.text()) + ": a name inside is not valid UTF-8");
+                     "field " + in_quotes(place.text()) + ": a name inside is not valid UTF-8");
       AURORA_TRY(check_free(member.value, place, depth + 1));
     }
   return {};

@@ -199,7 +199,7 @@ Status validate(const FieldDef& field, const Value& value, const Validators* val
   if (!field.validation) return {};
   auto broken = broken_constraint(*field.validation, value, validators);
   if (broken.empty()) return {};
-  return Error(ErrorCode::kValidationError, "field " + quoted(field.name) + ": " +
+  return Error(ErrorCode::kValidationError, "field " + in_quotes(field.name) + ": " +
                                                 shortened(value) + " is not allowed: " + broken);
 }
 

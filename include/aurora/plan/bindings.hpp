@@ -10,6 +10,8 @@
 
 namespace aurora::plan {
 
+class CompiledParts;
+
 /// Borrowed for the time of one execution.
 struct Bindings {
   std::string_view text;                     ///< source, for places in errors
@@ -18,6 +20,7 @@ struct Bindings {
   aql::Limits limits;
   std::string_view role;                     ///< of the caller; empty: none
   bool writing = false;                      ///< a mutation: @allow looks at `write`, not at `read`
+  CompiledParts* compiled = nullptr;         ///< of the text, shared by its executions; null: nothing is kept
 
   [[nodiscard]] const Value* find(std::string_view name) const noexcept {
     return variables != nullptr ? variables->find(name) : nullptr;

@@ -34,6 +34,8 @@ struct FilterNode {
   bool multi_valued = false;                   ///< the path may give several values (lists)
   std::vector<EncodedValue> operands;          ///< one; two for between; any number for in, containsAny …
   std::shared_ptr<const Regex> regex;          ///< kMatches
+  /// In a FilterPlan only: 1 + the place of an operand that is not known before execution; 0: all are.
+  std::uint32_t slot = 0;
 
   /// As explain shows it: `age gte 18`.
   [[nodiscard]] std::string text() const;
@@ -49,6 +51,7 @@ class Filter {
   [[nodiscard]] bool matches(const FilterNode& node, RecordView record) const;
   [[nodiscard]] const FilterNode& root() const noexcept { return root_; }
   [[nodiscard]] const CollectionDef& collection() const noexcept { return *collection_; }
+  [[nodiscard]] const std::shared_ptr<const CollectionDef>& shared_collection() const noexcept { return collection_; }
 
  private:
   std::shared_ptr<const CollectionDef> collection_;
