@@ -58,6 +58,7 @@ set(AURORA_SOURCES
   storage/rocksdb_store.cpp
   aql/check.cpp
   aql/equal.cpp
+  aql/fragment_scope.cpp
   aql/fragments.cpp
   aql/lexer.cpp
   aql/lexer_string.cpp

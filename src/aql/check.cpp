@@ -4,6 +4,7 @@
 
 #include <aurora/aql/parser.hpp>
 
+#include "aql/fragment_scope.hpp"
 #include "aql/fragments.hpp"
 #include "aql/merge.hpp"
 #include "aql/unique.hpp"
@@ -26,11 +27,13 @@ class Checker {
   Status run() {
     AURORA_TRY(graph_.build());
     AURORA_TRY(check_all_variables());
-    if (!notes_.spreads.empty() || notes_.has_inline_fragment)
+    if (!notes_.spreads.empty() || notes_.has_inline_fragment) {
+      AURORA_TRY(check_fragment_scopes(document_, graph_, text_));
       for (const Operation& operation : document_.operations) {
         AURORA_TRY(check_set(operation.selections));
         AURORA_TRY(check_set(operation.handler.action.selections));
       }
+    }
     return check_result_keys();
   }
 

@@ -12,7 +12,7 @@
 
 namespace aurora::aql {
 
-/// Fragments: unknown, cyclic, given twice; size and depth of every operation with its fragments
+/// Fragments: unknown, cyclic, given twice, on another collection than they stand in; size and depth of every operation with its fragments
 /// laid out. Variables: used and not declared, declared and not used. Result keys given twice.
 ///
 /// Errors: InvalidQuery, UndefinedVariable, LimitExceeded.

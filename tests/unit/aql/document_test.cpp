@@ -44,7 +44,7 @@ std::string kinds(const Document& document) {
 
 TEST_CASE("every kind of operation, in source order", "[aql][document]") {
   const Document document = parsed(
-      "{ a } query { b } fragment F on t { x } mutation { insert(collection: \"t\") } "
+      "{ a } query { b } fragment F on c { x } mutation { insert(collection: \"t\") } "
       "subscription S { c { ...F } } schema { drop collection t } __schema(system: true) { "
       "handlers } "
       "migrate { \"v\": { drop collection t } } define handler \"h\" { on: \"insert:t\" action: { "
