@@ -97,6 +97,7 @@ set(AURORA_SOURCES
   plan/explain.cpp
   plan/filter.cpp
   plan/filter_compiler.cpp
+  plan/validation.cpp
   exec/aggregate.cpp
   exec/arguments.cpp
   exec/cursor.cpp

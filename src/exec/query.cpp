@@ -9,6 +9,7 @@
 #include <aurora/exec/page.hpp>
 #include <aurora/exec/projection.hpp>
 #include <aurora/plan/filter_compiler.hpp>
+#include <aurora/plan/validation.hpp>
 #include <aurora/schema/path.hpp>
 
 #include <algorithm>
@@ -23,7 +24,7 @@ using plan::Bindings;
 
 constexpr std::array<std::string_view, 12> kArguments{"where", "filter", "orderBy", "limit",  "offset",   "first",
                                                       "after", "last",   "before",  "search", "validate", "distinct"};
-constexpr std::array<std::string_view, 2> kNotYet{"search", "validate"};
+constexpr std::array<std::string_view, 1> kNotYet{"search"};
 constexpr std::array<std::string_view, 4> kPageInfo{"hasNextPage", "hasPreviousPage", "startCursor", "endCursor"};
 constexpr std::array<std::string_view, 8> kCollectionLevel{"aggregate", "groupBy",    "edges",      "pageInfo",
                                                            "nodes",     "totalCount", "downsample", "windowFunc"};
@@ -91,6 +92,10 @@ class RootField {
       query_.filter = plan::match_all(query_.collection);
     } else {
       AURORA_ASSIGN(query_.filter, plan::filter_of(query_.collection, where, bindings_));
+    }
+    const auto validate = find_argument(field_.arguments, {"validate"}, bindings_);
+    if (validate.get() != nullptr && validate.get()->kind != aql::Literal::Kind::kNull) {
+      AURORA_ASSIGN(query_.filter, plan::add_validation(query_.filter, *validate.get(), bindings_));
     }
     const auto order = find_argument(field_.arguments, {"orderBy"}, bindings_);
     if (order.get() != nullptr) {

@@ -80,6 +80,7 @@ class Planner {
       case Kind::kAnd: return conjunction(node);
       case Kind::kOr: return disjunction(node);
       case Kind::kNot: return negation(node);
+      case Kind::kValidate: return std::nullopt;
       case Kind::kCompare: break;
     }
     auto probe = this->probe(node);
@@ -100,6 +101,7 @@ class Planner {
   // Smallest first; nodes that are not plain conditions come after those, in their order.
   std::uint64_t estimate(const FilterNode& node) {
     if (node.kind == Kind::kFalse) return 0;
+    if (node.kind == Kind::kValidate) return UINT64_MAX;
     if (node.kind != Kind::kCompare) return source_.live->size();
     const auto probe = this->probe(node);
     return probe ? probe->estimate : UINT64_MAX;

@@ -129,12 +129,28 @@ void walk(const FilterNode& node, ValueView value, std::size_t depth, Found& fou
       walk(node, list[i].object().find(node.path.rest[depth]), depth + 1, found);
 }
 
+// True when every value at the path is null or meets the constraints.
+bool meets_rules(const FilterNode& node, ValueView value, std::size_t depth) {
+  if (value.is_null()) return true;
+  if (depth == node.path.rest.size()) return satisfies(node.rules->rules, value, node.rules->patterns.get());
+  if (value.type() == Type::kObject)
+    return meets_rules(node, value.object().find(node.path.rest[depth]), depth + 1);
+  if (value.type() != Type::kList) return true;
+  const auto list = value.list();
+  for (std::uint32_t i = 0; i < list.size(); ++i)
+    if (list[i].type() == Type::kObject &&
+        !meets_rules(node, list[i].object().find(node.path.rest[depth]), depth + 1))
+      return false;
+  return true;
+}
+
 bool has_null(const std::vector<EncodedValue>& operands) {
   return std::any_of(operands.begin(), operands.end(),
                      [](const EncodedValue& operand) { return operand.view().is_null(); });
 }
 
 bool meets_condition(const FilterNode& node, ValueView root) {
+  if (node.kind == FilterNode::Kind::kValidate) return meets_rules(node, root, 0);
   Found found;
   walk(node, root, 0, found);
   const bool null = !found.value;
@@ -179,6 +195,11 @@ std::string FilterNode::text() const {
     case Kind::kAnd: return joined("and");
     case Kind::kOr: return joined("or");
     case Kind::kNot: return "not (" + children[0].text() + ")";
+    case Kind::kValidate: {
+      std::string all = name + " validate ";
+      append_json(all, operands[0].view());
+      return all;
+    }
     case Kind::kCompare: break;
   }
   std::string all = name + " " + std::string(to_string(op));
@@ -207,7 +228,8 @@ bool Filter::matches(const FilterNode& node, RecordView record) const {
       return std::any_of(node.children.begin(), node.children.end(),
                          [&](const FilterNode& child) { return matches(child, record); });
     case Kind::kNot: return !matches(node.children[0], record);
-    case Kind::kCompare: break;
+    case Kind::kCompare:
+    case Kind::kValidate: break;
   }
   if (node.subject == Subject::kSid) return meets_condition(node, record.sid_view());
   if (node.path.field == kOpenFields) {

@@ -5,6 +5,7 @@
 #include <aurora/document/record.hpp>
 #include <aurora/expr/regex.hpp>
 #include <aurora/schema/definition.hpp>
+#include <aurora/schema/validate.hpp>
 
 #include <memory>
 #include <string>
@@ -22,10 +23,17 @@ enum class FilterOp : std::uint8_t {
 /// What a condition reads.
 enum class Subject : std::uint8_t { kPath, kSid };
 
+/// The constraints of one field in the `validate` argument of a query.
+struct FieldRules {
+  Validation rules;
+  std::shared_ptr<const Validators> patterns;  ///< null when there is no pattern
+};
+
 struct FilterNode {
-  enum class Kind : std::uint8_t { kTrue, kFalse, kAnd, kOr, kNot, kCompare };
+  enum class Kind : std::uint8_t { kTrue, kFalse, kAnd, kOr, kNot, kCompare, kValidate };
   Kind kind = Kind::kTrue;
   std::vector<FilterNode> children;            ///< kAnd, kOr; kNot has one
+  std::shared_ptr<const FieldRules> rules;     ///< kValidate, with path, name and what was written as operand
   // kCompare:
   FilterOp op = FilterOp::kEq;
   Subject subject = Subject::kPath;
