@@ -102,7 +102,9 @@ set(AURORA_SOURCES
   exec/arguments.cpp
   exec/cursor.cpp
   exec/document_write.cpp
+  exec/downsample.cpp
   exec/group.cpp
+  exec/interval.cpp
   exec/introspect.cpp
   exec/modifiers.cpp
   exec/mutate.cpp
@@ -110,8 +112,10 @@ set(AURORA_SOURCES
   exec/page.cpp
   exec/projection.cpp
   exec/query.cpp
+  exec/running_sum.cpp
   exec/schema_change.cpp
   exec/select.cpp
+  exec/window.cpp
   commit/change_tail.cpp
   commit/checkpoint.cpp
   commit/engine.cpp

@@ -32,23 +32,9 @@ bool needs_numbers(AggregateFunction function) {
          function == AggregateFunction::kStddev || function == AggregateFunction::kPercentile;
 }
 
-Status check_numeric(const CollectionDef& collection, const AggregateItem& item, const Bindings& bindings) {
-  const auto* type = item.sid ? nullptr : type_at(collection, item.path);
-  while (type != nullptr && type->type == FieldType::kList) type = type->element.get();
-  const bool number = !item.sid && (type == nullptr || type->type == FieldType::kInt ||
-                                    type->type == FieldType::kFloat || type->type == FieldType::kAny ||
-                                    type->type == FieldType::kJson);
-  if (number) return {};
-  return bindings.error(item.at, ErrorCode::kInvalidQuery,
-                        "this aggregate needs numbers, but '" + (item.sid ? "_sid" : item.path.text()) + "' holds " +
-                            (type != nullptr ? type->text() : "Uuid"));
-}
-
-Result<double> read_p(const Selection& selection, const Bindings& bindings) {
-  const auto argument = find_argument(selection.arguments, {"p"}, bindings);
-  const auto* literal = argument.get();
+Result<double> read_p(const aql::Literal* literal, aql::Offset at, const Bindings& bindings) {
   if (literal == nullptr)
-    return bindings.error(selection.name.at, ErrorCode::kInvalidQuery, "'percentile' needs 'p', a number from 0 to 1");
+    return bindings.error(at, ErrorCode::kInvalidQuery, "'percentile' needs 'p', a number from 0 to 1");
   const double p = literal->kind == aql::Literal::Kind::kInt     ? static_cast<double>(literal->integer)
                    : literal->kind == aql::Literal::Kind::kFloat ? literal->number
                                                                  : -1;
@@ -66,39 +52,27 @@ Result<AggregateItem> compile_item(const CollectionDef& collection, const Select
                           "unknown aggregate '" + name + "'" + did_you_mean(name, kFunctions));
   if (selection.has_selections)
     return bindings.error(selection.at, ErrorCode::kInvalidQuery, "'" + name + "' has no parts to select");
+  constexpr std::array<std::string_view, 2> kNames{"field", "p"};
+  AURORA_TRY(check_arguments(selection.arguments, std::span(kNames).first(name == "percentile" ? 2 : 1),
+                             "'" + name + "'", bindings));
+  AURORA_ASSIGN(const auto field, text_argument(selection.arguments, {"field"}, bindings));
   AggregateItem item;
+  if (field) {
+    const auto at = find_argument(selection.arguments, {"field"}, bindings).get()->at;
+    const auto p = find_argument(selection.arguments, {"p"}, bindings);
+    AURORA_ASSIGN(item, make_aggregate_item(collection, name, *field, at, p.get(), bindings));
+  } else if (name != "count") {
+    return bindings.error(selection.name.at, ErrorCode::kInvalidQuery, "'" + name + "' needs the argument 'field'");
+  }
   item.key = json_key(selection.key());
   item.name = selection.key();
   item.at = selection.name.at;
-  item.function = kKinds[static_cast<std::size_t>(found - kFunctions.begin())];
-  const bool percentile = item.function == AggregateFunction::kPercentile;
-  constexpr std::array<std::string_view, 2> kNames{"field", "p"};
-  AURORA_TRY(check_arguments(selection.arguments, std::span(kNames).first(percentile ? 2 : 1), "'" + name + "'",
-                             bindings));
-  AURORA_ASSIGN(const auto field, text_argument(selection.arguments, {"field"}, bindings));
-  if (!field) {
-    if (item.function == AggregateFunction::kCount) return item;
-    return bindings.error(selection.name.at, ErrorCode::kInvalidQuery, "'" + name + "' needs the argument 'field'");
-  }
-  if (item.function == AggregateFunction::kCount) item.function = AggregateFunction::kCountField;
-  item.sid = *field == "_sid";
-  if (!item.sid) {
-    auto path = resolve_path(collection, *field);
-    if (!path) return bindings.error(selection.name.at, path.error().code(), path.error().message());
-    item.path = *std::move(path);
-  }
-  if (needs_numbers(item.function)) AURORA_TRY(check_numeric(collection, item, bindings));
-  if (percentile) {
-    AURORA_ASSIGN(item.p, read_p(selection, bindings));
-  }
   return item;
 }
 
 double as_double(ValueView value) {
   return value.type() == Type::kInt ? static_cast<double>(value.int_value()) : value.float_value();
 }
-
-bool is_number(ValueView value) { return value.type() == Type::kInt || value.type() == Type::kFloat; }
 
 // Linear interpolation between the closest ranks (the method of NumPy's and PostgreSQL's percentile_cont).
 double interpolate(std::vector<double> values, double p) {
@@ -123,29 +97,51 @@ Result<std::vector<AggregateItem>> compile_aggregate(const CollectionDef& collec
   return items;
 }
 
+Status check_numeric(const CollectionDef& collection, const FieldPath& path, bool sid, std::string_view function,
+                     aql::Offset at, const Bindings& bindings) {
+  const auto* type = sid ? nullptr : type_at(collection, path);
+  while (type != nullptr && type->type == FieldType::kList) type = type->element.get();
+  const bool number = !sid && (type == nullptr || type->type == FieldType::kInt || type->type == FieldType::kFloat ||
+                               type->type == FieldType::kAny || type->type == FieldType::kJson);
+  if (number) return {};
+  return bindings.error(at, ErrorCode::kInvalidQuery,
+                        "'" + std::string(function) + "' needs numbers, but '" + (sid ? "_sid" : path.text()) +
+                            "' holds " + (type != nullptr ? type->text() : "Uuid"));
+}
+
+std::span<const std::string_view> aggregate_functions() noexcept { return kFunctions; }
+
+Result<AggregateItem> make_aggregate_item(const CollectionDef& collection, std::string_view function,
+                                          std::string_view field, aql::Offset at, const aql::Literal* p,
+                                          const Bindings& bindings) {
+  AggregateItem item;
+  item.key = json_key(field);
+  item.name = field;
+  item.at = at;
+  item.function = kKinds[static_cast<std::size_t>(std::find(kFunctions.begin(), kFunctions.end(), function) -
+                                                  kFunctions.begin())];
+  if (item.function == AggregateFunction::kCount) item.function = AggregateFunction::kCountField;
+  item.sid = field == "_sid";
+  if (!item.sid) {
+    auto path = resolve_path(collection, field);
+    if (!path) return bindings.error(at, path.error().code(), path.error().message());
+    item.path = *std::move(path);
+  }
+  if (needs_numbers(item.function))
+    AURORA_TRY(check_numeric(collection, item.path, item.sid, function, at, bindings));
+  if (item.function == AggregateFunction::kPercentile) {
+    AURORA_ASSIGN(item.p, read_p(p, at, bindings));
+  }
+  return item;
+}
+
 Accumulator::Accumulator(const std::vector<AggregateItem>& items) : cells_(items.size()) {
   bytes_ = items.size() * sizeof(Cell);
 }
 
-void Accumulator::add_number(Cell& cell, ValueView value) {
-  if (value.type() == Type::kInt) {
-    cell.int_sum += value.int_value();
-  } else {
-    cell.has_float = true;
-    const double x = value.float_value();
-    const double sum = cell.float_sum + x;
-    cell.float_lost += std::abs(cell.float_sum) >= std::abs(x) ? (cell.float_sum - sum) + x : (x - sum) + cell.float_sum;
-    cell.float_sum = sum;
-  }
-  const double x = as_double(value);
-  const double delta = x - cell.mean;
-  cell.mean += delta / static_cast<double>(cell.count);
-  cell.squares += delta * (x - cell.mean);
-}
-
 void Accumulator::add_value(const AggregateItem& item, Cell& cell, ValueView value) {
   if (value.is_null()) return;
-  if (needs_numbers(item.function) && !is_number(value)) return;
+  if (needs_numbers(item.function) && !is_number(value.type())) return;
   ++cell.count;
   switch (item.function) {
     case AggregateFunction::kCount:
@@ -158,8 +154,14 @@ void Accumulator::add_value(const AggregateItem& item, Cell& cell, ValueView val
       break;
     }
     case AggregateFunction::kSum:
-    case AggregateFunction::kAvg:
-    case AggregateFunction::kStddev: add_number(cell, value); break;
+    case AggregateFunction::kAvg: cell.sum.add(value); break;
+    case AggregateFunction::kStddev: {
+      const double x = as_double(value);
+      const double delta = x - cell.mean;
+      cell.mean += delta / static_cast<double>(cell.count);
+      cell.squares += delta * (x - cell.mean);
+      break;
+    }
     case AggregateFunction::kMin:
       if (cell.count == 1 || compare(value, EncodedValue(cell.value).view()) < 0) cell.value = Value(value);
       break;
@@ -193,20 +195,8 @@ Result<Value> Accumulator::value(const AggregateItem& item, std::size_t index) c
     case AggregateFunction::kCount:
     case AggregateFunction::kCountField: return Value(static_cast<std::int64_t>(cell.count));
     case AggregateFunction::kCountDistinct: return Value(static_cast<std::int64_t>(cell.keys.size()));
-    case AggregateFunction::kSum:
-    case AggregateFunction::kAvg: {
-      const bool average = item.function == AggregateFunction::kAvg;
-      if (cell.count == 0) return average ? Value() : Value(0);
-      if (!average && !cell.has_float) {
-        if (cell.int_sum > INT64_MAX || cell.int_sum < INT64_MIN)
-          return Error(ErrorCode::kTypeError, "the sum '" + item.name + "' is outside the 64-bit range of Int");
-        return Value(static_cast<std::int64_t>(cell.int_sum));
-      }
-      const double sum = cell.float_sum + cell.float_lost + static_cast<double>(cell.int_sum);
-      if (!std::isfinite(sum))
-        return Error(ErrorCode::kTypeError, "the sum '" + item.name + "' is outside the range of Float");
-      return Value(average ? sum / static_cast<double>(cell.count) : sum);
-    }
+    case AggregateFunction::kSum: return cell.sum.sum(item.name);
+    case AggregateFunction::kAvg: return cell.sum.average(item.name);
     case AggregateFunction::kStddev:
       return cell.count < 2 ? Value() : Value(std::sqrt(cell.squares / static_cast<double>(cell.count - 1)));
     case AggregateFunction::kPercentile:

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 
 namespace aurora::exec {
 
@@ -168,21 +167,11 @@ class GroupBy final : public Consumer {
         AURORA_TRY(add_field(item.text, item.at));
       }
     }
-    AURORA_ASSIGN(const auto interval, text_argument(selection.arguments, {"interval"}, context_.bindings));
-    if (!interval) return {};
-    interval_ = parse_duration(*interval);
-    if (!interval_ || !interval_->is_positive())
-      return fail(selection.name.at, "'" + *interval + "' is no interval; write a number and a unit of s m h d w mo y");
-    if (fields_.size() != 1) return fail(selection.name.at, "an interval goes with one field");
-    const auto* type = fields_.front().sid ? nullptr : type_of(fields_.front().path);
-    if (type == nullptr || (type->type != FieldType::kDateTime && type->type != FieldType::kDate))
-      return fail(selection.name.at, "an interval needs a field of type DateTime or Date");
+    const auto& first = fields_.front();
+    AURORA_ASSIGN(interval_, interval_argument(selection, context_.collection, first.sid ? nullptr : &first.path,
+                                               context_.bindings));
+    if (interval_ && fields_.size() != 1) return fail(selection.name.at, "an interval goes with one field");
     return {};
-  }
-
-  const TypeDef* type_of(const FieldPath& path) const {
-    const auto* field = path.field == kOpenFields ? nullptr : context_.collection.find(path.field);
-    return field != nullptr && path.rest.empty() ? &field->type : nullptr;
   }
 
   Status compile_part(const Selection& selection) {
@@ -292,11 +281,7 @@ class GroupBy final : public Consumer {
 
   Value key_value(const GroupField& field, RecordView record) const {
     const auto value = field.sid ? record.sid_view() : read_path(context_.collection, field.path, record);
-    if (!interval_ || value.is_null()) return Value(value);
-    constexpr std::int64_t kDay = 86'400'000'000;
-    const auto instant =
-        value.type() == Type::kDate ? DateTime(value.date_value().days * kDay) : value.datetime_value();
-    return Value(interval_start(instant, *interval_));
+    return interval_ ? interval_of(value, *interval_) : Value(value);
   }
 
   Group make_group(std::vector<Value> keys) const {
@@ -447,30 +432,6 @@ class AggregateAll final : public Consumer {
 };
 
 }  // namespace
-
-DateTime interval_start(DateTime instant, const Duration& length) noexcept {
-  const auto floor_to = [](std::int64_t value, std::int64_t step) {
-    const auto rest = value % step;
-    return value - (rest < 0 ? rest + step : rest);
-  };
-  constexpr std::int64_t kDay = 86'400'000'000;
-  constexpr std::int64_t kWeek = 7 * kDay;
-  if (length.is_fixed()) {
-    // 1970-01-01 was a Thursday: whole weeks are counted from the Monday before it.
-    const std::int64_t origin = length.micros % kWeek == 0 ? -3 * kDay : 0;
-    return DateTime(origin + floor_to(instant.micros - origin, length.micros));
-  }
-  using namespace std::chrono;
-  const sys_days day{days(floor_to(instant.micros, kDay) / kDay)};
-  const year_month_day date(day);
-  const auto month_number = static_cast<std::int64_t>(static_cast<int>(date.year())) * 12 +
-                            (static_cast<unsigned>(date.month()) - 1);
-  const auto start = floor_to(month_number, length.months);
-  const auto year_number = floor_to(start, 12) / 12;
-  const year_month_day first{year(static_cast<int>(year_number)),
-                             month(static_cast<unsigned>(start - year_number * 12) + 1), std::chrono::day(1)};
-  return DateTime(sys_days(first).time_since_epoch().count() * kDay);
-}
 
 Result<std::unique_ptr<Consumer>> make_aggregate(const Selection& selection, const ConsumerContext& context) {
   if (!selection.arguments.empty())

@@ -248,6 +248,12 @@ class Expander {
   const std::vector<aql::FragmentDefinition>& fragments_;
 };
 
+// A field may be called windowFunc; with arguments it is the function all the same.
+bool is_window(const CollectionDef& collection, const Selection& selection) {
+  return selection.kind == Selection::Kind::kField && selection.name.text == "windowFunc" &&
+         (!selection.arguments.empty() || (collection.find("windowFunc") == nullptr && !collection.open));
+}
+
 }  // namespace
 
 std::string json_key(std::string_view name) {
@@ -299,17 +305,32 @@ Projection Projection::all_fields(const CollectionDef& collection) {
 
 Result<Projection> Projection::compile(const CollectionDef& collection,
                                        const std::vector<const Selection*>& selections, const Bindings& bindings,
-                                       const std::vector<aql::FragmentDefinition>& fragments) {
+                                       const std::vector<aql::FragmentDefinition>& fragments, bool may_window) {
   Projection projection;
   const Compiler compiler(collection, bindings, fragments);
   for (const auto* selection : selections) {
+    if (is_window(collection, *selection)) {
+      if (!may_window)
+        return bindings.error(selection->name.at, ErrorCode::kInvalidQuery,
+                              "'windowFunc' needs the ordered documents of a query: it stands beside their fields, "
+                              "under nodes, or under edges { node }");
+      AURORA_ASSIGN(auto spec, compile_window(collection, *selection, bindings));
+      ProjectionItem item;
+      item.kind = ProjectionItem::Kind::kWindow;
+      item.key = json_key(selection->key());
+      item.window = projection.windows_.size();
+      projection.windows_.push_back(std::move(spec));
+      projection.items_.push_back(std::move(item));
+      continue;
+    }
     AURORA_ASSIGN(auto item, compiler.top(*selection));
     projection.items_.push_back(std::move(item));
   }
   return projection;
 }
 
-void Projection::append(std::string& out, const CollectionDef& collection, RecordView record) const {
+void Projection::append(std::string& out, const CollectionDef& collection, RecordView record,
+                        std::span<const Value> windowed) const {
   out += '{';
   for (std::size_t i = 0; i < items_.size(); ++i) {
     if (i > 0) out += ',';
@@ -318,6 +339,7 @@ void Projection::append(std::string& out, const CollectionDef& collection, Recor
     switch (item.kind) {
       case ProjectionItem::Kind::kNull: out += "null"; break;
       case ProjectionItem::Kind::kSid: append_json(out, record.sid_view()); break;
+      case ProjectionItem::Kind::kWindow: append_json(out, windowed[item.window]); break;
       case ProjectionItem::Kind::kField: {
         const auto value = read_path(collection, item.path, record);
         if (item.nested)

@@ -26,8 +26,8 @@ constexpr std::array<std::string_view, 12> kArguments{"where", "filter", "orderB
                                                       "after", "last",   "before",  "search", "validate", "distinct"};
 constexpr std::array<std::string_view, 1> kNotYet{"search"};
 constexpr std::array<std::string_view, 4> kPageInfo{"hasNextPage", "hasPreviousPage", "startCursor", "endCursor"};
-constexpr std::array<std::string_view, 8> kCollectionLevel{"aggregate", "groupBy",    "edges",      "pageInfo",
-                                                           "nodes",     "totalCount", "downsample", "windowFunc"};
+constexpr std::array<std::string_view, 7> kCollectionLevel{"aggregate", "groupBy",    "edges",     "pageInfo",
+                                                           "nodes",     "totalCount", "downsample"};
 
 template <class Names>
 bool contains(const Names& names, std::string_view name) {
@@ -161,15 +161,27 @@ class RootField {
 
   Result<Projection> projection_of(const Selection& field, const std::vector<const Selection*>& selections) const {
     if (!field.has_selections) return Projection::all_fields(collection());
-    return Projection::compile(collection(), selections, bindings_, context_.fragments);
+    return Projection::compile(collection(), selections, bindings_, context_.fragments, true);
+  }
+
+  // The windowed values of the page's rows; windows() of them a row.
+  Result<std::vector<Value>> windowed(const Projection& projection, const std::vector<Row>& rows) {
+    if (projection.windows().empty()) return std::vector<Value>();
+    return compute_windows(view_, query_, projection.windows(), rows, bindings_, context_.settings, explanation());
+  }
+
+  static std::span<const Value> row_of(const std::vector<Value>& windowed, const Projection& projection,
+                                       std::size_t row) {
+    return std::span(windowed).subspan(row * projection.windows().size(), projection.windows().size());
   }
 
   Status append_rows(const Projection& projection, std::string& out) {
     AURORA_ASSIGN(const auto* rows, page_.rows(explanation()));
+    AURORA_ASSIGN(const auto values, windowed(projection, *rows));
     out += '[';
     for (std::size_t i = 0; i < rows->size(); ++i) {
       if (i > 0) out += ',';
-      projection.append(out, collection(), (*rows)[i].record.view());
+      projection.append(out, collection(), (*rows)[i].record.view(), row_of(values, projection, i));
     }
     out += ']';
     return {};
@@ -184,7 +196,12 @@ class RootField {
   Status append_edges(const Selection& edges, std::string& out) {
     AURORA_ASSIGN(const auto parts,
                   expand_selections(edges.selections, collection().name, bindings_, context_.fragments));
-    std::vector<std::pair<std::string, std::optional<Projection>>> compiled;   // no projection: the cursor
+    struct Part {
+      std::string key;
+      std::optional<Projection> projection;   // none: the cursor
+      std::vector<Value> windowed;
+    };
+    std::vector<Part> compiled;
     for (const auto* part : parts) {
       constexpr std::array<std::string_view, 2> kParts{"cursor", "node"};
       if (!contains(kParts, part->name.text)) return no_such_part(*part, "edges", kParts);
@@ -196,17 +213,23 @@ class RootField {
         }
         AURORA_ASSIGN(projection, projection_of(*part, fields));
       }
-      compiled.emplace_back(json_key(part->key()), std::move(projection));
+      compiled.push_back({json_key(part->key()), std::move(projection), {}});
     }
     AURORA_ASSIGN(const auto* rows, page_.rows(explanation()));
+    for (auto& each : compiled) {
+      if (!each.projection) continue;
+      AURORA_ASSIGN(each.windowed, windowed(*each.projection, *rows));
+    }
     out += '[';
     for (std::size_t i = 0; i < rows->size(); ++i) {
       out += i > 0 ? ",{" : "{";
       for (std::size_t j = 0; j < compiled.size(); ++j) {
         if (j > 0) out += ',';
-        out += compiled[j].first;
-        if (compiled[j].second)
-          compiled[j].second->append(out, collection(), (*rows)[i].record.view());
+        const auto& each = compiled[j];
+        out += each.key;
+        if (each.projection)
+          each.projection->append(out, collection(), (*rows)[i].record.view(),
+                                  row_of(each.windowed, *each.projection, i));
         else
           append_json_string(out, encode_cursor(query_, (*rows)[i]));
       }
@@ -246,8 +269,9 @@ class RootField {
     std::vector<std::pair<const Selection*, std::unique_ptr<Consumer>>> consumers;
     for (const auto* selection : selections) {
       const auto& name = selection->name.text;
-      if (name == "groupBy") {
-        AURORA_ASSIGN(auto consumer, make_group(*selection, context));
+      if (name == "groupBy" || name == "downsample") {
+        AURORA_ASSIGN(auto consumer, name == "groupBy" ? make_group(*selection, context)
+                                                       : make_downsample(*selection, context));
         consumers.emplace_back(selection, std::move(consumer));
       } else if (name == "aggregate" && !is_count_only(*selection)) {
         AURORA_ASSIGN(auto consumer, make_aggregate(*selection, context));

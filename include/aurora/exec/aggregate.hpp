@@ -3,9 +3,11 @@
 #pragma once
 
 #include <aurora/aql/tree.hpp>
+#include <aurora/exec/running_sum.hpp>
 #include <aurora/plan/bindings.hpp>
 #include <aurora/schema/definition.hpp>
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -33,6 +35,17 @@ struct AggregateItem {
                                                                    const std::vector<const aql::Selection*>& selections,
                                                                    const plan::Bindings& bindings);
 
+/// One item made of a function's name and its field: for `downsample`, where one function goes over several fields.
+/// `p`: percentile's argument, null for the others. Errors: as compile_aggregate.
+[[nodiscard]] Result<AggregateItem> make_aggregate_item(const CollectionDef& collection, std::string_view function,
+                                                        std::string_view field, aql::Offset at,
+                                                        const aql::Literal* p, const plan::Bindings& bindings);
+[[nodiscard]] std::span<const std::string_view> aggregate_functions() noexcept;
+
+/// Errors: InvalidQuery when the field under a function that computes with numbers is declared to hold none.
+[[nodiscard]] Status check_numeric(const CollectionDef& collection, const FieldPath& path, bool sid,
+                                   std::string_view function, aql::Offset at, const plan::Bindings& bindings);
+
 /// What has been seen so far for one list of items. Nulls are skipped. Memory: O(1) an item, but O(values) for
 /// countDistinct and percentile; `memory_bytes` tells.
 class Accumulator {
@@ -50,10 +63,7 @@ class Accumulator {
  private:
   struct Cell {
     std::uint64_t count = 0;
-    __extension__ __int128 int_sum = 0;
-    double float_sum = 0;
-    double float_lost = 0;              // what rounding took from float_sum (Kahan–Babuška)
-    bool has_float = false;
+    RunningSum sum;                     // sum, avg
     double mean = 0;                    // Welford
     double squares = 0;
     Value value;                        // min, max, first, last
@@ -61,7 +71,6 @@ class Accumulator {
     std::unordered_set<std::string> keys;   // countDistinct
   };
   void add_value(const AggregateItem& item, Cell& cell, ValueView value);
-  static void add_number(Cell& cell, ValueView value);
   std::vector<Cell> cells_;
   std::uint64_t bytes_ = 0;
 };

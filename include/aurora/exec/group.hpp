@@ -3,9 +3,9 @@
 #pragma once
 
 #include <aurora/exec/aggregate.hpp>
+#include <aurora/exec/interval.hpp>
 #include <aurora/exec/projection.hpp>
 #include <aurora/exec/select.hpp>
-#include <aurora/schema/duration.hpp>
 
 #include <memory>
 #include <optional>
@@ -14,10 +14,6 @@
 #include <vector>
 
 namespace aurora::exec {
-
-/// The start of the interval of `length` that `instant` falls into: UTC, weeks from Monday, months and years from
-/// the calendar.
-[[nodiscard]] DateTime interval_start(DateTime instant, const Duration& length) noexcept;
 
 /// What consumes the matches of a query beside its rows.
 class Consumer {
@@ -43,5 +39,9 @@ struct ConsumerContext {
                                                                const ConsumerContext& context);
 [[nodiscard]] Result<std::unique_ptr<Consumer>> make_group(const aql::Selection& selection,
                                                            const ConsumerContext& context);
+/// downsample(field:, interval:, aggregation:, values:): a row { timestamp, count, value… } for each interval that has
+/// documents, in the order of time. Errors: InvalidQuery with its place.
+[[nodiscard]] Result<std::unique_ptr<Consumer>> make_downsample(const aql::Selection& selection,
+                                                                const ConsumerContext& context);
 
 }  // namespace aurora::exec

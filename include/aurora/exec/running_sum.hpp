@@ -1,0 +1,58 @@
+// Sums that do not lose what they add: exact over Ints, compensated over Floats, and mergeable.
+// Used by aggregates and by windows, so that both give the same figure for the same documents.
+#pragma once
+
+#include <aurora/value.hpp>
+
+#include <cmath>
+#include <cstdint>
+#include <string_view>
+
+namespace aurora::exec {
+
+[[nodiscard]] inline bool is_number(Type type) noexcept { return type == Type::kInt || type == Type::kFloat; }
+
+class RunningSum {
+ public:
+  /// Requires: `value` is a number.
+  void add(ValueView value) noexcept {
+    ++count_;
+    if (value.type() == Type::kInt) {
+      ints_ += value.int_value();
+    } else {
+      has_float_ = true;
+      add_float(value.float_value());
+    }
+  }
+  void add(const RunningSum& other) noexcept {
+    count_ += other.count_;
+    ints_ += other.ints_;
+    has_float_ = has_float_ || other.has_float_;
+    add_float(other.floats_);
+    lost_ += other.lost_;
+  }
+
+  [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
+  /// 0 over nothing; an Int when all were. `name`: what an error calls it.
+  /// Errors: TypeError when the sum leaves the range of Int, or is a Float that is not finite.
+  [[nodiscard]] Result<Value> sum(std::string_view name) const;
+  /// Null over nothing. Errors: TypeError when the sum is not finite.
+  [[nodiscard]] Result<Value> average(std::string_view name) const;
+
+ private:
+  // Neumaier: what rounding takes from the sum is kept beside it.
+  void add_float(double x) noexcept {
+    const double sum = floats_ + x;
+    lost_ += std::abs(floats_) >= std::abs(x) ? (floats_ - sum) + x : (x - sum) + floats_;
+    floats_ = sum;
+  }
+  [[nodiscard]] Result<double> total(std::string_view name) const;
+
+  std::uint64_t count_ = 0;
+  __extension__ __int128 ints_ = 0;
+  double floats_ = 0;
+  double lost_ = 0;
+  bool has_float_ = false;
+};
+
+}  // namespace aurora::exec
