@@ -94,6 +94,7 @@ set(AURORA_SOURCES
   expr/regex.cpp
   plan/access.cpp
   plan/bindings.cpp
+  plan/compound.cpp
   plan/explain.cpp
   plan/filter.cpp
   plan/filter_compiler.cpp

@@ -7,6 +7,8 @@
 
 #include <aurora/index/key.hpp>
 
+#include "compound.hpp"
+
 #include <algorithm>
 
 namespace aurora::plan {
@@ -83,9 +85,10 @@ class Planner {
       case Kind::kValidate: return std::nullopt;
       case Kind::kCompare: break;
     }
-    auto probe = this->probe(node);
-    if (!probe) return std::nullopt;
-    return run(node, *probe);
+    if (auto probe = this->probe(node)) return run(node, *probe);
+    const auto compound = best_compound({&node});
+    if (!compound) return std::nullopt;
+    return run(compound->probe, compound->index, compound->estimate);
   }
 
   std::vector<std::string> used;
@@ -107,14 +110,65 @@ class Planner {
     return probe ? probe->estimate : UINT64_MAX;
   }
 
+  struct Compound {
+    CompoundProbe probe;
+    const IndexVersion* index = nullptr;
+    std::uint64_t estimate = 0;
+  };
+
+  // The compound index that answers most of these conditions; among equals the one that leaves fewest documents.
+  std::optional<Compound> best_compound(const std::vector<const FilterNode*>& conditions) {
+    std::optional<Compound> best;
+    if (!options_.use_indexes) return best;
+    for (const auto& definition : source_.definition->indexes) {
+      if (definition.paths.size() < 2 || (options_.only != nullptr && options_.only != &definition)) continue;
+      auto probe = match_compound(*source_.definition, definition, conditions);
+      if (!probe || (best && probe->covered.size() < best->probe.covered.size())) continue;
+      Compound found{std::move(*probe), source_.index(definition)};
+      if (found.index == nullptr) continue;
+      for (const auto& key : found.probe.keys) found.estimate += found.index->count(key);
+      for (const auto& range : found.probe.ranges) found.estimate += found.index->count(range);
+      const bool better = !best || found.probe.covered.size() > best->probe.covered.size() ||
+                          found.estimate < best->estimate;
+      if (better) best = std::move(found);
+    }
+    return best;
+  }
+
+  // A compound index pays when it answers what no single index does, or several conditions at once.
+  std::optional<Compound> useful_compound(const FilterNode& node) {
+    std::vector<const FilterNode*> conditions;
+    for (const auto& child : node.children) conditions.push_back(&child);
+    auto compound = best_compound(conditions);
+    if (!compound || compound->probe.covered.size() > 1) return compound;
+    if (probe(*compound->probe.covered.front())) return std::nullopt;
+    return compound;
+  }
+
+  // One set of a conjunction: a condition, or all those a compound index answers (`node` null).
+  struct Part {
+    std::uint64_t estimate = 0;
+    const FilterNode* node = nullptr;
+  };
+
+  std::vector<Part> parts_of(const FilterNode& node, const std::optional<Compound>& compound) {
+    std::vector<Part> parts;
+    if (compound) parts.push_back({compound->estimate, nullptr});
+    for (const auto& child : node.children) {
+      const bool covered = compound && std::find(compound->probe.covered.begin(), compound->probe.covered.end(),
+                                                 &child) != compound->probe.covered.end();
+      if (!covered) parts.push_back({estimate(child), &child});
+    }
+    std::stable_sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.estimate < b.estimate; });
+    return parts;
+  }
+
   std::optional<Set> conjunction(const FilterNode& node) {
-    std::vector<std::pair<std::uint64_t, const FilterNode*>> order;
-    for (const auto& child : node.children) order.emplace_back(estimate(child), &child);
-    std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    const auto compound = useful_compound(node);
     std::optional<Set> result;
     bool skipped = false;
-    std::vector<PlanNode> parts;
-    for (const auto& [count, child] : order) {
+    std::vector<PlanNode> nodes;
+    for (const auto& [count, child] : parts_of(node, compound)) {
       if (result) {
         const auto left = result->ordinals.size();
         if (left <= kFewCandidates || (count != UINT64_MAX && count / kTooLarge > left)) {
@@ -122,12 +176,13 @@ class Planner {
           continue;
         }
       }
-      auto part = evaluate(*child);
+      auto part = child != nullptr ? evaluate(*child)
+                                   : std::optional(run(compound->probe, compound->index, compound->estimate));
       if (!part) {
         skipped = true;
         continue;
       }
-      parts.push_back(std::move(part->node));
+      nodes.push_back(std::move(part->node));
       if (!result) {
         result = std::move(part);
         continue;
@@ -137,12 +192,12 @@ class Planner {
     }
     if (!result) return std::nullopt;
     result->exact = result->exact && !skipped;
-    if (parts.size() == 1) {
-      result->node = std::move(parts.front());
+    if (nodes.size() == 1) {
+      result->node = std::move(nodes.front());
     } else {
       result->node = make_node("BitmapAnd", "");
       result->node.estimated_rows = result->ordinals.size();
-      result->node.children = std::move(parts);
+      result->node.children = std::move(nodes);
     }
     return result;
   }
@@ -322,8 +377,7 @@ class Planner {
       first = false;
     }
     for (const auto& range : probe.ranges) result.ordinals |= probe.index->find(range);
-    if (std::find(used.begin(), used.end(), probe.definition->name) == used.end())
-      used.push_back(probe.definition->name);
+    mark_used(*probe.definition);
     if (options_.explain) {
       result.node = make_node(probe.op, node.text());
       result.node.index = probe.definition->name;
@@ -332,6 +386,25 @@ class Planner {
     const bool negative =
         node.op == FilterOp::kNe || node.op == FilterOp::kNin || node.op == FilterOp::kIsNotNull;
     return negative ? complement(std::move(result)) : std::move(result);
+  }
+
+  Set run(const CompoundProbe& probe, const IndexVersion* index, std::uint64_t estimate) {
+    Set result;
+    for (const auto& key : probe.keys) result.ordinals |= index->find(key);
+    for (const auto& range : probe.ranges) result.ordinals |= index->find(range);
+    mark_used(*probe.definition);
+    if (options_.explain) {
+      std::string condition;
+      for (const auto* node : probe.covered) condition += (condition.empty() ? "" : " and ") + node->text();
+      result.node = make_node(probe.op, std::move(condition));
+      result.node.index = probe.definition->name;
+      result.node.estimated_rows = estimate;
+    }
+    return result;
+  }
+
+  void mark_used(const IndexDef& definition) {
+    if (std::find(used.begin(), used.end(), definition.name) == used.end()) used.push_back(definition.name);
   }
 
   const Filter& filter_;

@@ -1,0 +1,29 @@
+// Conditions of one conjunction that a compound index answers together.
+// Called by the access planner only.
+#pragma once
+
+#include <aurora/index/ordered_index.hpp>
+#include <aurora/plan/filter.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace aurora::plan {
+
+/// What to look up in a compound index. The ordinals found are exactly those that meet `covered`.
+struct CompoundProbe {
+  const IndexDef* definition = nullptr;
+  std::vector<std::string> keys;               ///< of all parts; instead of ranges
+  std::vector<KeyRange> ranges;
+  std::vector<const FilterNode*> covered;
+  std::string op;                              ///< of the plan: IndexEq, IndexIn or IndexRange
+};
+
+/// The conditions of `conjunction` on the leading parts of `index`: equalities, then at most one range. None when
+/// the index cannot serve any, or does not hold every document that could match (parts that may be lists; nulls
+/// under a unique index).
+[[nodiscard]] std::optional<CompoundProbe> match_compound(const CollectionDef& collection, const IndexDef& index,
+                                                          const std::vector<const FilterNode*>& conjunction);
+
+}  // namespace aurora::plan
