@@ -18,6 +18,9 @@
 #include <aurora/base/try.hpp>
 
 #include <rocksdb/version.h>
+#if __has_include(<rocksdb/advanced_cache.h>)  // from 8.1: cache.h only declares Cache
+#include <rocksdb/advanced_cache.h>
+#endif
 
 #include <filesystem>
 #include <system_error>
