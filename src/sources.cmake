@@ -107,12 +107,15 @@ set(AURORA_SOURCES
   exec/group.cpp
   exec/interval.cpp
   exec/introspect.cpp
+  exec/key_search.cpp
   exec/modifiers.cpp
   exec/mutate.cpp
   exec/order.cpp
   exec/page.cpp
   exec/projection.cpp
   exec/query.cpp
+  exec/relation_schema.cpp
+  exec/relations.cpp
   exec/running_sum.cpp
   exec/schema_change.cpp
   exec/select.cpp

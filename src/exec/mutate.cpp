@@ -6,6 +6,7 @@
 #include <aurora/exec/document_write.hpp>
 #include <aurora/exec/modifiers.hpp>
 #include <aurora/exec/projection.hpp>
+#include <aurora/exec/relations.hpp>
 #include <aurora/index/extract.hpp>
 #include <aurora/plan/filter_compiler.hpp>
 
@@ -136,7 +137,7 @@ class Operation {
       AURORA_ASSIGN(const bool stored, insert_one(std::move(*object), on_conflict, written));
       affected += stored ? 1 : 0;
     }
-    AURORA_TRY(view_.check_unique(mark_));
+    AURORA_TRY(end());
     return render(shape_, *collection_, affected, written, !many);
   }
 
@@ -145,7 +146,7 @@ class Operation {
     AURORA_ASSIGN(const auto modifiers, data_modifiers());
     std::vector<RecordRef> written;
     for (const auto& row : rows) AURORA_TRY(update_row(row, modifiers, written));
-    AURORA_TRY(view_.check_unique(mark_));
+    AURORA_TRY(end());
     return render(shape_, *collection_, rows.size(), written, false);
   }
 
@@ -166,7 +167,7 @@ class Operation {
       (void)stored;
     }
     for (const auto& row : rows) AURORA_TRY(update_row(row, modifiers, written));
-    AURORA_TRY(view_.check_unique(mark_));
+    AURORA_TRY(end());
     return render(shape_, *collection_, written.size(), written, false);
   }
 
@@ -177,6 +178,7 @@ class Operation {
       AURORA_TRY(view_.erase(*collection_, row.ordinal));
       removed.push_back(row.record);
     }
+    AURORA_TRY(end());
     return render(shape_, *collection_, rows.size(), removed, false);
   }
 
@@ -211,6 +213,12 @@ class Operation {
     query.collection = collection_;
     AURORA_ASSIGN(query.filter, plan::filter_of(collection_, where, bindings_));
     return select(view_, query, context_.settings, nullptr);
+  }
+
+  Status end() const {
+    const auto status = end_statement(view_, mark_);
+    if (status) return {};
+    return bindings_.error(field_.name.at, status.error().code(), status.error().message());
   }
 
   Error in_field(const Error& error) const {

@@ -5,6 +5,7 @@
 #include <aurora/aql/parser.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/exec/document_write.hpp>
+#include <aurora/exec/relations.hpp>
 #include <aurora/schema/alter.hpp>
 #include <aurora/schema/build.hpp>
 
@@ -52,7 +53,9 @@ Result<std::string> define(WriteView& view, const aql::SchemaStatement& statemen
                              "' exists with another definition; alter it, or define it 'if not exists'");
   }
   view.schema_ids() = ids;
+  const auto id = definition.id;
   AURORA_TRY(view.put_collection(std::move(definition)));
+  AURORA_TRY(check_relation_definitions(view.catalog(), *view.catalog().find(id), statement, text));
   return outcome("define", wanted.name.text, "created");
 }
 
@@ -105,10 +108,13 @@ Result<std::string> alter(WriteView& view, const aql::SchemaStatement& statement
   const auto built = plan.built_indexes;
   const auto id = plan.after.id;
   AURORA_TRY(view.put_collection(std::move(plan.after)));
+  AURORA_TRY(follow_renamed_keys(view, plan.before, statement, text));
   const auto definition = view.catalog().find(id);
+  AURORA_TRY(check_relation_definitions(view.catalog(), *definition, statement, text));
   for (const auto& index : definition->indexes)
     if (std::find(built.begin(), built.end(), index.id) != built.end())
       AURORA_TRY(view.build_index(*definition, index));
+  AURORA_TRY(check_new_relations(view, plan.before, *definition));
   return outcome("alter", name.text, "altered");
 }
 
@@ -121,6 +127,8 @@ Result<std::string> drop(WriteView& view, const aql::SchemaStatement& statement,
   }
   if ((*found)->system)
     return aql::error_at(text, name.at, ErrorCode::kInvalidOperation, "a system collection cannot be dropped");
+  if (auto status = check_not_referred_to(view, **found); !status)
+    return aql::error_at(text, name.at, status.error().code(), status.error().message());
   AURORA_TRY(view.drop_collection(**found));
   return outcome("drop", name.text, "dropped");
 }

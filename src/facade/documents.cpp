@@ -5,6 +5,7 @@
 #include <aurora/exec/document_write.hpp>
 #include <aurora/exec/modifiers.hpp>
 #include <aurora/exec/query.hpp>
+#include <aurora/exec/relations.hpp>
 #include <aurora/index/key.hpp>
 #include <aurora/plan/filter_compiler.hpp>
 #include <aurora/schema/coerce.hpp>
@@ -129,7 +130,7 @@ Result<Document> add_document(WriteView& view, const Catalog::Entry& collection,
 Result<Document> insert_document(WriteView& view, const Catalog::Entry& collection, Object document) {
   const auto mark = view.savepoint();
   AURORA_ASSIGN(auto stored, add_document(view, collection, std::move(document)));
-  AURORA_TRY(view.check_unique(mark));
+  AURORA_TRY(exec::end_statement(view, mark));
   return stored;
 }
 
@@ -142,7 +143,7 @@ Result<std::vector<Document>> insert_documents(WriteView& view, const Catalog::E
     AURORA_ASSIGN(auto one, add_document(view, collection, document));
     stored.push_back(std::move(one));
   }
-  AURORA_TRY(view.check_unique(mark));
+  AURORA_TRY(exec::end_statement(view, mark));
   return stored;
 }
 
@@ -156,16 +157,18 @@ Result<std::optional<Document>> update_document(State& state, WriteView& view, s
                 exec::compile_modifiers(*collection, plan::to_literal(Value(data), 0), bindings));
   if (!row) return std::optional<Document>();
   AURORA_TRY(change_row(view, *collection, *row, modifiers, bindings));
-  AURORA_TRY(view.check_unique(mark));
+  AURORA_TRY(exec::end_statement(view, mark));
   AURORA_ASSIGN(const auto stored, view.record(collection->id, row->ordinal));
   return std::optional(Document(collection, stored));
 }
 
 Result<bool> remove_document(State& state, WriteView& view, std::string_view name, const Value& id) {
+  const auto mark = view.savepoint();
   AURORA_ASSIGN(const auto collection, writable_collection(view, name));
   AURORA_ASSIGN(const auto row, find_by_id(state, view, collection, id));
   if (!row) return false;
   AURORA_TRY(view.erase(*collection, row->ordinal));
+  AURORA_TRY(exec::end_statement(view, mark));
   return true;
 }
 
@@ -191,13 +194,15 @@ Result<std::uint64_t> update_rows(State& state, WriteView& view, const exec::Doc
                 exec::compile_modifiers(*query.collection, plan::to_literal(Value(data), 0), bindings));
   AURORA_ASSIGN(const auto rows, exec::select(view, query, state.settings(), nullptr));
   for (const auto& row : rows) AURORA_TRY(change_row(view, *query.collection, row, modifiers, bindings));
-  AURORA_TRY(view.check_unique(mark));
+  AURORA_TRY(exec::end_statement(view, mark));
   return std::uint64_t{rows.size()};
 }
 
 Result<std::uint64_t> remove_rows(State& state, WriteView& view, const exec::DocumentQuery& query) {
+  const auto mark = view.savepoint();
   AURORA_ASSIGN(const auto rows, exec::select(view, query, state.settings(), nullptr));
   for (const auto& row : rows) AURORA_TRY(view.erase(*query.collection, row.ordinal));
+  AURORA_TRY(exec::end_statement(view, mark));
   return std::uint64_t{rows.size()};
 }
 

@@ -183,7 +183,9 @@ Status check_directives(const FieldDef& field, const aql::FieldDefinition& writt
     if (field.relation) return refuse("have a @relation");
     if (field.validation) return refuse("have @validate: nobody could mend its value");
   }
-  if (field.relation && field.relation->on_delete == OnDelete::kSetNull && field.type.required)
+  // From a required list the element is taken out.
+  if (field.relation && field.relation->on_delete == OnDelete::kSetNull && field.type.required &&
+      field.type.type != FieldType::kList)
     return bad_definition(
         text, directive_named(written, "relation").name.at,
         "field " + in_quotes(field.name) + " is required: onDelete SET_NULL could never be done");

@@ -20,6 +20,17 @@ Catalog::Catalog(std::uint64_t version, std::vector<Entry> collections)
     : version_(version), by_name_(std::move(collections)), by_id_(by_name_) {
   std::ranges::sort(by_name_, {}, name_of);
   std::ranges::sort(by_id_, {}, id_of);
+  for (const auto& collection : by_id_)
+    for (const auto& field : collection->fields)
+      if (field.relation) references_.push_back({field.relation->to, collection->id, field.id});
+  std::ranges::stable_sort(references_, {}, &Reference::to);
+}
+
+std::span<const Reference> Catalog::references_to(std::string_view name) const noexcept {
+  const auto found = std::ranges::equal_range(references_, name, {}, [](const Reference& reference) {
+    return std::string_view(reference.to);
+  });
+  return {found.begin(), found.end()};
 }
 
 Catalog::Entry Catalog::find(std::string_view name) const noexcept {

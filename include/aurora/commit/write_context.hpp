@@ -40,6 +40,7 @@ class WriteContext : public WriteView {
   // ---- writing
   [[nodiscard]] Savepoint savepoint() const override { return writes_.mark(); }
   void rollback(Savepoint to) override { writes_.rollback(to); }
+  [[nodiscard]] std::vector<Change> changes_since(Savepoint since) const override { return writes_.collect(since); }
   [[nodiscard]] Result<Ordinal> insert(const CollectionDef& collection, RecordRef record) override;
   [[nodiscard]] Status replace(const CollectionDef& collection, Ordinal ordinal, RecordRef record) override;
   [[nodiscard]] Status erase(const CollectionDef& collection, Ordinal ordinal) override;

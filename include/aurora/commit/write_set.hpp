@@ -14,14 +14,6 @@
 
 namespace aurora::commit {
 
-/// One document before and after a commit. Null `before`: inserted; null `after`: deleted.
-struct Change {
-  CollectionId collection = 0;
-  Ordinal ordinal = 0;
-  RecordRef before;
-  RecordRef after;
-};
-
 class WriteSet {
  public:
   /// Position in the journals: everything after it can be undone or collected.

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace aurora {
 
@@ -17,11 +18,21 @@ struct Savepoint {
   std::size_t claims = 0;
 };
 
+/// One document before and after. Null `before`: inserted; null `after`: deleted.
+struct Change {
+  CollectionId collection = 0;
+  Ordinal ordinal = 0;
+  RecordRef before;
+  RecordRef after;
+};
+
 /// Threads: one thread at a time.
 class WriteView : public View {
  public:
   [[nodiscard]] virtual Savepoint savepoint() const = 0;
   virtual void rollback(Savepoint to) = 0;
+  /// The net changes since then, in order of first touch; documents that came and went are left out.
+  [[nodiscard]] virtual std::vector<Change> changes_since(Savepoint since) const = 0;
 
   /// Adds a document. `record` is unsealed; its `_sid` is made here. Returns its ordinal.
   [[nodiscard]] virtual Result<Ordinal> insert(const CollectionDef& collection, RecordRef record) = 0;
@@ -29,7 +40,7 @@ class WriteView : public View {
   [[nodiscard]] virtual Status replace(const CollectionDef& collection, Ordinal ordinal, RecordRef record) = 0;
   /// Removes the document. Requires: it exists in this view.
   [[nodiscard]] virtual Status erase(const CollectionDef& collection, Ordinal ordinal) = 0;
-  /// Checks the unique indexes for everything written since `since`; called at the end of each statement, so
+  /// Checks the unique indexes for everything written since `since`; part of the end of a statement (relations.hpp), so
   /// that values may trade places within one. Errors: UniqueConstraintViolation naming collection, field, value.
   [[nodiscard]] virtual Status check_unique(Savepoint since) = 0;
   /// Another document than `self` that holds `key` in a unique index now; nullopt when free.

@@ -13,8 +13,16 @@
 
 namespace aurora {
 
+/// A field whose @relation points at a collection.
+struct Reference {
+  std::string to;  ///< the collection pointed at, which may not exist yet
+  CollectionId from = 0;
+  FieldId field = 0;
+};
+
 /// Threads: const use from any thread.
-/// Invariants: names and ids are each distinct; `by_name_` and `by_id_` hold the same definitions.
+/// Invariants: names and ids are each distinct; `by_name_` and `by_id_` hold the same definitions,
+/// `references_` their relations.
 class Catalog {
  public:
   using Entry = std::shared_ptr<const CollectionDef>;
@@ -32,6 +40,9 @@ class Catalog {
   [[nodiscard]] Result<Entry> require(std::string_view name) const;
   /// By name.
   [[nodiscard]] std::span<const Entry> collections() const noexcept { return by_name_; }
+  /// The fields of all collections that point at `name`.
+  [[nodiscard]] std::span<const Reference> references_to(std::string_view name) const noexcept;
+  [[nodiscard]] bool has_relations() const noexcept { return !references_.empty(); }
 
   /// This catalog with `definition` added, or put in the place of the one with its id.
   [[nodiscard]] std::shared_ptr<const Catalog> with(CollectionDef definition) const;
@@ -43,6 +54,7 @@ class Catalog {
   std::uint64_t version_ = 0;
   std::vector<Entry> by_name_;
   std::vector<Entry> by_id_;
+  std::vector<Reference> references_;  // by the collection they point at
 };
 
 /// The definition as bytes with format and checksum (I9).

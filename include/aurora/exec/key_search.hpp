@@ -1,0 +1,68 @@
+// Documents found by the values of one field, many keys at a time: the common part of relations and
+// lookups. By an index when there is one, else by one pass over the collection.
+#pragma once
+
+#include <aurora/exec/view.hpp>
+#include <aurora/plan/filter.hpp>
+#include <aurora/schema/catalog.hpp>
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace aurora::exec {
+
+/// A field that documents are joined by. Of a list every element counts; null never does.
+struct KeyField {
+  Catalog::Entry collection;
+  plan::Subject subject = plan::Subject::kPath;
+  FieldPath path;
+  /// Set by `match_types` on a field of text that meets a Uuid, Date, Time or DateTime: its texts are read as that.
+  std::optional<FieldType> reads;
+
+  [[nodiscard]] std::string name() const { return subject == plan::Subject::kSid ? "_sid" : path.text(); }
+};
+
+/// The field that `dotted` names; `_sid` too. Errors: `code` for an unknown one, with the nearest name.
+[[nodiscard]] Result<KeyField> key_field(Catalog::Entry collection, std::string_view dotted, ErrorCode code);
+/// Makes the two comparable. False when their declared types can never be equal.
+bool match_types(KeyField& a, KeyField& b);
+/// The type declared for the field, or for its elements; null when none is.
+[[nodiscard]] const TypeDef* element_type(const KeyField& field);
+
+/// The value as bytes that are the same for equal values of both fields that `match_types` was asked about.
+/// Requires: not null.
+[[nodiscard]] std::string join_key(const KeyField& field, ValueView value);
+/// Calls `visit` for each value of the document that is not null, until it returns false.
+void visit_keys(const KeyField& field, RecordView record,
+                const std::function<bool(std::string key, ValueView value)>& visit);
+
+/// How keys were found, for explain.
+struct KeySearchReport {
+  std::string index;                ///< empty: by a pass over the collection
+  std::uint64_t probes = 0;         ///< of the index
+  std::uint64_t examined = 0;       ///< documents looked at
+};
+
+/// The index that finds documents by this field; null when there is none.
+[[nodiscard]] const IndexDef* key_index(const KeyField& field, bool use_indexes);
+
+/// Calls `visit` with the place in `keys` and the document for each document that holds it, once a pair, until it
+/// returns false. Documents of one key come in natural order, committed ones first. Requires: distinct keys.
+/// Cost: one probe a key with an index, else one pass.
+[[nodiscard]] Status find_by_keys(View& view, const KeyField& field, std::span<const std::string> keys,
+                                  bool use_indexes, KeySearchReport* report,
+                                  const std::function<bool(std::size_t, Ordinal, const RecordRef&)>& visit);
+
+/// The condition that a statement depends on when it looks for `values`, for View::on_read.
+[[nodiscard]] std::shared_ptr<const plan::Filter> key_filter(const KeyField& field, std::span<const Value> values);
+
+/// The first ordinal of `ordinals` whose document's `_sid` is not below `sid`; 2^32 when there is none. Requires:
+/// every one of them is a document of this view. Cost: O(log n) reads.
+[[nodiscard]] Result<std::uint64_t> first_by_sid(View& view, CollectionId id, const OrdinalSet& ordinals,
+                                                 const Uuid& sid);
+
+}  // namespace aurora::exec
