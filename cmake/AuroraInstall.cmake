@@ -30,6 +30,7 @@ install(FILES "${PROJECT_BINARY_DIR}/auroraConfig.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/FindAuroraRocksDB.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/FindAuroraRoaring.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/FindAuroraRE2.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/FindAuroraUtf8proc.cmake"
         DESTINATION "${aurora_cmake_dir}")
 
 # A static library needs its dependencies on every link line, a shared one on none.
@@ -39,10 +40,10 @@ set(aurora_pc_libs "-L\${libdir} -laurora")
 set(aurora_pc_libs_private "")
 if("STATIC" IN_LIST aurora_kinds)
   if("SHARED" IN_LIST aurora_kinds)
-    set(aurora_pc_requires_private "rocksdb spdlog re2")
+    set(aurora_pc_requires_private "rocksdb spdlog re2 libutf8proc")
     set(aurora_pc_libs_private "-lroaring -lboost_url -pthread")
   else()
-    string(APPEND aurora_pc_requires " rocksdb spdlog re2")
+    string(APPEND aurora_pc_requires " rocksdb spdlog re2 libutf8proc")
     string(APPEND aurora_pc_libs " -lroaring -lboost_url -pthread")
   endif()
 endif()

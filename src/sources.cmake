@@ -91,7 +91,17 @@ set(AURORA_SOURCES
   index/tree_build.cpp
   index/tree_edit.cpp
   index/tree_remove.cpp
+  expr/array_functions.cpp
+  expr/compile.cpp
+  expr/date_functions.cpp
+  expr/evaluate.cpp
+  expr/function.cpp
+  expr/logic_functions.cpp
+  expr/math_functions.cpp
   expr/regex.cpp
+  expr/string_functions.cpp
+  expr/text.cpp
+  expr/type_functions.cpp
   plan/access.cpp
   plan/bindings.cpp
   plan/compound.cpp

@@ -118,6 +118,7 @@ Status Parser::pipes(Expression& out, Height& height) {
     Name function;
     AURORA_TRY(name(function, "a function name behind '|'"));
     wrap(out, Expression::Kind::kCall, {});
+    out.at = function.at;
     out.path.push_back(std::move(function.text));
     if (continues(TokenKind::kParenOpen)) AURORA_TRY(call_arguments(out, height));
   }

@@ -33,6 +33,8 @@ BEGIN {
   home("fmt/", "base cli")
   home("xxhash.h", "base")
   home("re2/", "schema expr")
+  home("utf8proc.h", "expr")
+  home("date/", "expr")
   home("boost/unordered/", "cache")
   home("boost/url", "schema expr")
   home("CLI/", "cli"); home("histedit.h", "cli")

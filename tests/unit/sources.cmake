@@ -39,6 +39,8 @@ set(AURORA_UNIT_TESTS
   aql/round_trip_test.cpp
   aql/schema_test.cpp
   aql/selection_test.cpp
+  expr/functions_test.cpp
+  expr/program_test.cpp
   index/index_threads_test.cpp
   index/key_test.cpp
   index/ordered_index_test.cpp
