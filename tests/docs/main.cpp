@@ -190,7 +190,9 @@ class SectionRun {
 
   std::string check_answer(const Expectation& expectation, const QueryResult& result) {
     if (expectation.kind == ExpectationKind::kPlan) {
-      auto failed = compare_plan(expectation.lines, result.extensions_text());
+      auto failed = expectation.lines.empty()
+                        ? "  the plan is empty\n"
+                        : compare_plan(expectation.lines, result.extensions_text());
       if (bless_ == nullptr || failed.empty()) return failed;
       bless_->push_back({expectation.line, plan_lines(result.extensions_text())});
       return {};

@@ -216,8 +216,10 @@ bool rewrite_page(const Page& page, const std::vector<PageRewrite>& rewrites) {
     if (found == rewrites.end()) {
       out << page.lines[i] << '\n';
     } else if (found->is_row) {
-      const auto end = page.lines[i].find_last_not_of(" |");
-      const auto cell = page.lines[i].rfind("| ", end == std::string::npos ? 0 : end);
+      // The last cell may hold a | only as \|.
+      auto cell = page.lines[i].rfind('|');
+      do cell = page.lines[i].rfind('|', cell - 1);
+      while (page.lines[i][cell - 1] == '\\');
       out << page.lines[i].substr(0, cell) << "| " << found->lines.at(0) << " |\n";
     } else {
       out << page.lines[i] << '\n';
