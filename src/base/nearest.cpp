@@ -55,6 +55,7 @@ std::string_view nearest_name(std::string_view name, std::span<const std::string
     if (longer - std::min(wanted.size(), known.size()) > limit) continue;
     const std::size_t found = distance(wanted, known);
     if (found > limit || (found == limit && !nearest.empty())) continue;
+    if (found == longer) continue;  // no letter in common
     nearest = candidate;
     limit = found;
     if (limit == 0) break;

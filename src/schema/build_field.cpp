@@ -18,12 +18,20 @@ constexpr std::array<std::string_view, 16> kTypeWords{
     "String", "Int",  "Float", "Boolean", "Bool",        "ID",   "Uuid",   "DateTime",
     "Date",   "Time", "Email", "URL",     "PhoneNumber", "JSON", "Object", "Any"};
 
+/// "did you mean", or all types when none is near (people come with Integer, Text, Timestamp).
+std::string type_hint(std::string_view name) {
+  auto hint = did_you_mean(name, kTypeWords);
+  if (!hint.empty()) return hint;
+  for (const auto word : kTypeWords)
+    hint.append(hint.empty() ? "; the types are " : ", ").append(word);
+  return hint;
+}
+
 Result<TypeDef> build_named(const aql::TypeReference& type, std::string_view text) {
   const auto known = field_type_named(type.name.text);
   if (!known)
-    return bad_definition(
-        text, type.name.at,
-        "unknown type " + in_quotes(type.name.text) + did_you_mean(type.name.text, kTypeWords));
+    return bad_definition(text, type.name.at,
+                          "unknown type " + in_quotes(type.name.text) + type_hint(type.name.text));
   TypeDef out;
   out.type = *known;
   return out;

@@ -86,12 +86,12 @@ std::string error_head(const Error& error) {
   return head;
 }
 
-/// What a table shows of an answer: the values in the documents of its first key.
+/// What a table shows of an answer: the values in the documents of its last key.
 std::string shown(std::string_view data) {
   const auto parsed = parse_json(data);
   const auto* object = parsed ? parsed->if_object() : nullptr;
   if (object == nullptr || object->empty()) return "?";
-  const auto& first = object->begin()->value;
+  const auto& last = (object->end() - 1)->value;
   std::string out;
   const auto add = [&](const Value& value) {
     const auto* members = value.if_object();
@@ -101,10 +101,10 @@ std::string shown(std::string_view data) {
     }
     for (const auto& [name, member] : *members) out += (out.empty() ? "" : ", ") + to_json(member);
   };
-  if (const auto* list = first.if_list()) {
+  if (const auto* list = last.if_list()) {
     for (const auto& each : *list) add(each);
   } else {
-    add(first);
+    add(last);
   }
   return out.empty() ? "nothing" : out;
 }
@@ -210,14 +210,19 @@ class SectionRun {
 
   void run_row(const Example& example, const TableRow& row) {
     auto text = example.text;
-    text.replace(text.find("…"), std::string_view("…").size(), row.example);
+    std::size_t hole = 0;
+    for (const auto& cell : row.examples) {
+      hole = text.find("…", hole);
+      text.replace(hole, std::string_view("…").size(), cell);
+      hole += cell.size();
+    }
     const auto result = execute(example, text);
     const auto found =
         result ? shown(result->data_text())
                : std::string(to_string(result.error().code())) + ": " + result.error().message();
     if (same_answer(row.gives, found, result.has_value())) return;
     if (bless_ != nullptr) {
-      bless_->push_back({row.line, {cell(found)}, true});
+      bless_->push_back({row.line, {as_cell(found)}, true});
     } else {
       fail(row.line, "  wanted " + row.gives + "\n  found " + found + "\n");
     }
@@ -231,7 +236,7 @@ class SectionRun {
     return found.find(part, code->size() + 2) != std::string::npos;
   }
 
-  static std::string cell(const std::string& found) {
+  static std::string as_cell(const std::string& found) {
     if (found == "nothing") return found;
     std::string out = "`";
     for (const char c : found) out += c == '|' ? std::string("\\|") : std::string(1, c);

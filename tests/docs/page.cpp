@@ -142,28 +142,43 @@ class PageReader {
   }
 
   /// A table whose heading has "Example" and, last, "Gives" holds examples; others are passed over.
+  /// The columns before the last one, as many as the statement has places for, are what it takes.
   void read_table() {
-    const auto heading = cells_of(page_.lines[at_]);
-    const auto found = std::find(heading.begin(), heading.end(), "Example");
-    const bool has_examples = found != heading.end();
-    const auto column = static_cast<std::size_t>(found - heading.begin());
     const auto first = at_ + 1;
-    if (has_examples && heading.back() != "Gives")
-      problem(first, "a table of examples needs 'Gives' as its last column");
-    auto* example = has_examples ? current(first, "a table of examples") : nullptr;
-    if (example != nullptr && example->text.find(kHole) == std::string::npos) {
-      problem(first, "the statement before a table of examples needs a … to put them in");
-      example = nullptr;
-    }
+    const auto heading = cells_of(page_.lines[at_]);
+    auto* const example = example_of_table(heading);
+    const auto holes = example != nullptr ? count_holes(example->text) : 0;
     for (at_ += 2; at_ < page_.lines.size() && page_.lines[at_].starts_with("|"); ++at_) {
       auto cells = cells_of(page_.lines[at_]);
       if (cells.size() != heading.size()) {
         problem(at_ + 1, "the row has " + std::to_string(cells.size()) + " cells, its heading " +
                              std::to_string(heading.size()));
-      } else if (example != nullptr) {
-        example->rows.push_back({at_ + 1, std::move(cells[column]), std::move(cells.back())});
+      } else if (example != nullptr && holes < cells.size()) {
+        auto gives = std::move(cells.back());
+        cells.pop_back();
+        cells.erase(cells.begin(), cells.end() - static_cast<std::ptrdiff_t>(holes));
+        example->rows.push_back({at_ + 1, std::move(cells), std::move(gives)});
       }
     }
+    if (example != nullptr && holes >= heading.size())
+      problem(first, "the statement has more … than the table has columns");
+  }
+
+  static std::size_t count_holes(std::string_view text) {
+    std::size_t holes = 0;
+    for (auto at = text.find(kHole); at != text.npos; at = text.find(kHole, at + 1)) ++holes;
+    return holes;
+  }
+
+  /// Null when a table with this heading holds no examples, or is wrong.
+  Example* example_of_table(const std::vector<std::string>& heading) {
+    if (std::find(heading.begin(), heading.end(), "Example") == heading.end()) return nullptr;
+    if (heading.back() != "Gives")
+      problem(at_ + 1, "a table of examples needs 'Gives' as its last column");
+    auto* const example = current(at_ + 1, "a table of examples");
+    if (example == nullptr || count_holes(example->text) > 0) return example;
+    problem(at_ + 1, "the statement before a table of examples needs a … to put them in");
+    return nullptr;
   }
 
   Page& page_;

@@ -23,8 +23,8 @@ struct Expectation {
 /// One row of a table of examples.
 struct TableRow {
   std::size_t line = 0;
-  std::string example;  ///< takes the place of the … in the statement
-  std::string gives;    ///< values as JSON, "nothing", or "Code: part of the message"
+  std::vector<std::string> examples;  ///< take the places of the … in the statement
+  std::string gives;                  ///< values as JSON, "nothing", or "Code: part of the message"
 };
 
 struct Example {

@@ -9,7 +9,7 @@ namespace aurora {
 
 /// The candidate with the smallest Damerau–Levenshtein distance (optimal string alignment, case
 /// folded for ASCII) to `name`, if that is at most a third of its length, rounded up (at least 1);
-/// else empty. Cost: O(candidates × lengths); names longer than 64 bytes are compared by prefix.
+/// and less than all of it; else empty. Cost: O(candidates × lengths); names longer than 64 bytes are compared by prefix.
 [[nodiscard]] std::string_view nearest_name(std::string_view name,
                                             std::span<const std::string_view> candidates);
 

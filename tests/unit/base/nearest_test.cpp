@@ -30,6 +30,9 @@ TEST_CASE("nearest: nothing is suggested beyond a third of the name", "[nearest]
   CHECK(nearest_name("abcxyz", names).empty());      // 3 of 6
   CHECK(nearest_name("abxy", std::array<std::string_view, 1>{"abcd"}) ==
         "abcd");  // 2 of 4: 4/3 rounded up
+  const std::array<std::string_view, 2> short_names{"a", "no"};
+  CHECK(nearest_name("b", short_names).empty());  // no letter in common
+  CHECK(nearest_name("n", short_names) == "no");
 }
 
 TEST_CASE("nearest: the smallest distance wins, then the first", "[nearest]") {
