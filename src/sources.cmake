@@ -130,6 +130,7 @@ set(AURORA_SOURCES
   exec/schema_change.cpp
   exec/select.cpp
   exec/window.cpp
+  exec/written_order.cpp
   commit/change_tail.cpp
   commit/checkpoint.cpp
   commit/engine.cpp

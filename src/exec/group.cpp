@@ -1,6 +1,8 @@
 // Body of groupBy. Called by queries.
 #include <aurora/exec/group.hpp>
 
+#include "exec/written_order.hpp"
+
 #include <aurora/base/nearest.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/exec/arguments.hpp>
@@ -38,6 +40,12 @@ struct Measure {
   Kind kind = Kind::kCount;
   std::size_t part = 0;
   std::size_t item = 0;
+};
+
+struct OrderTerm {
+  Measure measure;
+  bool descending = false;
+  bool nulls_first = true;
 };
 
 struct Condition {
@@ -268,13 +276,10 @@ class GroupBy final : public Consumer {
   Status compile_order(const Selection& selection) {
     const auto order = find_argument(selection.arguments, {"orderBy"}, context_.bindings);
     if (order.get() == nullptr) return {};
-    if (order.get()->kind != Literal::Kind::kObject)
-      return fail(order.get()->at, "'orderBy' of groups is an object like { count: DESC }");
-    for (const auto& member : order.get()->members) {
-      AURORA_ASSIGN(const auto measure, measure_named(member.name));
-      const auto& word = member.value->text;
-      if (word != "ASC" && word != "DESC") return fail(member.value->at, "a direction is ASC or DESC");
-      order_.emplace_back(measure, word == "DESC");
+    AURORA_ASSIGN(const auto terms, read_order(*order.get(), context_.bindings, false));
+    for (const auto& term : terms) {
+      AURORA_ASSIGN(const auto measure, measure_named(aql::Name{term.name, term.at}));
+      order_.push_back({measure, term.descending, term.nulls_first.value_or(!term.descending)});
     }
     return {};
   }
@@ -345,16 +350,19 @@ class GroupBy final : public Consumer {
     std::vector<std::pair<std::vector<Value>, const Group*>> rows;
     for (const auto* group : groups) {
       std::vector<Value> values;
-      for (const auto& [measure, descending] : order_) {
-        AURORA_ASSIGN(auto value, measured(measure, *group));
+      for (const auto& term : order_) {
+        AURORA_ASSIGN(auto value, measured(term.measure, *group));
         values.push_back(std::move(value));
       }
       rows.emplace_back(std::move(values), group);
     }
     std::sort(rows.begin(), rows.end(), [&](const auto& a, const auto& b) {
       for (std::size_t i = 0; i < order_.size(); ++i) {
-        const auto relation = compare(a.first[i], b.first[i]);
-        if (relation != 0) return (relation < 0) != order_[i].second;
+        const auto& left = a.first[i];
+        const auto& right = b.first[i];
+        if (left.is_null() != right.is_null()) return left.is_null() == order_[i].nulls_first;
+        const auto relation = compare(left, right);
+        if (relation != 0) return (relation < 0) != order_[i].descending;
       }
       return keys_before(*a.second, *b.second);
     });
@@ -398,7 +406,7 @@ class GroupBy final : public Consumer {
   std::optional<Duration> interval_;
   std::vector<Part> parts_;
   std::vector<Condition> having_;
-  std::vector<std::pair<Measure, bool>> order_;   // bool: descending
+  std::vector<OrderTerm> order_;
   std::uint64_t limit_ = UINT64_MAX;
   bool ordered_ = false;
   std::unordered_map<std::string, std::size_t> index_;

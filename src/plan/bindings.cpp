@@ -6,6 +6,7 @@
 #include <aurora/base/try.hpp>
 #include <aurora/schema/coerce.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace aurora::plan {
@@ -46,15 +47,41 @@ Result<Value> bind_one(const aql::VariableDefinition& definition, const Value& s
   AURORA_ASSIGN(const auto type, variable_type(definition.type, text));
   const auto wrong = [&](std::string message) {
     return aql::error_at(text, definition.name.at, ErrorCode::kTypeError,
-                         "variable '$" + definition.name.text + "': " + std::move(message));
+                         "variable " + std::move(message));
   };
   if (supplied.is_null()) {
-    if (type.required) return wrong("must not be null");
+    if (type.required) return wrong("'$" + definition.name.text + "' must not be null");
     return supplied;
   }
   auto value = coerce(type, supplied, CoerceContext{now}, "$" + definition.name.text);
-  if (!value) return wrong(value.error().message());
-  return value;
+  if (value) return value;
+  auto message = value.error().message();
+  constexpr std::string_view kField = "field ";  // what coerce calls the place
+  if (message.starts_with(kField)) message.erase(0, kField.size());
+  return wrong(std::move(message));
+}
+
+// A default may hold the words that arguments have a choice of: the variable may stand for such an argument.
+Result<Value> default_value(const aql::Literal& literal, const Bindings& constants) {
+  using Kind = aql::Literal::Kind;
+  constexpr std::array<std::string_view, 7> kWords{"ASC", "DESC", "FIRST", "LAST", "IGNORE", "REPLACE", "UPDATE"};
+  if (literal.kind == Kind::kEnum && std::find(kWords.begin(), kWords.end(), literal.text) != kWords.end())
+    return Value(literal.text);
+  if (literal.kind == Kind::kList) {
+    List list;
+    for (const auto& item : literal.items) {
+      AURORA_ASSIGN(auto value, default_value(item, constants));
+      list.push_back(std::move(value));
+    }
+    return Value(std::move(list));
+  }
+  if (literal.kind != Kind::kObject) return resolve(literal, constants);
+  Object object;
+  for (const auto& member : literal.members) {
+    AURORA_ASSIGN(auto value, default_value(*member.value, constants));
+    object.append(member.name.text, std::move(value));
+  }
+  return Value(std::move(object));
 }
 
 }  // namespace
@@ -177,7 +204,7 @@ Result<Object> bind_variables(const std::vector<aql::VariableDefinition>& defini
       AURORA_ASSIGN(auto checked, bind_one(definition, *value, text, now));
       bound.set(name, std::move(checked));
     } else if (definition.default_value) {
-      AURORA_ASSIGN(const auto fallback, resolve(*definition.default_value, constants));
+      AURORA_ASSIGN(const auto fallback, default_value(*definition.default_value, constants));
       AURORA_ASSIGN(auto checked, bind_one(definition, fallback, text, now));
       bound.set(name, std::move(checked));
     } else if (definition.type.required) {
