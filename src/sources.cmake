@@ -118,6 +118,8 @@ set(AURORA_SOURCES
   exec/interval.cpp
   exec/introspect.cpp
   exec/key_search.cpp
+  exec/lookup.cpp
+  exec/lookup_compile.cpp
   exec/modifiers.cpp
   exec/mutate.cpp
   exec/order.cpp

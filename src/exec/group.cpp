@@ -6,6 +6,7 @@
 #include <aurora/base/nearest.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/exec/arguments.hpp>
+#include <aurora/exec/lookup.hpp>
 #include <aurora/index/key.hpp>
 #include <aurora/schema/path.hpp>
 
@@ -31,6 +32,8 @@ struct Part {
   std::string name;
   std::vector<AggregateItem> items;      // kAggregate
   Projection projection;                 // kNodes
+  LookupResults lookups;                 // kNodes: for the nodes of all groups shown, in their order
+  std::size_t next_row = 0;              // kNodes: in `lookups`, while they are shown
   std::uint64_t limit = UINT64_MAX;      // kNodes
 };
 
@@ -126,6 +129,7 @@ class GroupBy final : public Consumer {
     }
     AURORA_TRY(sort(shown));
     if (shown.size() > limit_) shown.resize(limit_);
+    AURORA_TRY(find_lookups(shown));
     out += '[';
     for (std::size_t i = 0; i < shown.size(); ++i) {
       if (i > 0) out += ',';
@@ -220,7 +224,8 @@ class GroupBy final : public Consumer {
     if (!selection.has_selections) return Projection::all_fields(context_.collection);
     AURORA_ASSIGN(const auto fields, expand_selections(selection.selections, context_.collection.name,
                                                        context_.bindings, context_.fragments));
-    return Projection::compile(context_.collection, fields, context_.bindings, context_.fragments);
+    return Projection::compile(context_.collection, fields,
+                               {context_.view.catalog(), context_.bindings, context_.fragments});
   }
 
   Result<Measure> measure_named(const aql::Name& name) const {
@@ -370,12 +375,28 @@ class GroupBy final : public Consumer {
     return {};
   }
 
-  Status append_group(std::string& out, const Group& group) const {
+  // For the nodes of all groups together, so that a key they share is looked for once.
+  Status find_lookups(const std::vector<const Group*>& shown) {
+    std::size_t nodes = 0;
+    for (auto& part : parts_) {
+      if (part.kind != Part::Kind::kNodes) continue;
+      const auto at = nodes++;
+      if (part.projection.lookups().empty()) continue;
+      std::vector<RecordView> records;
+      for (const auto* group : shown)
+        for (const auto& record : group->nodes[at]) records.push_back(record.view());
+      AURORA_ASSIGN(part.lookups, LookupResults::find(context_.view, part.projection, records, context_.settings));
+      part.next_row = 0;
+    }
+    return {};
+  }
+
+  Status append_group(std::string& out, const Group& group) {
     out += '{';
     std::size_t aggregate = 0;
     std::size_t nodes = 0;
     for (std::size_t i = 0; i < parts_.size(); ++i) {
-      const auto& part = parts_[i];
+      auto& part = parts_[i];
       if (i > 0) out += ',';
       out += part.key;
       switch (part.kind) {
@@ -392,11 +413,11 @@ class GroupBy final : public Consumer {
     return {};
   }
 
-  void append_nodes(std::string& out, const Part& part, const std::vector<RecordRef>& records) const {
+  void append_nodes(std::string& out, Part& part, const std::vector<RecordRef>& records) const {
     out += '[';
     for (std::size_t i = 0; i < records.size(); ++i) {
       if (i > 0) out += ',';
-      part.projection.append(out, context_.collection, records[i].view());
+      part.projection.append(out, context_.collection, records[i].view(), {{}, &part.lookups, part.next_row++});
     }
     out += ']';
   }

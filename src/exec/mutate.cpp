@@ -4,6 +4,7 @@
 #include <aurora/base/try.hpp>
 #include <aurora/exec/arguments.hpp>
 #include <aurora/exec/document_write.hpp>
+#include <aurora/exec/lookup.hpp>
 #include <aurora/exec/modifiers.hpp>
 #include <aurora/exec/projection.hpp>
 #include <aurora/exec/relations.hpp>
@@ -28,7 +29,8 @@ struct Shape {
   bool documents = false;
 };
 
-Result<Shape> shape_of(const CollectionDef& collection, const Selection& field, const MutationContext& context) {
+Result<Shape> shape_of(const Catalog& catalog, const CollectionDef& collection, const Selection& field,
+                       const MutationContext& context) {
   Shape shape;
   if (!field.has_selections) {
     shape.affected_keys.push_back(json_key("affected"));
@@ -50,31 +52,31 @@ Result<Shape> shape_of(const CollectionDef& collection, const Selection& field, 
   shape.documents = !fields.empty();
   if (shape.documents) {
     AURORA_ASSIGN(shape.projection,
-                  Projection::compile(collection, fields, context.bindings, context.fragments));
+                  Projection::compile(collection, fields, {catalog, context.bindings, context.fragments}));
   }
   return shape;
 }
 
 void append_documents(std::string& out, const Shape& shape, const CollectionDef& collection,
-                      const std::vector<RecordRef>& documents) {
+                      const std::vector<RecordRef>& documents, const LookupResults& lookups) {
   out += '[';
   for (std::size_t i = 0; i < documents.size(); ++i) {
     if (i > 0) out += ',';
-    shape.projection.append(out, collection, documents[i].view());
+    shape.projection.append(out, collection, documents[i].view(), {{}, &lookups, i});
   }
   out += ']';
 }
 
 std::string render(const Shape& shape, const CollectionDef& collection, std::uint64_t affected,
-                   const std::vector<RecordRef>& documents, bool single) {
+                   const std::vector<RecordRef>& documents, const LookupResults& lookups, bool single) {
   std::string out;
   if (shape.documents && shape.affected_keys.empty()) {
     if (!single)
-      append_documents(out, shape, collection, documents);
+      append_documents(out, shape, collection, documents, lookups);
     else if (documents.empty())
       out = "null";
     else
-      shape.projection.append(out, collection, documents.front().view());
+      shape.projection.append(out, collection, documents.front().view(), {{}, &lookups, 0});
     return out;
   }
   out = "{";
@@ -84,7 +86,7 @@ std::string render(const Shape& shape, const CollectionDef& collection, std::uin
   }
   if (shape.documents) {
     out += ",\"nodes\":";
-    append_documents(out, shape, collection, documents);
+    append_documents(out, shape, collection, documents, lookups);
   }
   out += '}';
   return out;
@@ -107,7 +109,7 @@ class Operation {
     if (collection_->system)
       return bindings_.error(field_.name.at, ErrorCode::kInvalidOperation,
                              "the system collection '" + *name + "' can only be read");
-    AURORA_ASSIGN(shape_, shape_of(*collection_, field_, context_));
+    AURORA_ASSIGN(shape_, shape_of(view_.catalog(), *collection_, field_, context_));
     return {};
   }
 
@@ -138,7 +140,7 @@ class Operation {
       affected += stored ? 1 : 0;
     }
     AURORA_TRY(end());
-    return render(shape_, *collection_, affected, written, !many);
+    return answer(affected, written, !many);
   }
 
   Result<std::string> update() {
@@ -147,7 +149,7 @@ class Operation {
     std::vector<RecordRef> written;
     for (const auto& row : rows) AURORA_TRY(update_row(row, modifiers, written));
     AURORA_TRY(end());
-    return render(shape_, *collection_, rows.size(), written, false);
+    return answer(rows.size(), written, false);
   }
 
   Result<std::string> upsert() {
@@ -168,7 +170,7 @@ class Operation {
     }
     for (const auto& row : rows) AURORA_TRY(update_row(row, modifiers, written));
     AURORA_TRY(end());
-    return render(shape_, *collection_, written.size(), written, false);
+    return answer(written.size(), written, false);
   }
 
   Result<std::string> remove() {
@@ -179,7 +181,7 @@ class Operation {
       removed.push_back(row.record);
     }
     AURORA_TRY(end());
-    return render(shape_, *collection_, rows.size(), removed, false);
+    return answer(rows.size(), removed, false);
   }
 
  private:
@@ -213,6 +215,17 @@ class Operation {
     query.collection = collection_;
     AURORA_ASSIGN(query.filter, plan::filter_of(collection_, where, bindings_));
     return select(view_, query, context_.settings, nullptr);
+  }
+
+  // What the result looks up, it finds in the state after the operation.
+  Result<std::string> answer(std::uint64_t affected, const std::vector<RecordRef>& documents, bool single) {
+    LookupResults lookups;
+    if (shape_.documents && !shape_.projection.lookups().empty()) {
+      std::vector<RecordView> records;
+      for (const auto& document : documents) records.push_back(document.view());
+      AURORA_ASSIGN(lookups, LookupResults::find(view_, shape_.projection, records, context_.settings));
+    }
+    return render(shape_, *collection_, affected, documents, lookups, single);
   }
 
   Status end() const {

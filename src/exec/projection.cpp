@@ -4,6 +4,7 @@
 #include <aurora/base/nearest.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/exec/arguments.hpp>
+#include <aurora/exec/lookup.hpp>
 #include <aurora/schema/path.hpp>
 
 #include <algorithm>
@@ -73,13 +74,18 @@ class Compiler {
     if (selection.kind == Selection::Kind::kExpression)
       return unsupported(bindings_, selection.at, "a computed field in a selection");
     if (!selection.arguments.empty()) {
-      if (selection.name.text == "lookup" || selection.name.text == "highlight")
+      if (selection.name.text == "highlight")
         return unsupported(bindings_, selection.name.at, "'" + selection.name.text + "'");
+      if (selection.name.text == "lookup")
+        return bindings_.error(selection.name.at, ErrorCode::kInvalidQuery,
+                               "'lookup' stands beside the fields of a document, not inside one of them; its "
+                               "localField may be a dotted path");
       return bindings_.error(selection.arguments.front().name.at, ErrorCode::kInvalidQuery,
                              "field '" + selection.name.text + "' takes no arguments");
     }
     ProjectionItem item;
-    item.key = json_key(selection.key());
+    item.name = selection.key();
+    item.key = json_key(item.name);
     return item;
   }
 
@@ -295,6 +301,7 @@ Projection Projection::all_fields(const CollectionDef& collection) {
   for (const auto& field : collection.fields) {
     if (field.computed) continue;
     ProjectionItem item;
+    item.name = field.name;
     item.key = json_key(field.name);
     item.path.field = field.id;
     item.path.name = field.name;
@@ -304,33 +311,39 @@ Projection Projection::all_fields(const CollectionDef& collection) {
 }
 
 Result<Projection> Projection::compile(const CollectionDef& collection,
-                                       const std::vector<const Selection*>& selections, const Bindings& bindings,
-                                       const std::vector<aql::FragmentDefinition>& fragments, bool may_window) {
+                                       const std::vector<const Selection*>& selections,
+                                       const ProjectionContext& context) {
   Projection projection;
-  const Compiler compiler(collection, bindings, fragments);
+  const auto& bindings = context.bindings;
+  const Compiler compiler(collection, bindings, context.fragments);
   for (const auto* selection : selections) {
+    ProjectionItem item;
+    item.name = selection->key();
+    item.key = json_key(item.name);
     if (is_window(collection, *selection)) {
-      if (!may_window)
+      if (!context.may_window)
         return bindings.error(selection->name.at, ErrorCode::kInvalidQuery,
                               "'windowFunc' needs the ordered documents of a query: it stands beside their fields, "
                               "under nodes, or under edges { node }");
       AURORA_ASSIGN(auto spec, compile_window(collection, *selection, bindings));
-      ProjectionItem item;
       item.kind = ProjectionItem::Kind::kWindow;
-      item.key = json_key(selection->key());
-      item.window = projection.windows_.size();
+      item.place = projection.windows_.size();
       projection.windows_.push_back(std::move(spec));
-      projection.items_.push_back(std::move(item));
-      continue;
+    } else if (is_lookup(collection, *selection) || is_relation_lookup(collection, *selection)) {
+      AURORA_ASSIGN(auto lookup, compile_lookup(collection, *selection, context));
+      item.kind = ProjectionItem::Kind::kLookup;
+      item.place = projection.lookups_.size();
+      projection.lookups_.push_back(std::move(lookup));
+    } else {
+      AURORA_ASSIGN(item, compiler.top(*selection));
     }
-    AURORA_ASSIGN(auto item, compiler.top(*selection));
     projection.items_.push_back(std::move(item));
   }
   return projection;
 }
 
 void Projection::append(std::string& out, const CollectionDef& collection, RecordView record,
-                        std::span<const Value> windowed) const {
+                        const RowExtras& extras) const {
   out += '{';
   for (std::size_t i = 0; i < items_.size(); ++i) {
     if (i > 0) out += ',';
@@ -339,7 +352,8 @@ void Projection::append(std::string& out, const CollectionDef& collection, Recor
     switch (item.kind) {
       case ProjectionItem::Kind::kNull: out += "null"; break;
       case ProjectionItem::Kind::kSid: append_json(out, record.sid_view()); break;
-      case ProjectionItem::Kind::kWindow: append_json(out, windowed[item.window]); break;
+      case ProjectionItem::Kind::kWindow: append_json(out, extras.windowed[item.place]); break;
+      case ProjectionItem::Kind::kLookup: extras.lookups->append(out, item.place, extras.row); break;
       case ProjectionItem::Kind::kField: {
         const auto value = read_path(collection, item.path, record);
         if (item.nested)

@@ -6,6 +6,7 @@
 #include <aurora/exec/arguments.hpp>
 #include <aurora/exec/cursor.hpp>
 #include <aurora/exec/group.hpp>
+#include <aurora/exec/lookup.hpp>
 #include <aurora/exec/page.hpp>
 #include <aurora/exec/projection.hpp>
 #include <aurora/plan/filter_compiler.hpp>
@@ -161,27 +162,43 @@ class RootField {
 
   Result<Projection> projection_of(const Selection& field, const std::vector<const Selection*>& selections) const {
     if (!field.has_selections) return Projection::all_fields(collection());
-    return Projection::compile(collection(), selections, bindings_, context_.fragments, true);
+    return Projection::compile(collection(), selections, {view_.catalog(), bindings_, context_.fragments, true});
   }
 
-  // The windowed values of the page's rows; windows() of them a row.
-  Result<std::vector<Value>> windowed(const Projection& projection, const std::vector<Row>& rows) {
-    if (projection.windows().empty()) return std::vector<Value>();
-    return compute_windows(view_, query_, projection.windows(), rows, bindings_, context_.settings, explanation());
-  }
+  // What is computed for the rows of the page together.
+  struct Extras {
+    std::vector<Value> windowed;   // windows() of them a row
+    LookupResults lookups;
 
-  static std::span<const Value> row_of(const std::vector<Value>& windowed, const Projection& projection,
-                                       std::size_t row) {
-    return std::span(windowed).subspan(row * projection.windows().size(), projection.windows().size());
+    [[nodiscard]] RowExtras of(const Projection& projection, std::size_t row) const {
+      const auto width = projection.windows().size();
+      return {std::span(windowed).subspan(row * width, width), &lookups, row};
+    }
+  };
+
+  Result<Extras> extras(const Projection& projection, const std::vector<Row>& rows) {
+    Extras made;
+    if (!projection.windows().empty()) {
+      AURORA_ASSIGN(made.windowed, compute_windows(view_, query_, projection.windows(), rows, bindings_,
+                                                   context_.settings, explanation()));
+    }
+    if (!projection.lookups().empty()) {
+      std::vector<RecordView> records;
+      records.reserve(rows.size());
+      for (const auto& row : rows) records.push_back(row.record.view());
+      AURORA_ASSIGN(made.lookups, LookupResults::find(view_, projection, records, context_.settings));
+      if (output_.explanation) made.lookups.explain(*output_.explanation);
+    }
+    return made;
   }
 
   Status append_rows(const Projection& projection, std::string& out) {
     AURORA_ASSIGN(const auto* rows, page_.rows(explanation()));
-    AURORA_ASSIGN(const auto values, windowed(projection, *rows));
+    AURORA_ASSIGN(const auto beside, extras(projection, *rows));
     out += '[';
     for (std::size_t i = 0; i < rows->size(); ++i) {
       if (i > 0) out += ',';
-      projection.append(out, collection(), (*rows)[i].record.view(), row_of(values, projection, i));
+      projection.append(out, collection(), (*rows)[i].record.view(), beside.of(projection, i));
     }
     out += ']';
     return {};
@@ -199,7 +216,7 @@ class RootField {
     struct Part {
       std::string key;
       std::optional<Projection> projection;   // none: the cursor
-      std::vector<Value> windowed;
+      Extras extras;
     };
     std::vector<Part> compiled;
     for (const auto* part : parts) {
@@ -218,7 +235,7 @@ class RootField {
     AURORA_ASSIGN(const auto* rows, page_.rows(explanation()));
     for (auto& each : compiled) {
       if (!each.projection) continue;
-      AURORA_ASSIGN(each.windowed, windowed(*each.projection, *rows));
+      AURORA_ASSIGN(each.extras, extras(*each.projection, *rows));
     }
     out += '[';
     for (std::size_t i = 0; i < rows->size(); ++i) {
@@ -228,8 +245,7 @@ class RootField {
         const auto& each = compiled[j];
         out += each.key;
         if (each.projection)
-          each.projection->append(out, collection(), (*rows)[i].record.view(),
-                                  row_of(each.windowed, *each.projection, i));
+          each.projection->append(out, collection(), (*rows)[i].record.view(), each.extras.of(*each.projection, i));
         else
           append_json_string(out, encode_cursor(query_, (*rows)[i]));
       }
@@ -265,7 +281,8 @@ class RootField {
 
   // Aggregates and groups share one pass over the matches; counts alone need none.
   Status collective_answer(const std::vector<const Selection*>& selections) {
-    const ConsumerContext context{collection(), bindings_, context_.fragments, context_.settings.sort_bytes};
+    const ConsumerContext context{collection(), bindings_, context_.fragments, context_.settings.sort_bytes, view_,
+                                  context_.settings};
     std::vector<std::pair<const Selection*, std::unique_ptr<Consumer>>> consumers;
     for (const auto* selection : selections) {
       const auto& name = selection->name.text;

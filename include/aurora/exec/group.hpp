@@ -32,6 +32,8 @@ struct ConsumerContext {
   const plan::Bindings& bindings;
   const std::vector<aql::FragmentDefinition>& fragments;
   std::uint64_t memory_bytes;              ///< most that groups may hold
+  View& view;                              ///< of lookups beside the nodes of groups
+  const ExecSettings& settings;
 };
 
 /// Errors: InvalidQuery with its place.

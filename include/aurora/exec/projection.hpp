@@ -5,7 +5,7 @@
 #include <aurora/aql/tree.hpp>
 #include <aurora/exec/window.hpp>
 #include <aurora/plan/bindings.hpp>
-#include <aurora/schema/definition.hpp>
+#include <aurora/schema/catalog.hpp>
 
 #include <memory>
 #include <span>
@@ -15,15 +15,34 @@
 
 namespace aurora::exec {
 
+struct LookupPlan;       // lookup.hpp
+class LookupResults;
+
+/// What a projection is compiled in.
+struct ProjectionContext {
+  const Catalog& catalog;
+  const plan::Bindings& bindings;
+  const std::vector<aql::FragmentDefinition>& fragments;
+  bool may_window = false;                  ///< the rows are those of a query, so that windowFunc has a meaning
+};
+
+/// What was computed for all rows of a result together, as one row reads it.
+struct RowExtras {
+  std::span<const Value> windowed = {};     ///< of Projection::windows(), in their order
+  const LookupResults* lookups = nullptr;   ///< null when the projection has none
+  std::size_t row = 0;                      ///< in `lookups`
+};
+
 /// What a selected name stands for.
 struct ProjectionItem {
-  enum class Kind : std::uint8_t { kField, kSid, kNull, kWindow };
+  enum class Kind : std::uint8_t { kField, kSid, kNull, kWindow, kLookup };
   Kind kind = Kind::kField;
+  std::string name;                         ///< result key
   std::string key;                          ///< as JSON with the colon: "\"name\":"
   FieldPath path;                           ///< kField
   bool nested = false;                      ///< `children` choose parts of the objects at `path`
   std::vector<ProjectionItem> children;     ///< their paths are relative: path.name is the member
-  std::size_t window = 0;                   ///< kWindow: which of windows()
+  std::size_t place = 0;                    ///< kWindow: in windows(); kLookup: in lookups()
 };
 
 /// Immutable. Threads: const use from any thread.
@@ -31,23 +50,22 @@ class Projection {
  public:
   /// Every declared field, absent ones as null.
   [[nodiscard]] static Projection all_fields(const CollectionDef& collection);
-  /// `may_window`: whether the rows are those of a query, so that windowFunc has a meaning.
-  /// Errors: InvalidQuery for unknown fields (nearest name) and selections on scalars.
+  /// Errors: InvalidQuery for unknown fields (nearest name) and selections on scalars; those of windows and lookups.
   [[nodiscard]] static Result<Projection> compile(const CollectionDef& collection,
                                                   const std::vector<const aql::Selection*>& selections,
-                                                  const plan::Bindings& bindings,
-                                                  const std::vector<aql::FragmentDefinition>& fragments,
-                                                  bool may_window = false);
+                                                  const ProjectionContext& context);
 
-  /// Appends one document as a JSON object. `windowed`: its values of windows(), in their order.
-  void append(std::string& out, const CollectionDef& collection, RecordView record,
-              std::span<const Value> windowed = {}) const;
+  /// Appends one document as a JSON object. Requires: `extras` holds the values of windows() and lookups().
+  void append(std::string& out, const CollectionDef& collection, RecordView record, const RowExtras& extras = {}) const;
   [[nodiscard]] const std::vector<WindowSpec>& windows() const noexcept { return windows_; }
+  [[nodiscard]] const std::vector<std::shared_ptr<const LookupPlan>>& lookups() const noexcept { return lookups_; }
+  [[nodiscard]] const std::vector<ProjectionItem>& items() const noexcept { return items_; }
   [[nodiscard]] bool empty() const noexcept { return items_.empty(); }
 
  private:
   std::vector<ProjectionItem> items_;
   std::vector<WindowSpec> windows_;
+  std::vector<std::shared_ptr<const LookupPlan>> lookups_;
 };
 
 /// The decision of directives about what they stand on: @include and @skip leave it out; @auth, @require and @allow
