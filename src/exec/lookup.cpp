@@ -19,6 +19,11 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
+std::uint64_t micros_since(Steady::time_point start) {
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - start).count());
+}
+
 // Part of LookupResults::One::matches.
 struct Span {
   std::uint32_t begin = 0;
@@ -36,6 +41,7 @@ struct LookupResults::One {
   LookupResults nested;                       // the rows of these are `found`
   KeySearchReport report;
   std::size_t keys = 0;
+  std::uint64_t search_us = 0;
   std::uint64_t time_us = 0;
 
   [[nodiscard]] std::span<const std::uint32_t> of_row(std::size_t row) const {
@@ -57,12 +63,12 @@ class LookupResults::Finder {
     const auto start = Steady::now();
     collect_keys(rows);
     AURORA_TRY(search());
+    one_.search_us = micros_since(start);
     order_of_keys();
     AURORA_TRY(assign_rows(rows.size()));
     if (!plan_.projection.lookups().empty()) AURORA_TRY(find_nested());
     one_.keys = keys_.size();
-    one_.time_us = static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - start).count());
+    one_.time_us = micros_since(start);
     return std::move(one_);
   }
 
@@ -298,44 +304,48 @@ void LookupResults::explain(plan::Explanation& explanation) const {
   for (const auto& one : each_) explanation.root = over(*one, std::move(explanation.root), explanation);
 }
 
+// Lookup ── rows: the plan of the rows
+//        └─ search, under Filter for `where` and a Lookup for each nested one
 plan::PlanNode LookupResults::over(const One& one, plan::PlanNode rows, plan::Explanation& explanation) {
   const auto& plan = *one.plan;
   const auto& foreign = *plan.foreign.collection;
+  const auto& used = one.report.index;
+  const auto measured = [&](plan::PlanNode node, std::uint64_t count, std::uint64_t time_us) {
+    if (!explanation.analyze) return node;
+    node.rows = count;
+    node.time_us = time_us;
+    return node;
+  };
   plan::PlanNode search;
-  const auto* index = key_index(plan.foreign, !one.report.index.empty());
-  search.op = one.report.index.empty()                                             ? "Scan"
-              : index == nullptr || index->kind == IndexKind::kPrimary             ? "PrimaryLookup"
-              : one.report.probes > 1                                              ? "IndexIn"
-                                                                                   : "IndexEq";
+  const auto* index = key_index(plan.foreign, !used.empty());
+  search.op = used.empty()                                             ? "Scan"
+              : index == nullptr || index->kind == IndexKind::kPrimary ? "PrimaryLookup"
+              : one.report.probes > 1                                  ? "IndexIn"
+                                                                       : "IndexEq";
   search.condition = foreign.name + "." + plan.foreign.name() + " in " + std::to_string(one.keys) +
                      (one.keys == 1 ? " key" : " keys");
-  search.index = one.report.index;
+  search.index = used;
   search.estimated_rows = one.report.examined;
-  if (explanation.analyze) search.rows = one.report.examined;
+  search = measured(std::move(search), one.report.examined, one.search_us);
   if (plan.filter != nullptr) {
     plan::PlanNode filter;
     filter.op = "Filter";
     filter.condition = plan.filter->root().text();
-    if (explanation.analyze) filter.rows = one.found.size();
     filter.children.push_back(std::move(search));
-    search = std::move(filter);
+    search = measured(std::move(filter), one.found.size(), one.search_us);
   }
   for (const auto& inner : one.nested.each_) search = over(*inner, std::move(search), explanation);
   plan::PlanNode node;
   node.op = "Lookup";
   node.condition = plan.name + ": " + plan.local.name() + " = " + foreign.name + "." + plan.foreign.name();
-  if (explanation.analyze) {
-    node.rows = one.rows.size();
-    node.time_us = one.time_us;
-  }
   node.children.push_back(std::move(rows));
   node.children.push_back(std::move(search));
   explanation.rows_examined += one.report.examined;
-  if (!one.report.index.empty() && one.report.index != "_sid" &&
-      std::find(explanation.indexes.begin(), explanation.indexes.end(), one.report.index) == explanation.indexes.end())
-    explanation.indexes.push_back(one.report.index);
-  explanation.index_used = explanation.index_used || !one.report.index.empty();
-  return node;
+  explanation.index_used = explanation.index_used || !used.empty();
+  auto& indexes = explanation.indexes;
+  if (!used.empty() && used != "_sid" && std::find(indexes.begin(), indexes.end(), used) == indexes.end())
+    indexes.push_back(used);
+  return measured(std::move(node), one.rows.size(), one.time_us);
 }
 
 }  // namespace aurora::exec
