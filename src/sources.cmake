@@ -108,6 +108,7 @@ set(AURORA_SOURCES
   plan/explain.cpp
   plan/filter.cpp
   plan/filter_compiler.cpp
+  plan/sid_range.cpp
   plan/validation.cpp
   exec/aggregate.cpp
   exec/arguments.cpp

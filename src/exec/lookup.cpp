@@ -343,7 +343,7 @@ plan::PlanNode LookupResults::over(const One& one, plan::PlanNode rows, plan::Ex
   explanation.rows_examined += one.report.examined;
   explanation.index_used = explanation.index_used || !used.empty();
   auto& indexes = explanation.indexes;
-  if (!used.empty() && used != "_sid" && std::find(indexes.begin(), indexes.end(), used) == indexes.end())
+  if (!used.empty() && std::find(indexes.begin(), indexes.end(), used) == indexes.end())
     indexes.push_back(used);
   return measured(std::move(node), one.rows.size(), one.time_us);
 }

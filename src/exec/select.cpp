@@ -4,6 +4,7 @@
 #include <aurora/exec/select.hpp>
 
 #include <aurora/base/try.hpp>
+#include <aurora/exec/key_search.hpp>
 #include <aurora/index/extract.hpp>
 #include <aurora/index/key.hpp>
 
@@ -120,6 +121,13 @@ class Selector {
     source.definition = query_.collection.get();
     source.live = &version_->live;
     source.index = [this](const IndexDef& index) { return version_->index(index.id); };
+    source.first_by_sid = [this](const Uuid& sid) -> std::optional<std::uint64_t> {
+      // Documents that were changed here have their place all the same: they are checked one by one.
+      const auto id = query_.collection->id;
+      const auto at = pending_ != nullptr ? first_by_sid(view_, id, version_->live - pending_->touched, sid)
+                                          : first_by_sid(view_, id, version_->live, sid);
+      return at ? std::optional(*at) : std::nullopt;
+    };
     plan::AccessOptions options;
     options.use_indexes = settings_.use_indexes;
     options.only = query_.only_index;

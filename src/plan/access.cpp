@@ -8,6 +8,7 @@
 #include <aurora/index/key.hpp>
 
 #include "compound.hpp"
+#include "sid_range.hpp"
 
 #include <algorithm>
 
@@ -85,6 +86,7 @@ class Planner {
       case Kind::kValidate: return std::nullopt;
       case Kind::kCompare: break;
     }
+    if (node.subject == Subject::kSid) return by_sid(node);
     if (auto probe = this->probe(node)) return run(node, *probe);
     const auto compound = best_compound({&node});
     if (!compound) return std::nullopt;
@@ -106,6 +108,10 @@ class Planner {
     if (node.kind == Kind::kFalse) return 0;
     if (node.kind == Kind::kValidate) return UINT64_MAX;
     if (node.kind != Kind::kCompare) return source_.live->size();
+    if (node.subject == Subject::kSid) {
+      const auto set = options_.use_indexes && options_.only == nullptr ? sid_set(node, source_) : std::nullopt;
+      return set ? set->size() : UINT64_MAX;
+    }
     const auto probe = this->probe(node);
     return probe ? probe->estimate : UINT64_MAX;
   }
@@ -228,6 +234,21 @@ class Planner {
     result.node = make_node("BitmapNot", "");
     result.node.estimated_rows = result.ordinals.size();
     result.node.children.push_back(std::move(inner.node));
+    return result;
+  }
+
+  std::optional<Set> by_sid(const FilterNode& node) {
+    if (!options_.use_indexes || options_.only != nullptr) return std::nullopt;
+    auto ordinals = sid_set(node, source_);
+    if (!ordinals) return std::nullopt;
+    Set result;
+    if (options_.explain) {
+      result.node = make_node(std::string(sid_op(node)), node.text());
+      result.node.index = "_sid";
+      result.node.estimated_rows = ordinals->size();
+    }
+    result.ordinals = std::move(*ordinals);
+    mark_used("_sid");
     return result;
   }
 
@@ -377,7 +398,7 @@ class Planner {
       first = false;
     }
     for (const auto& range : probe.ranges) result.ordinals |= probe.index->find(range);
-    mark_used(*probe.definition);
+    mark_used(probe.definition->name);
     if (options_.explain) {
       result.node = make_node(probe.op, node.text());
       result.node.index = probe.definition->name;
@@ -392,7 +413,7 @@ class Planner {
     Set result;
     for (const auto& key : probe.keys) result.ordinals |= index->find(key);
     for (const auto& range : probe.ranges) result.ordinals |= index->find(range);
-    mark_used(*probe.definition);
+    mark_used(probe.definition->name);
     if (options_.explain) {
       std::string condition;
       for (const auto* node : probe.covered) condition += (condition.empty() ? "" : " and ") + node->text();
@@ -403,8 +424,8 @@ class Planner {
     return result;
   }
 
-  void mark_used(const IndexDef& definition) {
-    if (std::find(used.begin(), used.end(), definition.name) == used.end()) used.push_back(definition.name);
+  void mark_used(const std::string& index) {
+    if (std::find(used.begin(), used.end(), index) == used.end()) used.push_back(index);
   }
 
   const Filter& filter_;

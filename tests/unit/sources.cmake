@@ -50,6 +50,8 @@ set(AURORA_UNIT_TESTS
   io/infer_test.cpp
   io/json_reader_test.cpp
   io/lines_test.cpp
+  exec/relations_test.cpp
+  exec/sid_test.cpp
   commit/failed_write_test.cpp
   commit/transfers_threads_test.cpp
   facade/bind_members_test.cpp

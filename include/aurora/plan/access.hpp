@@ -19,6 +19,9 @@ struct AccessSource {
   const OrdinalSet* live = nullptr;
   /// Null when the index does not exist.
   std::function<const IndexVersion*(const IndexDef&)> index;
+  /// The first ordinal whose document's `_sid` is not below this one, 2^32 when there is none; nothing when it cannot
+  /// be found out. Empty: never.
+  std::function<std::optional<std::uint64_t>(const Uuid&)> first_by_sid;
 };
 
 struct AccessOptions {
