@@ -57,6 +57,7 @@ set(AURORA_SOURCES
   storage/rocksdb_status.cpp
   storage/rocksdb_store.cpp
   aql/check.cpp
+  aql/clone.cpp
   aql/equal.cpp
   aql/fragment_scope.cpp
   aql/fragments.cpp
@@ -113,6 +114,7 @@ set(AURORA_SOURCES
   exec/aggregate.cpp
   exec/arguments.cpp
   exec/cursor.cpp
+  exec/defer.cpp
   exec/document_write.cpp
   exec/downsample.cpp
   exec/group.cpp
@@ -161,6 +163,7 @@ set(AURORA_SOURCES
   runtime/periodic.cpp
   facade/bind.cpp
   facade/database.cpp
+  facade/deferred.cpp
   facade/document.cpp
   facade/documents.cpp
   facade/json.cpp

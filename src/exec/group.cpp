@@ -88,7 +88,7 @@ class GroupBy final : public Consumer {
     AURORA_TRY(compile_fields(selection));
     AURORA_ASSIGN(const auto parts, expand_selections(selection.selections, context_.collection.name,
                                                       context_.bindings, context_.fragments));
-    if (parts.empty())
+    if (!selection.has_selections)
       return fail(selection.name.at, "'groupBy' needs a selection, like { key count }");
     for (const auto* part : parts) AURORA_TRY(compile_part(*part));
     AURORA_TRY(compile_having(selection));
@@ -468,7 +468,7 @@ Result<std::unique_ptr<Consumer>> make_aggregate(const Selection& selection, con
                                   "'aggregate' takes no arguments");
   AURORA_ASSIGN(const auto parts, expand_selections(selection.selections, context.collection.name, context.bindings,
                                                     context.fragments));
-  if (parts.empty())
+  if (!selection.has_selections)
     return context.bindings.error(selection.name.at, ErrorCode::kInvalidQuery,
                                   "'aggregate' needs a selection, like { count }");
   AURORA_ASSIGN(auto items, compile_aggregate(context.collection, parts, context.bindings));

@@ -282,7 +282,10 @@ Result<bool> is_included(std::span<const aql::Directive> directives, const Bindi
       return bindings.error(directive.name.at, ErrorCode::kInvalidQuery,
                             "unknown directive '@" + name + "'" + did_you_mean(name, kDirectives));
     } else {
-      return unsupported(bindings, directive.name.at, "the directive '@" + name + "' here");
+      const std::string_view where = name == "defer" ? "the fields and fragments of a query"
+                                                     : "a query or one of its root fields";
+      return bindings.error(directive.name.at, ErrorCode::kInvalidOperation,
+                            "'@" + name + "' cannot stand here; it goes with " + std::string(where));
     }
   }
   return included;

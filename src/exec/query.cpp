@@ -143,9 +143,15 @@ class RootField {
       AURORA_ASSIGN(selections, expand_selections(field_.selections, collection().name, bindings_,
                                                   context_.fragments));
     }
+    // With every part deferred, the field as written tells what is left: empty documents, or one empty object.
+    auto shape = selections;
+    if (shape.empty() && context_.whole != nullptr) {
+      AURORA_ASSIGN(shape, expand_selections(context_.whole->selections, collection().name, bindings_,
+                                             context_.fragments));
+    }
     const Selection* collective = nullptr;
     const Selection* plain = nullptr;
-    for (const auto* selection : selections) {
+    for (const auto* selection : shape) {
       const bool level = selection->kind == Selection::Kind::kField &&
                          contains(kCollectionLevel, selection->name.text) &&
                          collection().find(selection->name.text) == nullptr;

@@ -1,12 +1,19 @@
 // Body of results and error responses. Called by users and the command line.
 #include <aurora/query_result.hpp>
 
+#include "deferred.hpp"
+
 namespace aurora {
 
 std::string QueryResult::dump() const {
   std::string out = "{\"data\":" + data_;
   if (!extensions_.empty()) out += ",\"extensions\":" + extensions_;
   return out + "}";
+}
+
+Result<QueryResult> QueryResult::try_deferred() const {
+  if (!deferred_) return QueryResult();
+  return deferred_->fetch();
 }
 
 Value QueryResult::data() const {

@@ -1,7 +1,10 @@
 // Body of the text runner. Called by the facade; calls the executor.
 #include "runner.hpp"
 
+#include "deferred.hpp"
+
 #include <aurora/base/try.hpp>
+#include <aurora/exec/defer.hpp>
 #include <aurora/exec/introspect.hpp>
 #include <aurora/exec/mutate.hpp>
 #include <aurora/exec/projection.hpp>
@@ -32,7 +35,7 @@ class Runner {
       bindings_.writing = parsed_.document.operations[i].kind != Operation::Kind::kQuery;
       status = run_operation(parsed_.document.operations[i]);
     }
-    result = QueryResult(data(), extensions());
+    result = QueryResult(data(), extensions(), std::move(deferred_));
     return status;
   }
 
@@ -77,6 +80,7 @@ class Runner {
     const exec::QueryContext context{bindings_, parsed_.document.fragments, state_.settings(), operation.directives,
                                      options_.explain};
     return target_.read([&](View& view) -> Status {
+      Deferred::Part late;
       for (const auto& field : operation.selections) {
         if (field.name.text == "__schema") {
           auto schema = exec::run_introspection(view, field, bindings_, parsed_.document.fragments);
@@ -84,15 +88,69 @@ class Runner {
           add(field.key(), *std::move(schema));
           continue;
         }
+        if (parsed_.defers) {
+          auto split = exec::split_deferred(field, operation.directives, bindings_, parsed_.document.fragments);
+          if (!split) return split.error().under(field.key());
+          if (*split) {
+            auto status = run_deferring(view, **split, late);
+            if (!status) return status.error().under(field.key());
+            continue;
+          }
+        }
         auto output = exec::run_query(view, field, context);
         if (!output) return output.error().under(field.key());
-        if (!output->included) continue;
-        add(field.key(), std::move(output->json));
-        if (!output->explanation) continue;
-        explained_ += (explained_.empty() ? "" : ",") + exec::json_key(field.key()) + output->explanation->to_json();
+        add_output(field.key(), *std::move(output));
       }
-      return {};
+      return late.fields.empty() ? Status() : defer(view, std::move(late));
     });
+  }
+
+  // What can be wrong is found before anything is answered, in the deferred parts too.
+  Status run_deferring(View& view, exec::DeferSplit& split, Deferred::Part& late) {
+    auto bindings = bindings_;
+    bindings.compiled = nullptr;   // it knows parts by their place in the text's own tree
+    const auto& fragments = parsed_.document.fragments;
+    if (!split.all && split.names.empty()) {
+      AURORA_ASSIGN(auto output, exec::run_query(view, split.whole, {bindings, fragments, state_.settings(),
+                                                                     split.operation_directives,
+                                                                     options_.explain}));
+      add_output(split.whole.key(), std::move(output));
+      return {};
+    }
+    exec::EmptyView empty(view);
+    AURORA_ASSIGN(const auto checked, exec::run_query(empty, split.whole, {bindings, fragments, state_.settings(),
+                                                                           split.operation_directives}));
+    if (!checked.included) return {};
+    if (!split.all) {
+      AURORA_ASSIGN(auto output, exec::run_query(view, split.kept,
+                                                 {bindings, fragments, state_.settings(), split.operation_directives,
+                                                  options_.explain, &split.whole}));
+      add_output(split.whole.key(), std::move(output));
+    }
+    std::string names;
+    for (const auto& name : split.names) {
+      names += names.empty() ? "" : ",";
+      append_json_string(names, name);
+    }
+    deferred_names_ += (deferred_names_.empty() ? "" : ",") + exec::json_key(split.whole.key()) + "[" + names + "]";
+    late.fields.push_back({split.whole.key(), std::move(split.late), std::move(split.late_directives)});
+    return {};
+  }
+
+  Status defer(View& view, Deferred::Part late) {
+    if (!deferred_)
+      deferred_ = std::make_shared<Deferred>(state_.shared_from_this(), parsed_.shared_from_this(),
+                                             options_.execute.role, bindings_.now);
+    late.variables = *bindings_.variables;
+    late.view = target_.keep();
+    return deferred_->add(std::move(late), view);
+  }
+
+  void add_output(const std::string& key, exec::QueryOutput output) {
+    if (!output.included) return;
+    add(key, std::move(output.json));
+    if (!output.explanation) return;
+    explained_ += (explained_.empty() ? "" : ",") + exec::json_key(key) + output.explanation->to_json();
   }
 
   Status run_mutation(const Operation& operation) {
@@ -150,7 +208,12 @@ class Runner {
     return out + "}";
   }
 
-  std::string extensions() const { return explained_.empty() ? std::string() : "{\"explain\":{" + explained_ + "}}"; }
+  std::string extensions() const {
+    std::string out;
+    if (!explained_.empty()) out += "\"explain\":{" + explained_ + "}";
+    if (!deferred_names_.empty()) out += (out.empty() ? "" : ",") + ("\"deferred\":{" + deferred_names_ + "}");
+    return out.empty() ? out : "{" + out + "}";
+  }
 
   State& state_;
   Target& target_;
@@ -160,14 +223,21 @@ class Runner {
   std::vector<Object> variables_;                          // of each operation
   std::vector<std::pair<std::string, std::string>> parts_; // key, JSON
   std::string explained_;
+  std::string deferred_names_;
+  std::shared_ptr<Deferred> deferred_;                     // null while nothing was
 };
 
 }  // namespace
 
 Status DatabaseTarget::read(const std::function<Status(View&)>& work) {
   auto view = engine_.view();
-  return work(view);
+  reading_ = &view;
+  auto status = work(view);
+  reading_ = nullptr;
+  return status;
 }
+
+std::shared_ptr<View> DatabaseTarget::keep() { return std::make_shared<commit::SnapshotView>(std::move(*reading_)); }
 
 Status DatabaseTarget::write(const std::function<Status(WriteView&)>& work) {
   AURORA_TRY(engine_.commit([&](commit::WriteContext& context) { return work(context); }));

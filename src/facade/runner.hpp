@@ -13,6 +13,9 @@ class Target {
   virtual ~Target() = default;
   /// Runs `work` on one consistent state.
   [[nodiscard]] virtual Status read(const std::function<Status(View&)>& work) = 0;
+  /// The view of the read under way, to be kept after it; null when it cannot outlive it. Called inside `read`, as
+  /// its last use of the view.
+  [[nodiscard]] virtual std::shared_ptr<View> keep() { return nullptr; }
   /// Runs `work` atomically; what it wrote is undone when it fails.
   [[nodiscard]] virtual Status write(const std::function<Status(WriteView&)>& work) = 0;
   /// As `write`, for changes of the schema.
@@ -24,11 +27,13 @@ class DatabaseTarget : public Target {
  public:
   explicit DatabaseTarget(commit::Engine& engine) : engine_(engine) {}
   [[nodiscard]] Status read(const std::function<Status(View&)>& work) override;
+  [[nodiscard]] std::shared_ptr<View> keep() override;
   [[nodiscard]] Status write(const std::function<Status(WriteView&)>& work) override;
   [[nodiscard]] Status change_schema(const std::function<Status(WriteView&)>& work) override;
 
  private:
   commit::Engine& engine_;
+  commit::SnapshotView* reading_ = nullptr;    // the view of the read under way
 };
 
 struct RunOptions {

@@ -1,6 +1,7 @@
 // Body of the shared state: statement cache and configuration checks. Called by Database.
 #include "state.hpp"
 
+#include <aurora/aql/clone.hpp>
 #include <aurora/aql/parser.hpp>
 #include <aurora/base/checksum.hpp>
 #include <aurora/base/try.hpp>
@@ -59,6 +60,7 @@ Result<std::shared_ptr<const ParsedText>> State::parse(std::string_view text) {
   auto parsed = std::make_shared<ParsedText>();
   parsed->text = std::string(text);
   parsed->document = std::move(document);
+  parsed->defers = aql::uses_directive(parsed->document, "defer");
   std::shared_ptr<const ParsedText> shared = std::move(parsed);
   // Texts with data in them are seldom seen twice: long ones are not worth their memory.
   constexpr std::size_t kLongestCached = 16'384;

@@ -20,14 +20,15 @@
 namespace aurora::facade {
 
 /// A text, its tree and what was compiled from it. Shared by the cache and by statements; text and tree never change.
-struct ParsedText {
+struct ParsedText : std::enable_shared_from_this<ParsedText> {
   std::string text;
   aql::Document document;
+  bool defers = false;                     ///< @defer stands somewhere in its queries
   mutable plan::CompiledParts compiled;    ///< safe from any thread
 };
 
 /// Threads: every call may come from any thread.
-class State {
+class State : public std::enable_shared_from_this<State> {
  public:
   State(std::shared_ptr<commit::Engine> engine, const Config& config);
 

@@ -34,6 +34,7 @@ const std::map<std::string, RecordKind, std::less<>>& kinds() {
   static const std::map<std::string, RecordKind, std::less<>> kKinds = {
       {"exec", RecordKind::kExec},
       {"query", RecordKind::kQuery},
+      {"deferred", RecordKind::kDeferred},
       {"explain", RecordKind::kExplain},
       {"error", RecordKind::kError},
       {"restart", RecordKind::kRestart}};

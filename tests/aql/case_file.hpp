@@ -10,7 +10,7 @@
 
 namespace aurora::testing {
 
-enum class RecordKind { kExec, kQuery, kExplain, kError, kRestart };
+enum class RecordKind { kExec, kQuery, kDeferred, kExplain, kError, kRestart };
 
 struct Record {
   RecordKind kind = RecordKind::kExec;

@@ -71,6 +71,7 @@ class CaseRun {
     }
     if (!result) return "  found " + std::string(result.error().what()) + "\n";
     if (record.kind == RecordKind::kExec) return {};
+    if (record.kind == RecordKind::kDeferred) return check_deferred(index, record, *result);
     return check_answer(index, record, std::string(result->data_text()));
   }
 
@@ -82,6 +83,20 @@ class CaseRun {
       return {};
     }
     return "  wanted\n" + wanted + "\n  found\n" + join(pretty_json(found)) + "\n";
+  }
+
+  /// What came at once, what is named as left out, and what comes when it is asked for.
+  std::string check_deferred(std::size_t index, const Record& record, const QueryResult& result) {
+    const auto late = result.try_deferred();
+    if (!late) return "  deferred(): " + std::string(late.error().what()) + "\n";
+    const auto extensions = parse_json(result.extensions_text());
+    const auto* names = extensions && extensions->if_object() != nullptr
+                            ? extensions->if_object()->find("deferred")
+                            : nullptr;
+    return check_answer(index, record,
+                        "{\"data\":" + std::string(result.data_text()) +
+                            ",\"names\":" + (names != nullptr ? to_json(*names) : "null") +
+                            ",\"late\":" + std::string(late->data_text()) + "}");
   }
 
   std::string run_explain(std::size_t index, const Record& record, const Object& variables) {
