@@ -82,7 +82,7 @@ TEST_CASE("deferred values of a closed database are an error", "[facade]") {
   CHECK(late.error().code() == ErrorCode::kClosed);
 }
 
-TEST_CASE("threads may ask one result for its deferred values", "[facade]") {
+TEST_CASE("threads may ask one result for its deferred values", "[facade][threads]") {
   auto db = towns();
   const auto result = db.execute("{ towns { bio @defer } }");
   std::vector<std::thread> threads;
