@@ -30,6 +30,7 @@ set(AURORA_SOURCES
   schema/definition_encode.cpp
   schema/describe_value.cpp
   schema/duration.cpp
+  schema/expression_text.cpp
   schema/formats.cpp
   schema/insert.cpp
   schema/introspect.cpp
@@ -93,12 +94,15 @@ set(AURORA_SOURCES
   index/tree_edit.cpp
   index/tree_remove.cpp
   expr/array_functions.cpp
+  expr/check_functions.cpp
   expr/compile.cpp
+  expr/computed_fields.cpp
   expr/date_functions.cpp
   expr/evaluate.cpp
   expr/function.cpp
   expr/logic_functions.cpp
   expr/math_functions.cpp
+  expr/record_program.cpp
   expr/regex.cpp
   expr/string_functions.cpp
   expr/text.cpp
@@ -113,6 +117,7 @@ set(AURORA_SOURCES
   plan/validation.cpp
   exec/aggregate.cpp
   exec/arguments.cpp
+  exec/computed_view.cpp
   exec/cursor.cpp
   exec/defer.cpp
   exec/document_write.cpp
@@ -134,6 +139,7 @@ set(AURORA_SOURCES
   exec/running_sum.cpp
   exec/schema_change.cpp
   exec/select.cpp
+  exec/selected_expression.cpp
   exec/window.cpp
   exec/written_order.cpp
   commit/change_tail.cpp

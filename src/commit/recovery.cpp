@@ -6,6 +6,7 @@
 #include <aurora/base/try.hpp>
 #include <aurora/commit/keys.hpp>
 #include <aurora/commit/log_codec.hpp>
+#include <aurora/expr/computed_fields.hpp>
 
 #include "engine_parts.hpp"
 
@@ -69,6 +70,8 @@ Status Engine::recover_catalog(std::shared_ptr<const Catalog>& catalog) {
   for (cursor->seek(range.lower); cursor->valid(); cursor->next()) {
     auto definition = decode_definition(cursor->value());
     if (!definition) return definition.error().with_prefix("collection definition: ");
+    if (const auto attached = attach_computed_fields(*definition); !attached)
+      return attached.error().with_prefix("collection definition: ");
     definitions.push_back(std::make_shared<const CollectionDef>(*std::move(definition)));
   }
   AURORA_TRY(cursor->status());

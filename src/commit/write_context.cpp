@@ -3,6 +3,7 @@
 
 #include <aurora/base/try.hpp>
 #include <aurora/commit/engine.hpp>
+#include <aurora/expr/computed_fields.hpp>
 #include <aurora/index/extract.hpp>
 
 #include <algorithm>
@@ -156,6 +157,7 @@ Status WriteContext::check_unique(Savepoint since) {
 
 Status WriteContext::put_collection(CollectionDef definition) {
   const auto id = definition.id;
+  AURORA_TRY(attach_computed_fields(definition));
   std::unique_ptr<CollectionVersion> next;
   if (catalog().find(id)) {
     AURORA_ASSIGN(const auto* current, collection(id));

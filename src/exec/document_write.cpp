@@ -2,6 +2,7 @@
 #include <aurora/exec/document_write.hpp>
 
 #include <aurora/base/try.hpp>
+#include <aurora/expr/computed_fields.hpp>
 
 namespace aurora::exec {
 
@@ -26,14 +27,27 @@ Status add_open_fields(RecordBuilder& builder, ValueView current, const Object& 
   return {};
 }
 
+bool is_computed(const CollectionDef& collection, FieldId id) {
+  return collection.computed_fields && collection.computed_fields->find(id) != nullptr;
+}
+
+// The record of what was given, with the computed fields that are stored. Those do not depend on the time.
+Result<RecordRef> finish(const CollectionDef& collection, RecordBuilder& builder, std::uint32_t max_bytes) {
+  AURORA_ASSIGN(auto record, builder.finish(collection.version, max_bytes));
+  if (!collection.computed_fields || collection.computed_fields->stored().empty()) return record;
+  return with_computed(collection, record.view(), collection.computed_fields->stored(), DateTime(),
+                       expr::Stored::kStale, max_bytes);
+}
+
 }  // namespace
 
 Result<RecordRef> build_record(const CollectionDef& collection, const StoredFields& stored,
                                std::uint32_t max_bytes) {
   auto& builder = scratch_builder();
-  for (const auto& [id, value] : stored.fields) builder.add(id, value);
+  for (const auto& [id, value] : stored.fields)
+    if (!is_computed(collection, id)) builder.add(id, value);
   AURORA_TRY(add_open_fields(builder, ValueView(), stored.open));
-  return builder.finish(collection.version, max_bytes);
+  return finish(collection, builder, max_bytes);
 }
 
 Result<RecordRef> make_record(WriteView& view, const CollectionDef& collection, Object input) {
@@ -54,10 +68,10 @@ Result<RecordRef> merge_record(const CollectionDef& collection, RecordView recor
   };
   // Only declared fields are carried over: what an alter dropped goes with the next write.
   for (const auto& field : collection.fields)
-    if (!is_changed(field.id)) builder.add(field.id, read_field(collection, field, record));
+    if (!field.computed && !is_changed(field.id)) builder.add(field.id, read_field(collection, field, record));
   for (const auto& [id, value] : changed.fields) builder.add(id, value);
   if (collection.open) AURORA_TRY(add_open_fields(builder, record.field(kOpenFields), changed.open));
-  return builder.finish(collection.version, max_bytes);
+  return finish(collection, builder, max_bytes);
 }
 
 }  // namespace aurora::exec

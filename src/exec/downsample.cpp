@@ -71,6 +71,12 @@ class Downsample final : public Consumer {
     return {};
   }
 
+  std::vector<FieldId> reads() const override {
+    std::vector<FieldId> fields{path_.field};
+    for (const auto& item : items_) fields.push_back(item.path.field);
+    return fields;
+  }
+
   bool needs_order() const override { return ordered_; }
 
  private:

@@ -139,6 +139,14 @@ class GroupBy final : public Consumer {
     return {};
   }
 
+  std::vector<FieldId> reads() const override {
+    std::vector<FieldId> fields;
+    for (const auto& field : fields_) fields.push_back(field.path.field);
+    for (const auto& part : parts_)
+      for (const auto& item : part.items) fields.push_back(item.path.field);
+    return fields;
+  }
+
   bool needs_order() const override { return ordered_; }
 
  private:
@@ -221,7 +229,7 @@ class GroupBy final : public Consumer {
   }
 
   Result<Projection> node_projection(const Selection& selection) const {
-    if (!selection.has_selections) return Projection::all_fields(context_.collection);
+    if (!selection.has_selections) return Projection::all_fields(context_.collection, context_.bindings);
     AURORA_ASSIGN(const auto fields, expand_selections(selection.selections, context_.collection.name,
                                                        context_.bindings, context_.fragments));
     return Projection::compile(context_.collection, fields,
@@ -406,20 +414,22 @@ class GroupBy final : public Consumer {
         case Part::Kind::kAggregate:
           AURORA_TRY(group.accumulators[aggregate++].append(out, part.items, context_.bindings));
           break;
-        case Part::Kind::kNodes: append_nodes(out, part, group.nodes[nodes++]); break;
+        case Part::Kind::kNodes: AURORA_TRY(append_nodes(out, part, group.nodes[nodes++])); break;
       }
     }
     out += '}';
     return {};
   }
 
-  void append_nodes(std::string& out, Part& part, const std::vector<RecordRef>& records) const {
+  Status append_nodes(std::string& out, Part& part, const std::vector<RecordRef>& records) const {
     out += '[';
     for (std::size_t i = 0; i < records.size(); ++i) {
       if (i > 0) out += ',';
-      part.projection.append(out, context_.collection, records[i].view(), {{}, &part.lookups, part.next_row++});
+      AURORA_TRY(part.projection.append(out, context_.collection, records[i].view(),
+                                        {{}, &part.lookups, part.next_row++}));
     }
     out += ']';
+    return {};
   }
 
   const ConsumerContext context_;
@@ -448,6 +458,11 @@ class AggregateAll final : public Consumer {
     return {};
   }
   Status append(std::string& out) override { return accumulator_.append(out, items_, context_.bindings); }
+  std::vector<FieldId> reads() const override {
+    std::vector<FieldId> fields;
+    for (const auto& item : items_) fields.push_back(item.path.field);
+    return fields;
+  }
   bool needs_order() const override {
     return std::any_of(items_.begin(), items_.end(), [](const AggregateItem& item) {
       return item.function == AggregateFunction::kFirst || item.function == AggregateFunction::kLast;

@@ -255,23 +255,25 @@ Result<LookupResults> LookupResults::find(View& view, const Projection& projecti
   return results;
 }
 
-void LookupResults::append(std::string& out, std::size_t lookup, std::size_t row) const {
+Status LookupResults::append(std::string& out, std::size_t lookup, std::size_t row) const {
   const auto& one = *each_[lookup];
   const auto matches = one.of_row(row);
   const auto add = [&](std::uint32_t match) {
-    one.plan->projection.append(out, *one.plan->foreign.collection, one.found[match].record.view(),
-                                {{}, &one.nested, match});
+    return one.plan->projection.append(out, *one.plan->foreign.collection, one.found[match].record.view(),
+                                       {{}, &one.nested, match});
   };
   if (!one.is_list(row)) {
-    matches.empty() ? static_cast<void>(out += "null") : add(matches.front());
-    return;
+    if (!matches.empty()) return add(matches.front());
+    out += "null";
+    return {};
   }
   out += '[';
   for (std::size_t i = 0; i < matches.size(); ++i) {
     if (i > 0) out += ',';
-    add(matches[i]);
+    AURORA_TRY(add(matches[i]));
   }
   out += ']';
+  return {};
 }
 
 Value LookupResults::value(std::size_t lookup, std::size_t row) const {

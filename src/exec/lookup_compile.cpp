@@ -108,7 +108,7 @@ class Compiler {
       AURORA_ASSIGN(plan_.projection,
                     Projection::compile(foreign, fields, {context_.catalog, bindings_, context_.fragments}));
     } else {
-      plan_.projection = Projection::all_fields(foreign);
+      plan_.projection = Projection::all_fields(foreign, bindings_);
     }
     return std::make_shared<const LookupPlan>(std::move(plan_));
   }

@@ -57,26 +57,28 @@ Result<Shape> shape_of(const Catalog& catalog, const CollectionDef& collection, 
   return shape;
 }
 
-void append_documents(std::string& out, const Shape& shape, const CollectionDef& collection,
-                      const std::vector<RecordRef>& documents, const LookupResults& lookups) {
+Status append_documents(std::string& out, const Shape& shape, const CollectionDef& collection,
+                        const std::vector<RecordRef>& documents, const LookupResults& lookups) {
   out += '[';
   for (std::size_t i = 0; i < documents.size(); ++i) {
     if (i > 0) out += ',';
-    shape.projection.append(out, collection, documents[i].view(), {{}, &lookups, i});
+    AURORA_TRY(shape.projection.append(out, collection, documents[i].view(), {{}, &lookups, i}));
   }
   out += ']';
+  return {};
 }
 
-std::string render(const Shape& shape, const CollectionDef& collection, std::uint64_t affected,
-                   const std::vector<RecordRef>& documents, const LookupResults& lookups, bool single) {
+Result<std::string> render(const Shape& shape, const CollectionDef& collection, std::uint64_t affected,
+                           const std::vector<RecordRef>& documents, const LookupResults& lookups, bool single) {
   std::string out;
   if (shape.documents && shape.affected_keys.empty()) {
-    if (!single)
-      append_documents(out, shape, collection, documents, lookups);
-    else if (documents.empty())
+    if (!single) {
+      AURORA_TRY(append_documents(out, shape, collection, documents, lookups));
+    } else if (documents.empty()) {
       out = "null";
-    else
-      shape.projection.append(out, collection, documents.front().view(), {{}, &lookups, 0});
+    } else {
+      AURORA_TRY(shape.projection.append(out, collection, documents.front().view(), {{}, &lookups, 0}));
+    }
     return out;
   }
   out = "{";
@@ -86,7 +88,7 @@ std::string render(const Shape& shape, const CollectionDef& collection, std::uin
   }
   if (shape.documents) {
     out += ",\"nodes\":";
-    append_documents(out, shape, collection, documents, lookups);
+    AURORA_TRY(append_documents(out, shape, collection, documents, lookups));
   }
   out += '}';
   return out;

@@ -5,7 +5,10 @@
 #include <aurora/base/try.hpp>
 #include <aurora/exec/arguments.hpp>
 #include <aurora/exec/lookup.hpp>
+#include <aurora/expr/computed_fields.hpp>
 #include <aurora/schema/path.hpp>
+
+#include "selected_expression.hpp"
 
 #include <algorithm>
 #include <array>
@@ -24,6 +27,12 @@ Error unsupported(const Bindings& bindings, aql::Offset at, std::string what) {
   return bindings.error(at, ErrorCode::kInvalidOperation, std::move(what) + " is not supported yet");
 }
 
+// As read_path: lists on the way give null.
+ValueView read_inside(ValueView value, const std::vector<std::string>& names) {
+  for (const auto& name : names) value = value[std::string_view(name)];
+  return value;
+}
+
 // Compiles the parts chosen of a nested value. `type`: declared type of the value; null when undeclared.
 class Compiler {
  public:
@@ -32,6 +41,16 @@ class Compiler {
       : collection_(collection), bindings_(bindings), fragments_(fragments) {}
 
   Result<ProjectionItem> top(const Selection& selection) const {
+    if (is_expression(selection)) {
+      ProjectionItem item;
+      item.kind = ProjectionItem::Kind::kExpression;
+      item.name = selection.key();
+      item.key = json_key(item.name);
+      const auto call = call_of(selection);
+      AURORA_ASSIGN(item.program, expr::RecordProgram::compile(call ? *call : *selection.expression, collection_,
+                                                               {bindings_.text}));
+      return item;
+    }
     AURORA_ASSIGN(auto item, start(selection));
     const auto& name = selection.name.text;
     if (name == "_sid" || (name == "id" && collection_.find("id") == nullptr && !collection_.open)) {
@@ -43,8 +62,7 @@ class Compiler {
     if (!path) return bindings_.error(selection.name.at, path.error().code(), path.error().message());
     item.path = *std::move(path);
     const auto* field = item.path.field == kOpenFields ? nullptr : collection_.find(item.path.field);
-    if (field != nullptr && field->computed)
-      return unsupported(bindings_, selection.name.at, "the computed field '" + field->name + "'");
+    if (field != nullptr && is_virtual(collection_, field->id)) item.kind = ProjectionItem::Kind::kComputed;
     const auto* type = field != nullptr ? &field->type : nullptr;
     for (const auto& part : item.path.rest) type = member_type(type, part);
     AURORA_TRY(children(selection, type, item));
@@ -71,8 +89,6 @@ class Compiler {
   }
 
   Result<ProjectionItem> start(const Selection& selection) const {
-    if (selection.kind == Selection::Kind::kExpression)
-      return unsupported(bindings_, selection.at, "a computed field in a selection");
     if (!selection.arguments.empty()) {
       if (selection.name.text == "highlight")
         return unsupported(bindings_, selection.name.at, "'" + selection.name.text + "'");
@@ -100,6 +116,11 @@ class Compiler {
     AURORA_ASSIGN(const auto parts,
                   expand_selections(selection.selections, collection_.name, bindings_, fragments_));
     for (const auto* part : parts) {
+      if (is_expression(*part)) {
+        AURORA_ASSIGN(auto computed, part_expression(*part, declared ? element : nullptr, selection.name.text));
+        item.children.push_back(std::move(computed));
+        continue;
+      }
       AURORA_ASSIGN(auto child, start(*part));
       child.path.name = part->name.text;
       const TypeDef* child_type = nullptr;
@@ -119,37 +140,71 @@ class Compiler {
     return {};
   }
 
+  Result<ProjectionItem> part_expression(const Selection& selection, const TypeDef* type, std::string_view of) const {
+    ProjectionItem item;
+    item.kind = ProjectionItem::Kind::kExpression;
+    item.key = json_key(selection.key());
+    const auto call = call_of(selection);
+    AURORA_ASSIGN(item.part, expr::PartProgram::compile(call ? *call : *selection.expression, type, of,
+                                                        {bindings_.text}));
+    return item;
+  }
+
   const CollectionDef& collection_;
   const Bindings& bindings_;
   const std::vector<aql::FragmentDefinition>& fragments_;
 };
 
-void append_nested(std::string& out, const ProjectionItem& item, ValueView value) {
+// Writes the parts chosen of nested values.
+class NestedWriter {
+ public:
+  NestedWriter(std::string& out, DateTime now, const expr::Surroundings& around)
+      : out_(out), now_(now), around_(around) {}
+
+  Status append(const ProjectionItem& item, ValueView value) const {
+    if (item.nested) return append_parts(item, value);
+    append_json(out_, value);
+    return {};
+  }
+
+ private:
+  Status append_parts(const ProjectionItem& item, ValueView value) const;
+  Status append_part(const ProjectionItem& part, ValueView object) const {
+    out_ += part.key;
+    if (part.kind != ProjectionItem::Kind::kExpression) return append(part, object.object().find(part.path.name));
+    AURORA_ASSIGN(const auto computed, part.part->evaluate(object, now_, around_));
+    append_json(out_, computed);
+    return {};
+  }
+
+  std::string& out_;
+  DateTime now_;
+  const expr::Surroundings& around_;
+};
+
+Status NestedWriter::append_parts(const ProjectionItem& item, ValueView value) const {
   if (value.type() == Type::kList) {
-    out += '[';
+    out_ += '[';
     const auto list = value.list();
     for (std::uint32_t i = 0; i < list.size(); ++i) {
-      if (i > 0) out += ',';
-      append_nested(out, item, list[i]);
+      if (i > 0) out_ += ',';
+      AURORA_TRY(append_parts(item, list[i]));
     }
-    out += ']';
-    return;
+    out_ += ']';
+    return {};
   }
   // Parts of what is no object: it comes whole (Any may hold either).
-  if (value.type() != Type::kObject) return append_json(out, value);
-  out += '{';
-  const auto object = value.object();
-  for (std::size_t i = 0; i < item.children.size(); ++i) {
-    if (i > 0) out += ',';
-    const auto& child = item.children[i];
-    out += child.key;
-    const auto part = object.find(child.path.name);
-    if (child.nested)
-      append_nested(out, child, part);
-    else
-      append_json(out, part);
+  if (value.type() != Type::kObject) {
+    append_json(out_, value);
+    return {};
   }
-  out += '}';
+  out_ += '{';
+  for (std::size_t i = 0; i < item.children.size(); ++i) {
+    if (i > 0) out_ += ',';
+    AURORA_TRY(append_part(item.children[i], value));
+  }
+  out_ += '}';
+  return {};
 }
 
 Result<bool> condition_of(const aql::Directive& directive, const Bindings& bindings) {
@@ -299,12 +354,14 @@ Result<std::vector<const Selection*>> expand_selections(const std::vector<Select
   return std::move(expander.result);
 }
 
-Projection Projection::all_fields(const CollectionDef& collection) {
+Projection Projection::all_fields(const CollectionDef& collection, const Bindings& bindings) {
   Projection projection;
+  projection.now_ = bindings.now;
+  projection.around_ = {bindings.variables, bindings.text};
   for (const auto& field : collection.fields) {
-    if (field.computed) continue;
     ProjectionItem item;
     item.name = field.name;
+    if (is_virtual(collection, field.id)) item.kind = ProjectionItem::Kind::kComputed;
     item.key = json_key(field.name);
     item.path.field = field.id;
     item.path.name = field.name;
@@ -318,6 +375,8 @@ Result<Projection> Projection::compile(const CollectionDef& collection,
                                        const ProjectionContext& context) {
   Projection projection;
   const auto& bindings = context.bindings;
+  projection.now_ = bindings.now;
+  projection.around_ = {bindings.variables, bindings.text};
   const Compiler compiler(collection, bindings, context.fragments);
   for (const auto* selection : selections) {
     ProjectionItem item;
@@ -345,8 +404,10 @@ Result<Projection> Projection::compile(const CollectionDef& collection,
   return projection;
 }
 
-void Projection::append(std::string& out, const CollectionDef& collection, RecordView record,
-                        const RowExtras& extras) const {
+Status Projection::append(std::string& out, const CollectionDef& collection, RecordView record,
+                          const RowExtras& extras) const {
+  expr::ComputedValues values(collection, record, now_);
+  const NestedWriter writer(out, now_, around_);
   out += '{';
   for (std::size_t i = 0; i < items_.size(); ++i) {
     if (i > 0) out += ',';
@@ -356,17 +417,27 @@ void Projection::append(std::string& out, const CollectionDef& collection, Recor
       case ProjectionItem::Kind::kNull: out += "null"; break;
       case ProjectionItem::Kind::kSid: append_json(out, record.sid_view()); break;
       case ProjectionItem::Kind::kWindow: append_json(out, extras.windowed[item.place]); break;
-      case ProjectionItem::Kind::kLookup: extras.lookups->append(out, item.place, extras.row); break;
-      case ProjectionItem::Kind::kField: {
-        const auto value = read_path(collection, item.path, record);
-        if (item.nested)
-          append_nested(out, item, value);
-        else
-          append_json(out, value);
+      case ProjectionItem::Kind::kLookup:
+        AURORA_TRY(extras.lookups->append(out, item.place, extras.row));
+        break;
+      case ProjectionItem::Kind::kField:
+        AURORA_TRY(writer.append(item, read_path(collection, item.path, record)));
+        break;
+      case ProjectionItem::Kind::kComputed: {
+        AURORA_ASSIGN(const auto* whole, values.computed(item.path.field));
+        const EncodedValue encoded(*whole);
+        AURORA_TRY(writer.append(item, read_inside(encoded.view(), item.path.rest)));
+        break;
+      }
+      case ProjectionItem::Kind::kExpression: {
+        AURORA_ASSIGN(const auto value, item.program->evaluate(values, around_));
+        append_json(out, value);
+        break;
       }
     }
   }
   out += '}';
+  return {};
 }
 
 }  // namespace aurora::exec

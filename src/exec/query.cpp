@@ -9,6 +9,7 @@
 #include <aurora/exec/lookup.hpp>
 #include <aurora/exec/page.hpp>
 #include <aurora/exec/projection.hpp>
+#include <aurora/expr/computed_fields.hpp>
 #include <aurora/plan/filter_compiler.hpp>
 #include <aurora/plan/validation.hpp>
 #include <aurora/schema/path.hpp>
@@ -167,8 +168,21 @@ class RootField {
   }
 
   Result<Projection> projection_of(const Selection& field, const std::vector<const Selection*>& selections) const {
-    if (!field.has_selections) return Projection::all_fields(collection());
+    if (!field.has_selections) return Projection::all_fields(collection(), bindings_);
     return Projection::compile(collection(), selections, {view_.catalog(), bindings_, context_.fragments, true});
+  }
+
+  // The windowed values of the page's rows; windows() of them a row.
+  Result<std::vector<Value>> windowed(const Projection& projection, const std::vector<Row>& rows) {
+    auto query = query_;
+    for (const auto& spec : projection.windows()) add_if_virtual(collection(), spec.path.field, query.computed);
+    if (query.computed.empty())
+      return compute_windows(view_, query, projection.windows(), rows, bindings_, context_.settings, explanation());
+    auto extended = rows;
+    for (auto& row : extended) {
+      AURORA_ASSIGN(row.record, with_computed(collection(), row.record.view(), query.computed, bindings_.now));
+    }
+    return compute_windows(view_, query, projection.windows(), extended, bindings_, context_.settings, explanation());
   }
 
   // What is computed for the rows of the page together.
@@ -185,8 +199,7 @@ class RootField {
   Result<Extras> extras(const Projection& projection, const std::vector<Row>& rows) {
     Extras made;
     if (!projection.windows().empty()) {
-      AURORA_ASSIGN(made.windowed, compute_windows(view_, query_, projection.windows(), rows, bindings_,
-                                                   context_.settings, explanation()));
+      AURORA_ASSIGN(made.windowed, windowed(projection, rows));
     }
     if (!projection.lookups().empty()) {
       std::vector<RecordView> records;
@@ -204,7 +217,7 @@ class RootField {
     out += '[';
     for (std::size_t i = 0; i < rows->size(); ++i) {
       if (i > 0) out += ',';
-      projection.append(out, collection(), (*rows)[i].record.view(), beside.of(projection, i));
+      AURORA_TRY(projection.append(out, collection(), (*rows)[i].record.view(), beside.of(projection, i)));
     }
     out += ']';
     return {};
@@ -250,10 +263,12 @@ class RootField {
         if (j > 0) out += ',';
         const auto& each = compiled[j];
         out += each.key;
-        if (each.projection)
-          each.projection->append(out, collection(), (*rows)[i].record.view(), each.extras.of(*each.projection, i));
-        else
+        if (each.projection) {
+          AURORA_TRY(each.projection->append(out, collection(), (*rows)[i].record.view(),
+                                             each.extras.of(*each.projection, i)));
+        } else {
           append_json_string(out, encode_cursor(query_, (*rows)[i]));
+        }
       }
       out += '}';
     }
@@ -318,6 +333,8 @@ class RootField {
   Status feed(const std::vector<std::pair<const Selection*, std::unique_ptr<Consumer>>>& consumers) {
     const bool ordered = std::any_of(consumers.begin(), consumers.end(),
                                      [](const auto& entry) { return entry.second->needs_order(); });
+    for (const auto& [selection, consumer] : consumers)
+      for (const auto field : consumer->reads()) add_if_virtual(collection(), field, query_.computed);
     return visit_matches(view_, query_, ordered, context_.settings, explanation(), [&](const Row& row) -> Status {
       for (const auto& [selection, consumer] : consumers) AURORA_TRY(consumer->add(row));
       return {};

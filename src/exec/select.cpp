@@ -8,6 +8,7 @@
 #include <aurora/index/extract.hpp>
 #include <aurora/index/key.hpp>
 
+#include "computed_view.hpp"
 #include "places.hpp"
 
 #include <algorithm>
@@ -49,7 +50,11 @@ std::string order_text(const DocumentQuery& query) {
 class Selector {
  public:
   Selector(View& view, const DocumentQuery& query, const ExecSettings& settings, plan::Explanation* explanation)
-      : view_(view), query_(query), settings_(settings), explanation_(explanation) {}
+      : computed_(view, query),
+        view_(computed_.is_needed() ? static_cast<View&>(computed_) : view),
+        query_(query),
+        settings_(settings),
+        explanation_(explanation) {}
 
   Status prepare() {
     if (query_.after) after_.emplace(*query_.after);
@@ -153,7 +158,7 @@ class Selector {
     std::uint64_t matched = 0;
     const auto each = [&](Ordinal ordinal, const RecordRef& record) {
       ++examined_;
-      if (check && !query_.filter->matches(record.view())) return true;
+      if (check && !query_.filter->matches(query_.filter->root(), record.view())) return true;
       ++matched;
       return visit(ordinal, record);
     };
@@ -369,7 +374,7 @@ class Selector {
       ++examined_;
       if (bounded && !is_within_bounds({sort_value(query_, query_.order.front(), record->view())}, ordinal))
         return true;
-      if (check && !query_.filter->matches(record->view())) return true;
+      if (check && !query_.filter->matches(query_.filter->root(), record->view())) return true;
       if (position++ >= query_.offset) found.push_back({ordinal, *std::move(record)});
       return position < end;
     };
@@ -425,6 +430,7 @@ class Selector {
     explanation_->time_us = micros_since(start);
   }
 
+  ComputedView computed_;
   View& view_;
   const DocumentQuery& query_;
   const ExecSettings& settings_;

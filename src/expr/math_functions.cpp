@@ -64,7 +64,7 @@ constexpr auto kMultiply = arithmetic<[](std::int64_t a, std::int64_t b, std::in
 Result<Value> add(Call& call) {
   for (const auto& argument : call.arguments)
     if (argument.if_string() != nullptr)
-      return call.fail("takes numbers, found " + describe(argument) + "; concat(…) joins texts");
+      return call.wrong_kind("numbers (concat joins texts)", argument);
   return kAdd(call);
 }
 

@@ -2,6 +2,7 @@
 #include <aurora/database.hpp>
 
 #include <aurora/base/try.hpp>
+#include <aurora/expr/computed_fields.hpp>
 
 #include "documents.hpp"
 #include "runner.hpp"
@@ -145,7 +146,8 @@ Result<std::optional<Document>> Database::try_get(std::string_view collection, c
   AURORA_ASSIGN(const auto entry, state_->engine().enter());
   auto view = state_->engine().view();
   AURORA_ASSIGN(const auto definition, view.catalog().require(collection));
-  AURORA_ASSIGN(const auto record, facade::read_by_id(*state_, view, definition, id));
+  AURORA_ASSIGN(const auto stored, facade::read_by_id(*state_, view, definition, id));
+  AURORA_ASSIGN(const auto record, with_virtuals(*definition, stored, view.now()));
   return record ? std::optional(Document(definition, record)) : std::nullopt;
 }
 

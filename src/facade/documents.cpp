@@ -6,6 +6,7 @@
 #include <aurora/exec/modifiers.hpp>
 #include <aurora/exec/query.hpp>
 #include <aurora/exec/relations.hpp>
+#include <aurora/expr/computed_fields.hpp>
 #include <aurora/index/key.hpp>
 #include <aurora/plan/filter_compiler.hpp>
 #include <aurora/schema/coerce.hpp>
@@ -123,7 +124,8 @@ Result<Document> add_document(WriteView& view, const Catalog::Entry& collection,
   if (!record) return about(*collection, record.error());
   AURORA_ASSIGN(const auto ordinal, view.insert(*collection, *std::move(record)));
   AURORA_ASSIGN(const auto stored, view.record(collection->id, ordinal));
-  return Document(collection, stored);
+  AURORA_ASSIGN(const auto shown, with_virtuals(*collection, stored, view.now()));
+  return Document(collection, shown);
 }
 }  // namespace
 
@@ -159,7 +161,8 @@ Result<std::optional<Document>> update_document(State& state, WriteView& view, s
   AURORA_TRY(change_row(view, *collection, *row, modifiers, bindings));
   AURORA_TRY(exec::end_statement(view, mark));
   AURORA_ASSIGN(const auto stored, view.record(collection->id, row->ordinal));
-  return std::optional(Document(collection, stored));
+  AURORA_ASSIGN(const auto shown, with_virtuals(*collection, stored, view.now()));
+  return std::optional(Document(collection, shown));
 }
 
 Result<bool> remove_document(State& state, WriteView& view, std::string_view name, const Value& id) {

@@ -2,6 +2,7 @@
 #include <aurora/query.hpp>
 
 #include <aurora/base/try.hpp>
+#include <aurora/expr/computed_fields.hpp>
 
 #include "documents.hpp"
 #include "transaction_state.hpp"
@@ -83,7 +84,10 @@ Result<Documents> Query::try_fetch() const {
   AURORA_TRY(read([&](View& view, exec::DocumentQuery& query) -> Status {
     AURORA_ASSIGN(const auto rows, exec::select(view, query, state_->settings(), nullptr));
     documents.reserve(rows.size());
-    for (const auto& row : rows) documents.emplace_back(query.collection, row.record);
+    for (const auto& row : rows) {
+      AURORA_ASSIGN(const auto record, with_virtuals(*query.collection, row.record, view.now()));
+      documents.emplace_back(query.collection, record);
+    }
     return {};
   }));
   return Documents(std::move(documents));

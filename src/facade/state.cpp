@@ -5,6 +5,7 @@
 #include <aurora/aql/parser.hpp>
 #include <aurora/base/checksum.hpp>
 #include <aurora/base/try.hpp>
+#include <aurora/expr/record_program.hpp>
 #include <aurora/runtime/periodic.hpp>
 
 namespace aurora {
@@ -57,6 +58,7 @@ Result<std::shared_ptr<const ParsedText>> State::parse(std::string_view text) {
     if (const auto found = cache_.find(text); found != cache_.end()) return found->second;
   }
   AURORA_ASSIGN(auto document, aql::parse(text, limits()));
+  AURORA_TRY(expr::check_functions(document, text));
   auto parsed = std::make_shared<ParsedText>();
   parsed->text = std::string(text);
   parsed->document = std::move(document);

@@ -2,6 +2,7 @@
 #include <aurora/transaction.hpp>
 
 #include <aurora/base/try.hpp>
+#include <aurora/expr/computed_fields.hpp>
 
 #include "documents.hpp"
 #include "transaction_state.hpp"
@@ -82,7 +83,10 @@ std::optional<Document> Transaction::get(std::string_view collection, const Valu
   state_->read([&](View& view) -> Status {
     AURORA_ASSIGN(const auto definition, view.catalog().require(collection));
     AURORA_ASSIGN(const auto row, facade::find_by_id(shared, view, definition, id));
-    if (row) found = Document(definition, row->record);
+    if (row) {
+      AURORA_ASSIGN(const auto record, with_virtuals(*definition, row->record, view.now()));
+      found = Document(definition, record);
+    }
     return {};
   }).value();
   return found;

@@ -1,6 +1,9 @@
 // Evaluation of filters on record bytes. Called for every document a query examines: no allocation.
 #include <aurora/plan/filter.hpp>
 
+#include <aurora/base/ids.hpp>
+#include <aurora/expr/computed_fields.hpp>
+
 #include <algorithm>
 #include <array>
 
@@ -214,6 +217,26 @@ std::string FilterNode::text() const {
   if (operands.size() > kShown) all += ", … " + std::to_string(operands.size()) + " in all";
   if (many) all += "]";
   return all;
+}
+
+namespace {
+
+void add_virtuals(const CollectionDef& collection, const FilterNode& node, std::vector<FieldId>& fields) {
+  const bool leaf = node.kind == FilterNode::Kind::kCompare || node.kind == FilterNode::Kind::kValidate;
+  if (leaf && node.subject == Subject::kPath) add_if_virtual(collection, node.path.field, fields);
+  for (const auto& child : node.children) add_virtuals(collection, child, fields);
+}
+
+}  // namespace
+
+Filter::Filter(std::shared_ptr<const CollectionDef> collection, FilterNode root)
+    : collection_(std::move(collection)), root_(std::move(root)) {
+  if (collection_->computed_fields) add_virtuals(*collection_, root_, virtuals_);
+}
+
+bool Filter::matches_computed(RecordView record) const {
+  const auto made = with_computed(*collection_, record, virtuals_, system_now());
+  return !made || matches(root_, made->view());
 }
 
 bool Filter::matches(const FilterNode& node, RecordView record) const {

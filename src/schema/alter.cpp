@@ -6,6 +6,7 @@
 #include "schema/build_parts.hpp"
 #include "schema/coerce_parts.hpp"
 #include "schema/describe_value.hpp"
+#include "schema/expression_text.hpp"
 
 #include <aurora/base/try.hpp>
 #include <aurora/schema/path.hpp>
@@ -145,6 +146,8 @@ Status Alteration::rename(const aql::Name& from, const aql::Name& to) {
     if (automatic) index.name = automatic_name(index.paths) + suffix;
   }
   if (after_.ttl && after_.ttl->field.field == field->id) after_.ttl->field.name = to.text;
+  for (auto& other : after_.fields)
+    if (other.computed) *other.computed = rename_in_expression(*other.computed, from.text, to.text);
   return {};
 }
 

@@ -90,7 +90,6 @@ std::vector<std::string> unsupported_features(const CollectionDef& collection) {
   std::vector<std::string> features;
   for (const auto& field : collection.fields) {
     if (field.search) features.push_back("@search on " + in_quotes(field.name));
-    if (field.computed) features.push_back("@computed on " + in_quotes(field.name));
   }
   if (collection.ttl) features.push_back("@@ttl on " + in_quotes(collection.ttl->field.text()));
   return features;

@@ -23,6 +23,8 @@ class Consumer {
   [[nodiscard]] virtual Status add(const Row& row) = 0;
   /// Appends the value of its key.
   [[nodiscard]] virtual Status append(std::string& out) = 0;
+  /// The fields it reads of each row.
+  [[nodiscard]] virtual std::vector<FieldId> reads() const = 0;
   /// True when the order of the query matters to it.
   [[nodiscard]] virtual bool needs_order() const = 0;
 };

@@ -50,7 +50,8 @@ class LookupResults {
   [[nodiscard]] static Result<LookupResults> find(View& view, const Projection& projection,
                                                   std::span<const RecordView> rows, const ExecSettings& settings);
   /// Appends what lookup `lookup` (its place in Projection::lookups) found for row `row`, as JSON.
-  void append(std::string& out, std::size_t lookup, std::size_t row) const;
+  /// Errors: those of expressions in its selection.
+  [[nodiscard]] Status append(std::string& out, std::size_t lookup, std::size_t row) const;
   /// The same as a value, for expressions that read it: whole documents, with what their selection names on top.
   [[nodiscard]] Value value(std::size_t lookup, std::size_t row) const;
   /// Puts a Lookup over the plan for each of them.

@@ -4,10 +4,12 @@
 
 #include <aurora/aql/tree.hpp>
 #include <aurora/exec/window.hpp>
+#include <aurora/expr/record_program.hpp>
 #include <aurora/plan/bindings.hpp>
 #include <aurora/schema/catalog.hpp>
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,7 +37,15 @@ struct RowExtras {
 
 /// What a selected name stands for.
 struct ProjectionItem {
-  enum class Kind : std::uint8_t { kField, kSid, kNull, kWindow, kLookup };
+  enum class Kind : std::uint8_t {
+    kField,
+    kSid,
+    kNull,
+    kWindow,
+    kLookup,
+    kComputed,    ///< a virtual computed field, or a part of one, at `path`
+    kExpression,  ///< `program`; inside a nested object `part`
+  };
   Kind kind = Kind::kField;
   std::string name;                         ///< result key
   std::string key;                          ///< as JSON with the colon: "\"name\":"
@@ -43,20 +53,25 @@ struct ProjectionItem {
   bool nested = false;                      ///< `children` choose parts of the objects at `path`
   std::vector<ProjectionItem> children;     ///< their paths are relative: path.name is the member
   std::size_t place = 0;                    ///< kWindow: in windows(); kLookup: in lookups()
+  std::optional<expr::RecordProgram> program;
+  std::optional<expr::PartProgram> part;
 };
 
-/// Immutable. Threads: const use from any thread.
+/// Immutable; borrows the text and the variables it was compiled with. Threads: const use from any thread.
 class Projection {
  public:
-  /// Every declared field, absent ones as null.
-  [[nodiscard]] static Projection all_fields(const CollectionDef& collection);
-  /// Errors: InvalidQuery for unknown fields (nearest name) and selections on scalars; those of windows and lookups.
+  /// Every declared and computed field, absent ones as null.
+  [[nodiscard]] static Projection all_fields(const CollectionDef& collection, const plan::Bindings& bindings);
+  /// Errors: InvalidQuery for unknown fields and functions (nearest name) and selections on scalars; those of windows
+  /// and lookups.
   [[nodiscard]] static Result<Projection> compile(const CollectionDef& collection,
                                                   const std::vector<const aql::Selection*>& selections,
                                                   const ProjectionContext& context);
 
   /// Appends one document as a JSON object. Requires: `extras` holds the values of windows() and lookups().
-  void append(std::string& out, const CollectionDef& collection, RecordView record, const RowExtras& extras = {}) const;
+  /// Errors: those of expressions, with their place.
+  [[nodiscard]] Status append(std::string& out, const CollectionDef& collection, RecordView record,
+                              const RowExtras& extras = {}) const;
   [[nodiscard]] const std::vector<WindowSpec>& windows() const noexcept { return windows_; }
   [[nodiscard]] const std::vector<std::shared_ptr<const LookupPlan>>& lookups() const noexcept { return lookups_; }
   [[nodiscard]] const std::vector<ProjectionItem>& items() const noexcept { return items_; }
@@ -66,6 +81,8 @@ class Projection {
   std::vector<ProjectionItem> items_;
   std::vector<WindowSpec> windows_;
   std::vector<std::shared_ptr<const LookupPlan>> lookups_;
+  DateTime now_;
+  expr::Surroundings around_;
 };
 
 /// The decision of directives about what they stand on: @include and @skip leave it out; @auth, @require and @allow

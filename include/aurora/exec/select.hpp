@@ -38,6 +38,8 @@ struct DocumentQuery {
   std::optional<Position> before;          ///< only rows before this place
   bool backward = false;                   ///< the last `limit` rows instead of the first; still in query order
   const IndexDef* only_index = nullptr;    ///< @useIndex
+  /// Virtual computed fields that the rows must hold, beside those of filter, order and distinct.
+  std::vector<FieldId> computed;
 };
 
 /// How queries run here, for the settings matrix of the tests.

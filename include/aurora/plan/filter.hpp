@@ -52,18 +52,27 @@ struct FilterNode {
 /// Immutable; shared by the executor and by transactions that validate what they read.
 class Filter {
  public:
-  Filter(std::shared_ptr<const CollectionDef> collection, FilterNode root)
-      : collection_(std::move(collection)), root_(std::move(root)) {}
+  Filter(std::shared_ptr<const CollectionDef> collection, FilterNode root);
 
-  [[nodiscard]] bool matches(RecordView record) const { return matches(root_, record); }
+  /// For a record as it is stored; virtual computed fields are made on the way. One that cannot be made counts as a
+  /// match: whoever asks this way wants to miss nothing.
+  [[nodiscard]] bool matches(RecordView record) const {
+    return virtuals_.empty() ? matches(root_, record) : matches_computed(record);
+  }
+  /// Requires: `record` holds the values of virtuals().
   [[nodiscard]] bool matches(const FilterNode& node, RecordView record) const;
+  /// The virtual computed fields that the conditions read.
+  [[nodiscard]] const std::vector<FieldId>& virtuals() const noexcept { return virtuals_; }
   [[nodiscard]] const FilterNode& root() const noexcept { return root_; }
   [[nodiscard]] const CollectionDef& collection() const noexcept { return *collection_; }
   [[nodiscard]] const std::shared_ptr<const CollectionDef>& shared_collection() const noexcept { return collection_; }
 
  private:
+  [[nodiscard]] bool matches_computed(RecordView record) const;
+
   std::shared_ptr<const CollectionDef> collection_;
   FilterNode root_;
+  std::vector<FieldId> virtuals_;
 };
 
 }  // namespace aurora::plan

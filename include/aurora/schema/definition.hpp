@@ -14,6 +14,7 @@
 
 namespace aurora {
 
+class ComputedFields;
 class Validators;
 
 /// The declared types of AQL. Bool is an alias of Boolean.
@@ -134,6 +135,9 @@ struct CollectionDef {
   /// The compiled patterns of @validate (validate.hpp); null when there are none. Not part of what
   /// was written: build, alter and decode make it.
   std::shared_ptr<const Validators> validators;
+  /// The compiled expressions of @computed (expr/computed_fields.hpp); null when there are none.
+  /// Made when the definition enters the catalog.
+  std::shared_ptr<const ComputedFields> computed_fields;
 
   [[nodiscard]] const FieldDef* find(std::string_view field) const noexcept;
   [[nodiscard]] const FieldDef* find(FieldId id) const noexcept;

@@ -30,7 +30,7 @@ TEST_CASE("what does not fit is a TypeError", "[expr]") {
   CHECK(run("-9223372036854775808 % -1") == "0");
   CHECK(run("1e308 * 10") == "TypeError 0: '*': the result is not a finite number");
   CHECK(run("s + 1") ==
-        "TypeError 0: '+': takes numbers, found a String: \"Blue Wave\"; concat(…) joins texts");
+        "TypeError 0: '+' takes numbers (concat joins texts), found a String: \"Blue Wave\"");
   CHECK(run("1 + \"x\"").find("concat") != std::string::npos);
   CHECK(run("yes * 2") == "TypeError 0: '*' takes numbers, found a Boolean: true");
 }
