@@ -5,10 +5,26 @@
 #include <aurora/base/try.hpp>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace aurora::exec {
 
 using plan::Bindings;
+
+namespace {
+
+// Arguments known by two names.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kSynonyms{
+    {{"where", "filter"}, {"data", "set"}, {"type", "jobType"}, {"retries", "maxRetries"}}};
+
+bool mean_the_same(std::string_view a, std::string_view b) {
+  return std::any_of(kSynonyms.begin(), kSynonyms.end(), [&](const auto& names) {
+    return (names.first == a && names.second == b) || (names.first == b && names.second == a);
+  });
+}
+
+}  // namespace
 
 Status check_arguments(const std::vector<aql::Argument>& arguments, std::span<const std::string_view> known,
                        std::string_view on, const Bindings& bindings) {
@@ -17,9 +33,14 @@ Status check_arguments(const std::vector<aql::Argument>& arguments, std::span<co
     if (std::find(known.begin(), known.end(), name.text) == known.end())
       return bindings.error(name.at, ErrorCode::kInvalidQuery, "unknown argument '" + name.text + "' on " +
                                                                    std::string(on) + did_you_mean(name.text, known));
-    for (std::size_t j = 0; j < i; ++j)
-      if (arguments[j].name.text == name.text)
+    for (std::size_t j = 0; j < i; ++j) {
+      const auto& other = arguments[j].name.text;
+      if (other == name.text)
         return bindings.error(name.at, ErrorCode::kInvalidQuery, "argument '" + name.text + "' is given twice");
+      if (mean_the_same(other, name.text))
+        return bindings.error(name.at, ErrorCode::kInvalidQuery,
+                              "'" + name.text + "' is another word for '" + other + "'; give one of them");
+    }
   }
   return {};
 }

@@ -11,6 +11,7 @@
 #include <aurora/index/extract.hpp>
 #include <aurora/plan/filter_compiler.hpp>
 
+#include <algorithm>
 #include <array>
 #include <set>
 
@@ -166,7 +167,16 @@ class Operation {
       Object made;
       AURORA_TRY(add_equalities(*where.get(), made));
       AURORA_ASSIGN(auto changed, apply_modifiers(*collection_, modifiers, nullptr, bindings_));
-      for (auto& member : changed) made.set(member.name, std::move(member.value));
+      for (auto& member : changed) {
+        const bool in_parts = std::any_of(modifiers.begin(), modifiers.end(), [&](const Modifier& modifier) {
+          return modifier.field == member.name && !modifier.rest.empty();
+        });
+        auto& value = made[member.name];
+        if (in_parts)
+          merge(value, std::move(member.value));
+        else
+          value = std::move(member.value);
+      }
       AURORA_ASSIGN(const bool stored, insert_one(std::move(made), std::nullopt, written));
       (void)stored;
     }
@@ -307,12 +317,24 @@ class Operation {
     return {};
   }
 
+  // Puts the parts of an object into another one, whose other parts stay.
+  static void merge(Value& into, Value from) {
+    auto* object = into.if_object();
+    auto* parts = from.if_object();
+    if (object == nullptr || parts == nullptr) {
+      into = std::move(from);
+      return;
+    }
+    for (auto& part : *parts) merge((*object)[part.name], std::move(part.value));
+  }
+
   // The `eq` conditions of an upsert's `where`, those inside `and` too, become fields of the new document.
   Status add_equalities(const Literal& where, Object& made) const {
     for (const auto& member : where.members) {
       const auto& name = member.name.text;
       const auto& value = *member.value;
-      if (name == "and" && value.kind == Literal::Kind::kList) {
+      if (name == "and") {
+        if (value.kind == Literal::Kind::kObject) AURORA_TRY(add_equalities(value, made));
         for (const auto& part : value.items) AURORA_TRY(add_equalities(part, made));
         continue;
       }

@@ -232,6 +232,10 @@ class Compiler {
     }
     if (is_condition_name(name)) return operation(target, name, *member.value);
     if (target.holds_declared_object() || target.may_hold_any_object()) return nested(target, member);
+    if (name == "and" || name == "or")
+      return bindings_.error(member.name.at, ErrorCode::kInvalidQuery,
+                             "'" + name + "' stands around fields, not under '" + target.name + "': " + name + ": [{ " +
+                                 target.name + ": … }, …]");
     return bindings_.error(member.name.at, ErrorCode::kInvalidQuery,
                            "unknown operator '" + name + "' on field '" + target.name + "'" +
                                did_you_mean(name, kConditionNames));
