@@ -123,6 +123,7 @@ set(AURORA_SOURCES
   exec/document_write.cpp
   exec/downsample.cpp
   exec/group.cpp
+  exec/having.cpp
   exec/interval.cpp
   exec/introspect.cpp
   exec/key_search.cpp

@@ -1,6 +1,7 @@
 // Body of groupBy. Called by queries.
 #include <aurora/exec/group.hpp>
 
+#include "exec/having.hpp"
 #include "exec/written_order.hpp"
 
 #include <aurora/base/nearest.hpp>
@@ -53,8 +54,7 @@ struct OrderTerm {
 
 struct Condition {
   Measure measure;
-  plan::FilterOp op = plan::FilterOp::kEq;
-  Value operand;
+  std::vector<GroupTest> tests;
 };
 
 struct Group {
@@ -63,21 +63,6 @@ struct Group {
   std::vector<Accumulator> accumulators;           // of the aggregate parts, in order
   std::vector<std::vector<RecordRef>> nodes;       // of the nodes parts, in order
 };
-
-bool meets(const Condition& condition, const Value& value) {
-  if (value.is_null() || !same_class(value.type(), condition.operand.type()))
-    return condition.op == plan::FilterOp::kNe;
-  const auto relation = compare(value, condition.operand);
-  switch (condition.op) {
-    case plan::FilterOp::kEq: return relation == 0;
-    case plan::FilterOp::kNe: return relation != 0;
-    case plan::FilterOp::kGt: return relation > 0;
-    case plan::FilterOp::kGte: return relation >= 0;
-    case plan::FilterOp::kLt: return relation < 0;
-    case plan::FilterOp::kLte: return relation <= 0;
-    default: return false;
-  }
-}
 
 class GroupBy final : public Consumer {
  public:
@@ -183,8 +168,9 @@ class GroupBy final : public Consumer {
       if (many.get()->kind != Literal::Kind::kList || many.get()->items.empty())
         return fail(many.get()->at, "'fields' is a list of field names");
       for (const auto& item : many.get()->items) {
-        if (item.kind != Literal::Kind::kString) return fail(item.at, "'fields' is a list of field names");
-        AURORA_TRY(add_field(item.text, item.at));
+        AURORA_ASSIGN(const auto name, resolve(item, context_.bindings));
+        if (name.if_string() == nullptr) return fail(item.at, "'fields' is a list of field names");
+        AURORA_TRY(add_field(*name.if_string(), item.at));
       }
     }
     const auto& first = fields_.front();
@@ -201,6 +187,7 @@ class GroupBy final : public Consumer {
     part.name = selection.key();
     if (name == "key" || name == "timestamp") {
       if (fields_.size() != 1) return fail(selection.at, "several fields give 'keys', a list, not 'key'");
+      if (name == "timestamp" && !interval_) return fail(selection.at, "'timestamp' goes with an interval; this is 'key'");
       part.kind = Part::Kind::kKey;
     } else if (name == "keys") {
       part.kind = Part::Kind::kKeys;
@@ -269,20 +256,8 @@ class GroupBy final : public Consumer {
 
   Status add_condition(const aql::LiteralMember& member) {
     AURORA_ASSIGN(const auto measure, measure_named(member.name));
-    if (member.value->kind != Literal::Kind::kObject) {
-      AURORA_ASSIGN(auto operand, resolve(*member.value, context_.bindings));
-      having_.push_back({measure, plan::FilterOp::kEq, std::move(operand)});
-      return {};
-    }
-    for (const auto& condition : member.value->members) {
-      const auto op = plan::filter_op_named(condition.name.text);
-      constexpr std::array<std::string_view, 6> kOps{"eq", "ne", "gt", "gte", "lt", "lte"};
-      if (std::find(kOps.begin(), kOps.end(), condition.name.text) == kOps.end())
-        return fail(condition.name.at, "unknown operator '" + condition.name.text + "' in 'having'" +
-                                           did_you_mean(condition.name.text, kOps));
-      AURORA_ASSIGN(auto operand, resolve(*condition.value, context_.bindings));
-      having_.push_back({measure, *op, std::move(operand)});
-    }
+    AURORA_ASSIGN(auto tests, read_group_tests(*member.value, context_.bindings));
+    having_.push_back({measure, std::move(tests)});
     return {};
   }
 
@@ -346,7 +321,10 @@ class GroupBy final : public Consumer {
   Result<bool> is_kept(const Group& group) const {
     for (const auto& condition : having_) {
       AURORA_ASSIGN(const auto value, measured(condition.measure, group));
-      if (!meets(condition, value)) return false;
+      for (const auto& test : condition.tests) {
+        AURORA_ASSIGN(const bool met, meets(test, value, context_.bindings));
+        if (!met) return false;
+      }
     }
     return true;
   }

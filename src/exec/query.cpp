@@ -109,7 +109,8 @@ class RootField {
     AURORA_ASSIGN(const auto distinct, text_argument(field_.arguments, {"distinct"}, bindings_));
     if (distinct) {
       auto path = resolve_path(collection(), *distinct);
-      if (!path) return bindings_.error(field_.name.at, path.error().code(), path.error().message());
+      const auto argument = find_argument(field_.arguments, {"distinct"}, bindings_);
+      if (!path) return bindings_.error(argument.get()->at, path.error().code(), path.error().message());
       query_.distinct = *std::move(path);
     }
     AURORA_TRY(read_page_arguments(field_.arguments, bindings_, query_));
