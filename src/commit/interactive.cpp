@@ -3,6 +3,8 @@
 
 #include <aurora/base/try.hpp>
 
+#include <algorithm>
+
 namespace aurora::commit {
 
 namespace {
@@ -44,6 +46,14 @@ Status InteractiveTransaction::validate(WriteContext& current) const {
   return {};
 }
 
+// A transaction refers to its own documents by the `_sid` it was given. Requires: another one will be given out.
+bool InteractiveTransaction::is_known_by_sid(const Catalog& catalog, const CollectionDef& collection) {
+  const auto references = catalog.references_to(collection.name);
+  return std::any_of(references.begin(), references.end(), [&](const Reference& reference) {
+    return catalog.find(reference.from)->find(reference.field)->relation->key == "_sid";
+  });
+}
+
 Status InteractiveTransaction::replay(WriteContext& current, const std::vector<Change>& changes) {
   const auto mark = current.savepoint();
   for (const auto& change : changes) {
@@ -55,6 +65,7 @@ Status InteractiveTransaction::replay(WriteContext& current, const std::vector<C
       AURORA_ASSIGN(const auto* now, current.collection(change.collection));
       auto record = RecordRef::copy_of(change.after.bytes());
       const bool alone = then->next_ordinal == now->next_ordinal && current.others_inserted(change.collection, mark) == 0;
+      if (!alone && is_known_by_sid(current.catalog(), *collection)) return conflict("the order of documents");
       AURORA_TRY(alone ? current.insert_with_sid(*collection, std::move(record), change.after.view().sid())
                        : current.insert(*collection, std::move(record)));
       continue;

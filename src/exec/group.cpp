@@ -372,6 +372,7 @@ class GroupBy final : public Consumer {
       for (const auto* group : shown)
         for (const auto& record : group->nodes[at]) records.push_back(record.view());
       AURORA_ASSIGN(part.lookups, LookupResults::find(context_.view, part.projection, records, context_.settings));
+      if (context_.explanation != nullptr) part.lookups.explain(*context_.explanation);
       part.next_row = 0;
     }
     return {};

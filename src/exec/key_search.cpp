@@ -75,12 +75,13 @@ class Search {
     AURORA_ASSIGN(version_, view_.collection(id_));
     pending_ = view_.pending(id_);
     const auto* index = key_index(field_, use_indexes);
+    if (index != nullptr && index->paths.size() > 1 && has_long_keys()) index = nullptr;
     const auto* committed = index != nullptr ? version_->index(index->id) : nullptr;
     if (field_.subject == plan::Subject::kSid && use_indexes) {
       AURORA_TRY(probe_sids());
     } else if (committed != nullptr) {
       if (report_ != nullptr) report_->index = index->name;
-      AURORA_TRY(probe(*committed, index->kind != IndexKind::kOrdered));
+      AURORA_TRY(probe(*committed, *index));
     } else {
       return pass();
     }
@@ -101,15 +102,22 @@ class Search {
     return {};
   }
 
-  Status probe(const IndexVersion& index, bool unique) {
+  // A long key of several parts is cut somewhere, and what it begins with may be cut with it.
+  [[nodiscard]] bool has_long_keys() const {
+    return std::any_of(keys_.begin(), keys_.end(), [](const auto& key) { return key.size() > kMaxKeyBytes / 2; });
+  }
+
+  Status probe(const IndexVersion& index, const IndexDef& definition) {
+    const bool compound = definition.paths.size() > 1;
     for (std::size_t place = 0; place < keys_.size() && !stopped_; ++place) {
       if (report_ != nullptr) ++report_->probes;
-      if (unique) {
+      if (definition.kind != IndexKind::kOrdered) {
         if (const auto ordinal = index.find_one(keys_[place])) AURORA_TRY(found(place, *ordinal));
         continue;
       }
       Status failed;
-      index.find(keys_[place]).for_each([&](Ordinal ordinal) {
+      const auto& key = keys_[place];
+      (compound ? index.find(KeyRange{key, prefix_end(key)}) : index.find(key)).for_each([&](Ordinal ordinal) {
         failed = found(place, ordinal);
         return failed && !stopped_;
       });
@@ -242,7 +250,18 @@ void visit_keys(const KeyField& field, RecordView record,
 const IndexDef* key_index(const KeyField& field, bool use_indexes) {
   // An index holds texts as they are written, not as they are read.
   if (!use_indexes || field.subject == plan::Subject::kSid || field.reads) return nullptr;
-  return field.collection->index_on(field.path);
+  const auto& collection = *field.collection;
+  if (const auto* index = collection.index_on(field.path)) return index;
+  // A compound index that begins with the field, as long as it holds every document: those without another part, too.
+  const auto begins = [&](const IndexDef& index) {
+    const auto& first = index.paths.front();
+    return index.kind == IndexKind::kOrdered && first.field == field.path.field && first.rest == field.path.rest &&
+           (first.field != kOpenFields || first.name == field.path.name) &&
+           std::none_of(index.paths.begin() + 1, index.paths.end(),
+                        [&](const FieldPath& path) { return is_multi_valued(collection, path); });
+  };
+  const auto found = std::find_if(collection.indexes.begin(), collection.indexes.end(), begins);
+  return found != collection.indexes.end() ? &*found : nullptr;
 }
 
 Status find_by_keys(View& view, const KeyField& field, std::span<const std::string> keys, bool use_indexes,

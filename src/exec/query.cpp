@@ -304,7 +304,7 @@ class RootField {
   // Aggregates and groups share one pass over the matches; counts alone need none.
   Status collective_answer(const std::vector<const Selection*>& selections) {
     const ConsumerContext context{collection(), bindings_, context_.fragments, context_.settings.sort_bytes, view_,
-                                  context_.settings};
+                                  context_.settings, explanation()};
     std::vector<std::pair<const Selection*, std::unique_ptr<Consumer>>> consumers;
     for (const auto* selection : selections) {
       const auto& name = selection->name.text;

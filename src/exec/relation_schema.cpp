@@ -55,10 +55,11 @@ Status check_sides(const Catalog::Entry& from, const FieldDef& field, const Cata
              field.relation->key + "', " + type->text());
 }
 
-// The new relation demands something of documents that the old definition did not.
-bool demands_more(const FieldDef* old, const FieldDef& now) {
+// The new relation demands something of documents that the old definition did not. A new field may hold its default,
+// or what was an undeclared field of that name.
+bool demands_more(const CollectionDef& collection, const FieldDef* old, const FieldDef& now) {
   if (!now.relation || !now.relation->check) return false;
-  if (old == nullptr) return now.backfill != nullptr;
+  if (old == nullptr) return now.backfill != nullptr || collection.open;
   return !old->relation || !old->relation->check || old->relation->to != now.relation->to ||
          old->relation->key != now.relation->key;
 }
@@ -152,7 +153,7 @@ Status check_new_relations(WriteView& view, const CollectionDef& before, const C
   const auto collection = view.catalog().find(after.id);
   std::optional<OrdinalSet> documents;
   for (const auto& field : collection->fields) {
-    if (!demands_more(before.find(field.id), field)) continue;
+    if (!demands_more(after, before.find(field.id), field)) continue;
     if (!documents) {
       AURORA_ASSIGN(const auto* version, view.collection(collection->id));
       documents = all_documents(*version, view.pending(collection->id));

@@ -30,6 +30,7 @@ class InteractiveTransaction {
   };
   [[nodiscard]] Status validate(WriteContext& current) const;
   [[nodiscard]] bool conflicts(const Change& change) const;
+  [[nodiscard]] static bool is_known_by_sid(const Catalog& catalog, const CollectionDef& collection);
   [[nodiscard]] Status replay(WriteContext& current, const std::vector<Change>& changes);
 
   Engine& engine_;

@@ -36,6 +36,7 @@ struct ConsumerContext {
   std::uint64_t memory_bytes;              ///< most that groups may hold
   View& view;                              ///< of lookups beside the nodes of groups
   const ExecSettings& settings;
+  plan::Explanation* explanation;          ///< gets what lookups do; null when nobody asked
 };
 
 /// Errors: InvalidQuery with its place.

@@ -200,6 +200,8 @@ class Run {
                 ")";
         fields.push_back(field);
       }
+      // Answers for the field it begins with, too.
+      if (one_in(3)) text += "  @@index(fields: [\"" + fields.back().name + "\", \"z\"])";
       text += " }";
     }
     INFO(text);

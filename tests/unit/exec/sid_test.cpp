@@ -126,3 +126,25 @@ TEST_CASE("_sid joins: relations and lookups", "[exec]") {
   db.execute("mutation { deleteFrom(collection: \"pins\", where: {name: \"a\"}) }");
   CHECK(db.execute("{ notes { n } }").data_text() == R"({"notes":[{"n":2}]})");
 }
+
+TEST_CASE("a document known by its _sid is committed under that or not at all", "[exec]") {
+  auto db = Database::open_in_memory();
+  db.execute(R"(schema { define collection pins { name: String }
+    define collection notes { n: Int  pin: Uuid @relation(to: "pins", key: "_sid") } })");
+  const auto add = [](auto& door) {
+    const auto pin = door.insert("pins", Object{{"name", "a"}});
+    door.insert("notes", Object{{"n", 1}, {"pin", pin.sid()}});
+  };
+  auto alone = db.begin_transaction();
+  add(alone);
+  alone.commit();
+  auto late = db.begin_transaction();
+  add(late);
+  db.insert("pins", Object{{"name", "b"}});
+  const auto done = late.try_commit();
+  REQUIRE_FALSE(done);
+  CHECK(done.error().code() == aurora::ErrorCode::kConflict);
+  db.transaction([&](aurora::Transaction& again) { add(again); });
+  CHECK(db.execute("{ notes { pin { name } } }").data_text() ==
+        R"({"notes":[{"pin":{"name":"a"}},{"pin":{"name":"a"}}]})");
+}
