@@ -1,12 +1,15 @@
 // Body of key search. Called by relations and lookups; asks indexes and the view.
 #include <aurora/exec/key_search.hpp>
 
+#include <aurora/base/ids.hpp>
 #include <aurora/base/try.hpp>
+#include <aurora/expr/computed_fields.hpp>
 #include <aurora/index/extract.hpp>
 #include <aurora/index/key.hpp>
 #include <aurora/schema/path.hpp>
 
 #include <algorithm>
+#include <array>
 #include <unordered_map>
 
 namespace aurora::exec {
@@ -242,9 +245,15 @@ void visit_keys(const KeyField& field, RecordView record,
     visit(join_key(field, record.sid_view()), record.sid_view());
     return;
   }
-  visit_values(*field.collection, field.path, record, [&](ValueView value) {
-    return value.is_null() || visit(join_key(field, value), value);
-  });
+  const auto each = [&](RecordView complete) {
+    visit_values(*field.collection, field.path, complete, [&](ValueView value) {
+      return value.is_null() || visit(join_key(field, value), value);
+    });
+  };
+  if (!is_virtual(*field.collection, field.path.field)) return each(record);
+  // A value that cannot be made joins nothing.
+  const std::array<FieldId, 1> computed{field.path.field};
+  if (const auto made = with_computed(*field.collection, record, computed, system_now())) each(made->view());
 }
 
 const IndexDef* key_index(const KeyField& field, bool use_indexes) {

@@ -5,6 +5,7 @@
 #include <aurora/exec/lookup.hpp>
 
 #include <aurora/base/try.hpp>
+#include <aurora/expr/computed_fields.hpp>
 #include <aurora/index/extract.hpp>
 
 #include "places.hpp"
@@ -39,6 +40,7 @@ struct LookupResults::One {
   std::vector<Span> rows;                     // of each row: its part of `matches`
   std::vector<bool> lists;                    // of each row, when the plan lets the value decide
   LookupResults nested;                       // the rows of these are `found`
+  DateTime now;
   KeySearchReport report;
   std::size_t keys = 0;
   std::uint64_t search_us = 0;
@@ -57,6 +59,7 @@ class LookupResults::Finder {
   Finder(View& view, std::shared_ptr<const LookupPlan> plan, const ExecSettings& settings)
       : view_(view), plan_(*plan), settings_(settings) {
     one_.plan = std::move(plan);
+    one_.now = view.now();
   }
 
   Result<One> run(std::span<const RecordView> rows) {
@@ -64,6 +67,7 @@ class LookupResults::Finder {
     collect_keys(rows);
     AURORA_TRY(search());
     one_.search_us = micros_since(start);
+    AURORA_TRY(add_sort_fields());
     order_of_keys();
     AURORA_TRY(assign_rows(rows.size()));
     if (!plan_.projection.lookups().empty()) AURORA_TRY(find_nested());
@@ -167,6 +171,19 @@ class LookupResults::Finder {
   void cut(std::vector<std::uint32_t>& places) const {
     std::sort(places.begin(), places.end(), [&](auto a, auto b) { return stands_before(a, b); });
     if (places.size() > most()) places.resize(most());
+  }
+
+  // Virtual computed fields that decide the order.
+  Status add_sort_fields() {
+    const auto& collection = *plan_.foreign.collection;
+    std::vector<FieldId> fields;
+    for (const auto& term : plan_.order)
+      if (term.subject == plan::Subject::kPath) add_if_virtual(collection, term.path.field, fields);
+    if (fields.empty()) return {};
+    for (auto& row : one_.found) {
+      AURORA_ASSIGN(row.record, with_computed(collection, row.record.view(), fields, one_.now));
+    }
+    return {};
   }
 
   void order_of_keys() {
@@ -276,29 +293,43 @@ Status LookupResults::append(std::string& out, std::size_t lookup, std::size_t r
   return {};
 }
 
-Value LookupResults::value(std::size_t lookup, std::size_t row) const {
-  const auto& one = *each_[lookup];
+Result<Value> LookupResults::document(const One& one, std::uint32_t match, std::string_view member) {
+  using Kind = ProjectionItem::Kind;
+  const auto wanted = [&](std::string_view name) { return member.empty() || member == name; };
   const auto& collection = *one.plan->foreign.collection;
-  const auto document = [&](std::uint32_t match) {
-    const auto record = one.found[match].record.view();
-    Object object;
-    for (const auto& field : collection.fields) object.append(field.name, Value(read_field(collection, field, record)));
-    if (collection.open)
-      if (const Value open(record.field(kOpenFields)); open.if_object() != nullptr)
-        for (const auto& member : *open.if_object()) object.set(member.name, member.value);
-    object.set("_sid", Value(record.sid()));
-    for (const auto& item : one.plan->projection.items()) {
-      if (item.kind == ProjectionItem::Kind::kLookup)
-        object.set(one.plan->projection.lookups()[item.place]->name, one.nested.value(item.place, match));
-      else if (item.kind == ProjectionItem::Kind::kField)
-        object.set(item.name, Value(read_path(collection, item.path, record)));
-    }
-    return Value(std::move(object));
-  };
+  const auto& projection = one.plan->projection;
+  const auto record = one.found[match].record.view();
+  expr::ComputedValues values(collection, record, one.now);
+  Object object;
+  if (const Value open(record.field(kOpenFields)); open.if_object() != nullptr) object = *open.if_object();
+  for (const auto& field : collection.fields) {
+    if (!wanted(field.name)) continue;
+    AURORA_ASSIGN(auto value, values.at(FieldPath{field.id, field.name, {}}));
+    object.set(field.name, std::move(value));
+  }
+  object.set("_sid", Value(record.sid()));
+  for (const auto& item : projection.items()) {
+    if (!wanted(item.name)) continue;
+    Result<Value> value = Value();
+    if (item.kind == Kind::kLookup) value = one.nested.value(item.place, match, {});
+    if (item.kind == Kind::kField || item.kind == Kind::kComputed) value = values.at(item.path);
+    if (item.kind == Kind::kSid) value = Value(record.sid());
+    if (item.kind == Kind::kExpression) value = projection.evaluate(item, values, {{}, &one.nested, match});
+    if (!value) return value.error();
+    object.set(item.name, *std::move(value));
+  }
+  return Value(std::move(object));
+}
+
+Result<Value> LookupResults::value(std::size_t lookup, std::size_t row, std::string_view member) const {
+  const auto& one = *each_[lookup];
   const auto matches = one.of_row(row);
-  if (!one.is_list(row)) return matches.empty() ? Value() : document(matches.front());
+  if (!one.is_list(row)) return matches.empty() ? Result<Value>(Value()) : document(one, matches.front(), member);
   List list;
-  for (const auto match : matches) list.push_back(document(match));
+  for (const auto match : matches) {
+    AURORA_ASSIGN(auto each, document(one, match, member));
+    list.push_back(std::move(each));
+  }
   return Value(std::move(list));
 }
 

@@ -41,16 +41,6 @@ class Compiler {
       : collection_(collection), bindings_(bindings), fragments_(fragments) {}
 
   Result<ProjectionItem> top(const Selection& selection) const {
-    if (is_expression(selection)) {
-      ProjectionItem item;
-      item.kind = ProjectionItem::Kind::kExpression;
-      item.name = selection.key();
-      item.key = json_key(item.name);
-      const auto call = call_of(selection);
-      AURORA_ASSIGN(item.program, expr::RecordProgram::compile(call ? *call : *selection.expression, collection_,
-                                                               {bindings_.text}));
-      return item;
-    }
     AURORA_ASSIGN(auto item, start(selection));
     const auto& name = selection.name.text;
     if (name == "_sid" || (name == "id" && collection_.find("id") == nullptr && !collection_.open)) {
@@ -370,6 +360,21 @@ Projection Projection::all_fields(const CollectionDef& collection, const Binding
   return projection;
 }
 
+namespace {
+
+// `a: user.name` reads like a field, but names a lookup beside it, unless it is a declared field.
+bool reads_beside(const CollectionDef& collection, const Selection& selection,
+                  std::span<const expr::BesideName> beside) {
+  if (!selection.alias || selection.has_selections || !selection.arguments.empty()) return false;
+  const auto first = std::string_view(selection.name.text).substr(0, selection.name.text.find('.'));
+  const bool named = std::any_of(beside.begin(), beside.end(), [&](const auto& name) { return name.name == first; });
+  if (!named) return false;
+  const auto path = resolve_path(collection, selection.name.text);
+  return !path || path->field == kOpenFields;
+}
+
+}  // namespace
+
 Result<Projection> Projection::compile(const CollectionDef& collection,
                                        const std::vector<const Selection*>& selections,
                                        const ProjectionContext& context) {
@@ -378,6 +383,16 @@ Result<Projection> Projection::compile(const CollectionDef& collection,
   projection.now_ = bindings.now;
   projection.around_ = {bindings.variables, bindings.text};
   const Compiler compiler(collection, bindings, context.fragments);
+  // Lookups first: expressions may read them, whichever is written first.
+  std::vector<expr::BesideName> beside;
+  for (const auto* selection : selections) {
+    if (!is_lookup(collection, *selection) && !is_relation_lookup(collection, *selection)) continue;
+    AURORA_ASSIGN(auto lookup, compile_lookup(collection, *selection, context));
+    beside.push_back({lookup->name, lookup->foreign.collection.get(), {}});
+    for (const auto& item : lookup->projection.items()) beside.back().more.push_back(item.name);
+    projection.lookups_.push_back(std::move(lookup));
+  }
+  std::size_t lookups = 0;
   for (const auto* selection : selections) {
     ProjectionItem item;
     item.name = selection->key();
@@ -392,16 +407,43 @@ Result<Projection> Projection::compile(const CollectionDef& collection,
       item.place = projection.windows_.size();
       projection.windows_.push_back(std::move(spec));
     } else if (is_lookup(collection, *selection) || is_relation_lookup(collection, *selection)) {
-      AURORA_ASSIGN(auto lookup, compile_lookup(collection, *selection, context));
       item.kind = ProjectionItem::Kind::kLookup;
-      item.place = projection.lookups_.size();
-      projection.lookups_.push_back(std::move(lookup));
+      item.place = lookups++;
+    } else if (is_expression(*selection) || reads_beside(collection, *selection, beside)) {
+      item.kind = ProjectionItem::Kind::kExpression;
+      const auto call = is_expression(*selection) ? call_of(*selection) : path_of(*selection);
+      AURORA_ASSIGN(item.program, expr::RecordProgram::compile(call ? *call : *selection->expression, collection,
+                                                               {bindings.text}, beside));
     } else {
       AURORA_ASSIGN(item, compiler.top(*selection));
     }
     projection.items_.push_back(std::move(item));
   }
   return projection;
+}
+
+namespace {
+
+// What the lookups beside an expression found for its document.
+class FoundBeside final : public expr::BesideValues {
+ public:
+  explicit FoundBeside(const RowExtras& extras) : extras_(extras) {}
+  Result<Value> value(std::size_t place, std::string_view member) const override {
+    return extras_.lookups->value(place, extras_.row, member);
+  }
+
+ private:
+  const RowExtras& extras_;
+};
+
+}  // namespace
+
+Result<Value> Projection::evaluate(const ProjectionItem& item, expr::ComputedValues& values,
+                                   const RowExtras& extras) const {
+  const FoundBeside beside(extras);
+  auto around = around_;
+  around.beside = &beside;
+  return item.program->evaluate(values, around);
 }
 
 Status Projection::append(std::string& out, const CollectionDef& collection, RecordView record,
@@ -430,7 +472,7 @@ Status Projection::append(std::string& out, const CollectionDef& collection, Rec
         break;
       }
       case ProjectionItem::Kind::kExpression: {
-        AURORA_ASSIGN(const auto value, item.program->evaluate(values, around_));
+        AURORA_ASSIGN(const auto value, evaluate(item, values, extras));
         append_json(out, value);
         break;
       }

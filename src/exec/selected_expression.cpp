@@ -37,6 +37,19 @@ bool is_expression(const aql::Selection& selection) noexcept {
          !selection.has_selections && expr::is_function(selection.name.text);
 }
 
+std::optional<aql::Expression> path_of(const aql::Selection& selection) {
+  aql::Expression path;
+  path.kind = aql::Expression::Kind::kPath;
+  path.at = selection.name.at;
+  std::string_view rest = selection.name.text;
+  for (auto dot = rest.find('.'); dot != std::string_view::npos; dot = rest.find('.')) {
+    path.path.emplace_back(rest.substr(0, dot));
+    rest.remove_prefix(dot + 1);
+  }
+  path.path.emplace_back(rest);
+  return path;
+}
+
 std::optional<aql::Expression> call_of(const aql::Selection& selection) {
   if (selection.expression) return std::nullopt;
   aql::Expression call;

@@ -15,4 +15,7 @@ namespace aurora::exec {
 /// Requires: is_expression.
 [[nodiscard]] std::optional<aql::Expression> call_of(const aql::Selection& selection);
 
+/// The dotted name of a field as an expression.
+[[nodiscard]] std::optional<aql::Expression> path_of(const aql::Selection& selection);
+
 }  // namespace aurora::exec

@@ -10,6 +10,8 @@
 #include <aurora/expr/computed_fields.hpp>
 #include <aurora/schema/path.hpp>
 
+#include <algorithm>
+
 namespace aurora::expr {
 
 namespace {
@@ -35,21 +37,15 @@ Value variable_of(const Surroundings& around, std::string_view name) {
 
 class FieldScope final : public Scope {
  public:
-  FieldScope(const CollectionDef& collection, const Source& source)
-      : collection_(collection), source_(source) {}
+  FieldScope(const CollectionDef& collection, const Source& source,
+             std::span<const BesideName> beside)
+      : collection_(collection), source_(source), beside_(beside) {}
 
   Result<Slot> resolve(const std::vector<std::string>& path, aql::Offset at) override {
     const auto name = dotted(path);
     for (std::size_t i = 0; i < names_.size(); ++i)
       if (names_[i] == name) return static_cast<Slot>(i);
-    RecordProgram::Read read;
-    if (name == "_sid") {
-      read.sid = true;
-    } else {
-      auto found = resolve_path(collection_, name, source_.refused);
-      if (!found) return error_in(source_.text, at, found.error().code(), found.error().message());
-      read.path = *std::move(found);
-    }
+    AURORA_ASSIGN(auto read, find(path, name, at));
     names_.push_back(name);
     reads.push_back(std::move(read));
     return static_cast<Slot>(reads.size() - 1);
@@ -62,8 +58,42 @@ class FieldScope final : public Scope {
   std::vector<RecordProgram::Read> reads;
 
  private:
+  Result<RecordProgram::Read> find(const std::vector<std::string>& path, const std::string& name,
+                                   aql::Offset at) const {
+    RecordProgram::Read read;
+    read.sid = name == "_sid";
+    if (read.sid) return read;
+    auto found = resolve_path(collection_, name, source_.refused);
+    const bool declared = found && found->field != kOpenFields;
+    const auto place = declared ? beside_.size() : place_beside(path.front());
+    if (place < beside_.size()) {
+      AURORA_TRY(check_beside(beside_[place], path, at));
+      read.beside = place;
+      read.path.rest.assign(path.begin() + 1, path.end());
+      return read;
+    }
+    if (!found) return error_in(source_.text, at, found.error().code(), found.error().message());
+    read.path = *std::move(found);
+    return read;
+  }
+
+  std::size_t place_beside(std::string_view name) const {
+    std::size_t place = 0;
+    while (place < beside_.size() && beside_[place].name != name) ++place;
+    return place;
+  }
+
+  Status check_beside(const BesideName& beside, const std::vector<std::string>& path, aql::Offset at) const {
+    if (path.size() == 1 || path[1] == "_sid") return {};
+    if (std::find(beside.more.begin(), beside.more.end(), path[1]) != beside.more.end()) return {};
+    const auto found = resolve_path(*beside.collection, dotted({path.begin() + 1, path.end()}), source_.refused);
+    if (found) return {};
+    return error_in(source_.text, at, found.error().code(), found.error().message());
+  }
+
   const CollectionDef& collection_;
   const Source& source_;
+  std::span<const BesideName> beside_;
   std::vector<std::string> names_;
 };
 
@@ -76,6 +106,14 @@ class RecordInputs final : public Inputs {
   Result<Value> value(Slot slot) override {
     const auto& read = reads_[slot];
     if (read.sid) return Value(values_.record().sid());
+    if (read.beside) {
+      const auto& rest = read.path.rest;
+      const std::string_view member = rest.empty() ? std::string_view() : rest.front();
+      AURORA_ASSIGN(auto found, around_.beside->value(*read.beside, member));
+      if (rest.empty()) return found;
+      const EncodedValue encoded(found);
+      return value_at(encoded.view(), rest);
+    }
     return values_.at(read.path);
   }
   Value variable(std::string_view name) override { return variable_of(around_, name); }
@@ -187,8 +225,9 @@ Result<Value> PartProgram::evaluate(ValueView object, DateTime now,
 
 Result<RecordProgram> RecordProgram::compile(const aql::Expression& expression,
                                              const CollectionDef& collection,
-                                             const Source& source) {
-  FieldScope scope(collection, source);
+                                             const Source& source,
+                                             std::span<const BesideName> beside) {
+  FieldScope scope(collection, source, beside);
   RecordProgram compiled;
   AURORA_ASSIGN(compiled.program_, Program::compile(expression, scope));
   compiled.reads_ = std::move(scope.reads);

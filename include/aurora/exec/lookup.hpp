@@ -52,14 +52,16 @@ class LookupResults {
   /// Appends what lookup `lookup` (its place in Projection::lookups) found for row `row`, as JSON.
   /// Errors: those of expressions in its selection.
   [[nodiscard]] Status append(std::string& out, std::size_t lookup, std::size_t row) const;
-  /// The same as a value, for expressions that read it: whole documents, with what their selection names on top.
-  [[nodiscard]] Value value(std::size_t lookup, std::size_t row) const;
+  /// The same as a value, for expressions that read it: whole documents, with what their selection names on top; with
+  /// a `member`, that one alone of each. Errors: those of expressions and computed fields.
+  [[nodiscard]] Result<Value> value(std::size_t lookup, std::size_t row, std::string_view member) const;
   /// Puts a Lookup over the plan for each of them.
   void explain(plan::Explanation& explanation) const;
 
  private:
   struct One;
   class Finder;
+  [[nodiscard]] static Result<Value> document(const One& one, std::uint32_t match, std::string_view member);
   [[nodiscard]] static plan::PlanNode over(const One& one, plan::PlanNode rows, plan::Explanation& explanation);
 
   std::vector<std::shared_ptr<const One>> each_;

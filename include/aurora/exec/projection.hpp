@@ -72,6 +72,9 @@ class Projection {
   /// Errors: those of expressions, with their place.
   [[nodiscard]] Status append(std::string& out, const CollectionDef& collection, RecordView record,
                               const RowExtras& extras = {}) const;
+  /// The value of one of items() of kind kExpression, without `part`. Errors: as append.
+  [[nodiscard]] Result<Value> evaluate(const ProjectionItem& item, expr::ComputedValues& values,
+                                       const RowExtras& extras) const;
   [[nodiscard]] const std::vector<WindowSpec>& windows() const noexcept { return windows_; }
   [[nodiscard]] const std::vector<std::shared_ptr<const LookupPlan>>& lookups() const noexcept { return lookups_; }
   [[nodiscard]] const std::vector<ProjectionItem>& items() const noexcept { return items_; }

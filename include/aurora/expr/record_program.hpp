@@ -7,6 +7,7 @@
 #include <aurora/schema/definition.hpp>
 
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -20,10 +21,27 @@ struct Source {
   ErrorCode refused = ErrorCode::kInvalidQuery;
 };
 
+/// A name that expressions may read beside the fields of a document: what a lookup found.
+struct BesideName {
+  std::string name;
+  const CollectionDef* collection = nullptr;  ///< of what is found
+  std::vector<std::string> more;              ///< names of its own, beside the fields of that collection
+};
+
+/// The values of such names for one document.
+class BesideValues {
+ public:
+  virtual ~BesideValues() = default;
+  /// `place`: in the names that the expression was compiled with. `member`: the only one of an
+  /// object, or of the objects of a list, that is read; empty: all are.
+  [[nodiscard]] virtual Result<Value> value(std::size_t place, std::string_view member) const = 0;
+};
+
 /// The circumstances of an evaluation.
 struct Surroundings {
   const Object* variables = nullptr;  ///< null: there are none
   std::string_view text;              ///< for line and column of errors; empty: they have none
+  const BesideValues* beside = nullptr;  ///< null: compiled without such names
 };
 
 /// Immutable, cheap to copy. Threads: const use from any thread.
@@ -31,15 +49,18 @@ class RecordProgram {
  public:
   /// What one slot reads.
   struct Read {
-    bool sid = false;  ///< `_sid`
+    bool sid = false;                   ///< `_sid`
+    std::optional<std::size_t> beside;  ///< a name beside the fields, then `path.rest`
     FieldPath path;
   };
 
-  /// Errors: `source.refused` for unknown fields and functions (with the nearest name), wrong
-  /// arguments.
+  /// A name is a declared field, else one of `beside`, else an undeclared field of an @open
+  /// collection. Errors: `source.refused` for unknown fields and functions (with the nearest name),
+  /// wrong arguments.
   [[nodiscard]] static Result<RecordProgram> compile(const aql::Expression& expression,
                                                      const CollectionDef& collection,
-                                                     const Source& source);
+                                                     const Source& source,
+                                                     std::span<const BesideName> beside = {});
 
   /// Over the record of `values`. Errors: as Program::evaluate.
   [[nodiscard]] Result<Value> evaluate(ComputedValues& values, const Surroundings& around) const;
