@@ -1,6 +1,7 @@
 // Body of the update modifiers. Called by update and upsert.
 #include <aurora/exec/modifiers.hpp>
 
+#include <aurora/base/nearest.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/schema/coerce.hpp>
 
@@ -63,14 +64,27 @@ Modifier target_of(const CollectionDef& collection, const aql::Name& name) {
   return modifier;
 }
 
+bool may_hold_object(const TypeDef& type) {
+  const auto kind = type.type;
+  return kind == FieldType::kNested || kind == FieldType::kJson || kind == FieldType::kObject || kind == FieldType::kAny;
+}
+
 // The modifier an object literal stands for; kSet when it is plain data.
-ModifierKind modifier_in(const Literal& literal, const TypeDef* type) {
+// Errors: TypeError where no object can be data and its word is nearly a modifier.
+Result<ModifierKind> modifier_in(const Modifier& modifier, const Literal& literal, const Bindings& bindings) {
   if (literal.kind != Literal::Kind::kObject || literal.members.size() != 1) return ModifierKind::kSet;
-  const auto& name = literal.members.front().name.text;
-  if (member_type(type, name) != nullptr) return ModifierKind::kSet;
-  for (const auto& entry : kModifierNames)
-    if (entry.name == name) return entry.kind;
-  return ModifierKind::kSet;
+  const auto& name = literal.members.front().name;
+  if (member_type(modifier.type, name.text) != nullptr) return ModifierKind::kSet;
+  std::vector<std::string_view> known;
+  for (const auto& entry : kModifierNames) {
+    if (entry.name == name.text) return entry.kind;
+    known.push_back(entry.name);
+  }
+  if (modifier.type == nullptr || may_hold_object(*modifier.type)) return ModifierKind::kSet;
+  const auto hint = did_you_mean(name.text, known);
+  if (hint.empty()) return ModifierKind::kSet;
+  return bindings.error(name.at, ErrorCode::kTypeError,
+                        "unknown modifier '" + name.text + "' on field '" + modifier.field + "'" + hint);
 }
 
 Status check_operand(const Modifier& modifier, const Bindings& bindings) {
@@ -223,7 +237,7 @@ Result<std::vector<Modifier>> compile_modifiers(const CollectionDef& collection,
   for (const auto& member : data.members) {
     auto modifier = target_of(collection, member.name);
     const Literal* operand = member.value.get();
-    modifier.kind = modifier_in(*operand, modifier.type);
+    AURORA_ASSIGN(modifier.kind, modifier_in(modifier, *operand, bindings));
     if (modifier.kind != ModifierKind::kSet) operand = operand->members.front().value.get();
     AURORA_ASSIGN(modifier.operand, resolve(*operand, bindings));
     AURORA_TRY(check_operand(modifier, bindings));

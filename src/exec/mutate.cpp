@@ -107,7 +107,10 @@ class Operation {
       return bindings_.error(field_.name.at, ErrorCode::kInvalidQuery,
                              "'" + field_.name.text + "' needs the argument 'collection'");
     auto found = view_.catalog().require(*name);
-    if (!found) return bindings_.error(field_.name.at, found.error().code(), found.error().message());
+    if (!found) {
+      const auto written = find_argument(field_.arguments, {"collection"}, bindings_);
+      return bindings_.error(written.get()->at, found.error().code(), found.error().message());
+    }
     collection_ = *std::move(found);
     if (collection_->system)
       return bindings_.error(field_.name.at, ErrorCode::kInvalidOperation,

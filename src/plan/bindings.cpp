@@ -208,6 +208,7 @@ Result<Object> bind_variables(const std::vector<aql::VariableDefinition>& defini
       AURORA_ASSIGN(auto checked, bind_one(definition, fallback, text, now));
       bound.set(name, std::move(checked));
     } else if (definition.type.required) {
+      AURORA_TRY(variable_type(definition.type, text));
       return aql::error_at(text, definition.name.at, ErrorCode::kUndefinedVariable,
                            "the required variable '$" + name + "' was not given a value");
     } else {
