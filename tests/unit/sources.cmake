@@ -60,4 +60,5 @@ set(AURORA_UNIT_TESTS
   facade/document_test.cpp
   facade/get_by_id_test.cpp
   facade/json_test.cpp
+  facade/statements_threads_test.cpp
   ../support/faulty_store.cpp)
