@@ -258,11 +258,9 @@ void Engine::find_heads(GroupCommit& commit) {
 
 void Engine::apply(GroupCommit& commit, Snapshot& next, const EditScope& scope) {
   const auto old_catalog = next.catalog;
-  const auto built = [&] {
-    std::set<std::uint32_t> ids;
-    for (const auto& [id, index] : commit.schema.built) ids.insert(id);
-    return ids;
-  }();
+  // apply_schema moves the built indexes away.
+  std::vector<std::uint32_t> built;
+  for (const auto& [id, index] : commit.schema.built) built.push_back(id);
   if (commit.schema.catalog) {
     apply_schema(commit, next);
     find_heads(commit);
@@ -273,8 +271,14 @@ void Engine::apply(GroupCommit& commit, Snapshot& next, const EditScope& scope) 
   Heads* heads = nullptr;
   std::vector<std::string> before;
   std::vector<std::string> after;
+  const auto show_indexes = [&] {
+    if (version == nullptr) return;
+    for (std::size_t i = 0; i < version->definition->indexes.size(); ++i)
+      version->indexes[i] = heads->indexes.at(version->definition->indexes[i].id).version();
+  };
   for (const auto& change : commit.changes) {
     if (version == nullptr || at != change.collection) {
+      show_indexes();
       at = change.collection;
       auto* slot = next.find(at);
       if (slot == nullptr) {   // dropped in the same commit
@@ -296,7 +300,7 @@ void Engine::apply(GroupCommit& commit, Snapshot& next, const EditScope& scope) 
     version->next_ordinal = std::max(version->next_ordinal, change.ordinal + 1);
     for (std::size_t i = 0; i < definition.indexes.size(); ++i) {
       const auto& index = definition.indexes[i];
-      if (built.contains(index.id)) continue;
+      if (std::find(built.begin(), built.end(), index.id) != built.end()) continue;
       before.clear();
       after.clear();
       if (change.before) extract_keys(*old_definition, index, change.before.view(), before);
@@ -308,9 +312,9 @@ void Engine::apply(GroupCommit& commit, Snapshot& next, const EditScope& scope) 
         else
           head.remove(key, change.ordinal, scope);
       });
-      version->indexes[i] = head.version();
     }
   }
+  show_indexes();
 }
 
 void Engine::apply_schema(GroupCommit& commit, Snapshot& next) {

@@ -43,10 +43,24 @@ const WriteSet::Document* WriteSet::document_of(const Collection& collection, Or
   return found == collection.by_ordinal.end() ? nullptr : &collection.documents[found->second];
 }
 
+// One change in the place of making the whole anew: many statements of a transaction each look after a few writes.
+void WriteSet::update_pending(PendingDocuments& pending, Ordinal ordinal, const RecordRef& after) {
+  pending.touched.add(ordinal);
+  const auto at = std::lower_bound(pending.documents.begin(), pending.documents.end(), ordinal,
+                                   [](const auto& entry, Ordinal wanted) { return entry.first < wanted; });
+  const bool known = at != pending.documents.end() && at->first == ordinal;
+  if (known && after)
+    at->second = after;
+  else if (known)
+    pending.documents.erase(at);
+  else if (after)
+    pending.documents.emplace(at, ordinal, after);
+}
+
 void WriteSet::put(CollectionId id, Ordinal ordinal, const RecordRef& committed, RecordRef after) {
   const auto slot = slot_of(id);
   auto& collection = collections_[slot];
-  collection.pending_fresh = false;
+  if (collection.pending_fresh) update_pending(collection.pending, ordinal, after);
   if (after) bytes_ += after.memory_bytes();
   if (const auto* known = document_of(collection, ordinal)) {
     const auto at = static_cast<std::uint32_t>(known - collection.documents.data());

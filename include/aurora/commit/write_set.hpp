@@ -67,6 +67,7 @@ class WriteSet {
   };
 
   [[nodiscard]] std::uint32_t slot_of(CollectionId id);
+  static void update_pending(PendingDocuments& pending, Ordinal ordinal, const RecordRef& after);
   [[nodiscard]] const Collection* collection_of(CollectionId id) const;
   [[nodiscard]] static const Document* document_of(const Collection& collection, Ordinal ordinal);
 
