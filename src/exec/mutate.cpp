@@ -10,6 +10,7 @@
 #include <aurora/exec/relations.hpp>
 #include <aurora/index/extract.hpp>
 #include <aurora/plan/filter_compiler.hpp>
+#include <aurora/schema/path.hpp>
 
 #include <algorithm>
 #include <array>
@@ -250,7 +251,7 @@ class Operation {
   }
 
   Error in_field(const Error& error) const {
-    return bindings_.error(field_.name.at, error.code(), "collection '" + collection_->name + "': " + error.message());
+    return bindings_.error(field_.name.at, error.code(), in_collection(*collection_, error).message());
   }
 
   // True when a document was written.

@@ -10,16 +10,13 @@
 #include <aurora/index/key.hpp>
 #include <aurora/plan/filter_compiler.hpp>
 #include <aurora/schema/coerce.hpp>
+#include <aurora/schema/path.hpp>
 
 #include <algorithm>
 
 namespace aurora::facade {
 
 namespace {
-
-Error about(const CollectionDef& collection, const Error& error) {
-  return error.with_prefix("collection '" + collection.name + "': ");
-}
 
 // A filter that holds for the document of that id: what a transaction depends on.
 Result<std::shared_ptr<const plan::Filter>> id_filter(const Catalog::Entry& collection, const Value& id,
@@ -61,7 +58,7 @@ Status change_row(WriteView& view, const CollectionDef& collection, const exec::
   const auto current = row.record.view();
   AURORA_ASSIGN(auto changed, exec::apply_modifiers(collection, modifiers, &current, bindings));
   auto checked = check_update(collection, std::move(changed), bindings.now);
-  if (!checked) return about(collection, checked.error());
+  if (!checked) return in_collection(collection, checked.error());
   AURORA_ASSIGN(auto record, exec::merge_record(collection, current, *checked, view.max_document_bytes()));
   return view.replace(collection, row.ordinal, std::move(record));
 }
@@ -121,7 +118,7 @@ namespace {
 // Without the uniqueness check.
 Result<Document> add_document(WriteView& view, const Catalog::Entry& collection, Object document) {
   auto record = exec::make_record(view, *collection, std::move(document));
-  if (!record) return about(*collection, record.error());
+  if (!record) return in_collection(*collection, record.error());
   AURORA_ASSIGN(const auto ordinal, view.insert(*collection, *std::move(record)));
   AURORA_ASSIGN(const auto stored, view.record(collection->id, ordinal));
   AURORA_ASSIGN(const auto shown, with_virtuals(*collection, stored, view.now()));

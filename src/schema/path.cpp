@@ -53,6 +53,11 @@ Status descend(const CollectionDef& collection, const TypeDef& type,
 
 }  // namespace
 
+Error in_collection(const CollectionDef& collection, const Error& error) {
+  const auto named = "collection " + in_quotes(collection.name);
+  return error.message().find(named) == std::string::npos ? error.with_prefix(named + ": ") : error;
+}
+
 Error unknown_field(const CollectionDef& collection, std::string_view name, ErrorCode code) {
   const auto names = collection.field_names();
   return Error(code, "unknown field " + in_quotes(name) + " in collection " + in_quotes(collection.name) +

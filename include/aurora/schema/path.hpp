@@ -14,6 +14,9 @@ namespace aurora {
                                              std::string_view dotted,
                                              ErrorCode code = ErrorCode::kInvalidQuery);
 
+/// The error with the collection's name before it, unless the message says it already.
+[[nodiscard]] Error in_collection(const CollectionDef& collection, const Error& error);
+
 /// "unknown field 'nmae' in collection 'users'; did you mean 'name'?"
 [[nodiscard]] Error unknown_field(const CollectionDef& collection, std::string_view name,
                                   ErrorCode code);
