@@ -78,6 +78,7 @@ set(AURORA_SOURCES
   aql/print_statement.cpp
   aql/printer.cpp
   cache/record_cache.cpp
+  cache/scan_blocks.cpp
   index/extract.cpp
   index/index_pages.cpp
   index/index_version.cpp

@@ -1,6 +1,8 @@
 // Body of the hot cache over boost::concurrent_flat_map. Called by views and the commit pipeline.
 #include <aurora/cache/record_cache.hpp>
 
+#include "scan_blocks.hpp"
+
 #include <boost/unordered/concurrent_flat_map.hpp>
 
 #include <algorithm>
@@ -51,8 +53,8 @@ struct Entry {
   Entry& operator=(const Entry&) = delete;
 };
 
-// Bookkeeping a cached entry costs beside its record: the map slot and the place in the eviction queue.
-constexpr std::size_t kEntryOverhead = 48;
+// Bookkeeping a cached entry costs beside its record: the map slot, the places in the eviction queue and in a block.
+constexpr std::size_t kEntryOverhead = 56;
 constexpr std::size_t kStampSlots = 1u << 14;
 
 }  // namespace
@@ -61,6 +63,7 @@ struct RecordCache::State {
   explicit State(std::uint64_t capacity_bytes) : capacity(static_cast<std::int64_t>(capacity_bytes)) {}
 
   boost::concurrent_flat_map<std::uint64_t, Entry, KeyHash> map;
+  ScanBlocks blocks;
   const std::int64_t capacity;
   // May dip below zero for a moment: a writer can replace what a filler has not counted yet.
   std::atomic<std::int64_t> bytes{0};
@@ -126,7 +129,10 @@ struct RecordCache::State {
         evictions.fetch_add(1, std::memory_order_relaxed);
         return true;
       });
-      if (keep) enqueue(key);
+      if (keep)
+        enqueue(key);
+      else
+        blocks.drop(static_cast<CollectionId>(key >> 32), static_cast<Ordinal>(key));
     }
   }
 };
@@ -150,6 +156,19 @@ RecordRef RecordCache::peek(CollectionId collection, Ordinal ordinal) const {
   RecordRef found;
   state_->map.cvisit(key_of(collection, ordinal), [&](const auto& slot) { found = slot.second.record; });
   return found;
+}
+
+std::shared_ptr<const RecordBlock> RecordCache::block(CollectionId collection, std::uint32_t number) const {
+  return state_->blocks.find(collection, number);
+}
+
+std::uint64_t RecordCache::block_version(CollectionId collection, std::uint32_t number) const noexcept {
+  return state_->blocks.version(collection, number);
+}
+
+void RecordCache::offer_block(CollectionId collection, std::uint32_t number,
+                              std::shared_ptr<const RecordBlock> block, std::uint64_t version) {
+  state_->blocks.offer(collection, number, std::move(block), version);
 }
 
 void RecordCache::fill(CollectionId collection, Ordinal ordinal, const RecordRef& record,
@@ -198,6 +217,7 @@ void RecordCache::end_write(CollectionId collection, Ordinal ordinal, const Reco
     if (absent || !queued) state_->enqueue(key);
     state_->bytes.fetch_add(State::cost(record), std::memory_order_relaxed);
   }
+  state_->blocks.drop(collection, ordinal);
   state_->bytes.fetch_sub(freed, std::memory_order_relaxed);
   if (state_->over_capacity()) state_->evict();
 }
@@ -210,6 +230,7 @@ void RecordCache::clear() {
       return true;
     });
   state_->queue.clear();
+  state_->blocks.clear();
 }
 
 CacheStats RecordCache::stats() const {

@@ -17,12 +17,12 @@ namespace aurora {
 
 namespace {
 
-constexpr std::size_t kWidthAt = 1;
-constexpr std::size_t kCountAt = 2;
-constexpr std::size_t kChecksumAt = 4;
-constexpr std::size_t kSequenceAt = 8;
-constexpr std::size_t kSidAt = 16;
-constexpr std::size_t kSchemaAt = 32;
+constexpr std::size_t kWidthAt = RecordView::kWidthAt;
+constexpr std::size_t kCountAt = RecordView::kCountAt;
+constexpr std::size_t kChecksumAt = RecordView::kChecksumAt;
+constexpr std::size_t kSequenceAt = RecordView::kSequenceAt;
+constexpr std::size_t kSidAt = RecordView::kSidAt;
+constexpr std::size_t kSchemaAt = RecordView::kSchemaAt;
 constexpr std::size_t kIdsAt = RecordView::kHeaderBytes;
 constexpr std::size_t kMostFields = 0xFFFF;
 
@@ -103,9 +103,6 @@ struct Layout {
 
 }  // namespace
 
-RecordView::RecordView(std::string_view bytes) noexcept
-    : bytes_(bytes), count_(bytes.empty() ? 0 : load_le<std::uint16_t>(bytes.data() + kCountAt)) {}
-
 Status RecordView::check(std::string_view bytes) {
   if (bytes.size() < kHeaderBytes) return damaged("shorter than its header");
   if (static_cast<std::uint8_t>(bytes[0]) != kFormat) {
@@ -125,18 +122,10 @@ Status RecordView::check(std::string_view bytes) {
   return {};
 }
 
-Sequence RecordView::sequence() const noexcept {
-  return load_le<Sequence>(bytes_.data() + kSequenceAt);
-}
-
 Uuid RecordView::sid() const noexcept { return sid_view().uuid_value(); }
 
 ValueView RecordView::sid_view() const noexcept {
   return ValueView::of_encoded(Type::kUuid, bytes_.data() + kSidAt, sizeof(Uuid));
-}
-
-std::uint32_t RecordView::schema_version() const noexcept {
-  return load_le<std::uint32_t>(bytes_.data() + kSchemaAt);
 }
 
 ValueView RecordView::field(FieldId id) const noexcept {
@@ -152,24 +141,9 @@ std::pair<FieldId, ValueView> RecordView::field_at(std::uint32_t index) const no
   return {at.id(index), codec::view_of(at.tag(index), at.payload(index))};
 }
 
-// The bytes of the record follow the block.
-struct RecordRef::Block {
-  explicit Block(std::uint32_t bytes) noexcept : size(bytes) {}
-
-  std::atomic<std::uint32_t> references{1};
-  std::uint32_t size;
-
-  [[nodiscard]] char* data() noexcept { return reinterpret_cast<char*>(this + 1); }
-};
-
-RecordRef::RecordRef(const RecordRef& other) noexcept : block_(other.block_) {
-  if (block_ != nullptr) block_->references.fetch_add(1, std::memory_order_relaxed);
-}
-
-RecordRef::~RecordRef() {
-  if (block_ == nullptr || block_->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-  block_->~Block();
-  ::operator delete(block_);
+void RecordRef::destroy(Block* block) noexcept {
+  block->~Block();
+  ::operator delete(block);
 }
 
 RecordRef RecordRef::copy_of(std::string_view bytes) {
@@ -180,10 +154,6 @@ RecordRef RecordRef::copy_of(std::string_view bytes) {
 
 RecordRef RecordRef::allocate(std::uint32_t size) {
   return RecordRef(new (::operator new(sizeof(Block) + size)) Block(size));
-}
-
-std::string_view RecordRef::bytes() const noexcept {
-  return block_ == nullptr ? std::string_view() : std::string_view(block_->data(), block_->size);
 }
 
 char* RecordRef::mutable_bytes() noexcept { return block_->data(); }

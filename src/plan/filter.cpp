@@ -97,6 +97,8 @@ bool is_whole_op(FilterOp op) {
          op == FilterOp::kSize;
 }
 
+bool is_scalar(Type type) { return type != Type::kNull && type != Type::kList && type != Type::kObject; }
+
 // What the walk over the values at a path found.
 struct Found {
   bool value = false;    // something that is not null, an empty list included
@@ -154,6 +156,16 @@ bool has_null(const std::vector<EncodedValue>& operands) {
 
 bool meets_condition(const FilterNode& node, ValueView root) {
   if (node.kind == FilterNode::Kind::kValidate) return meets_rules(node, root, 0);
+  // Most conditions are about a scalar field.
+  if (node.path.rest.empty() && is_scalar(root.type())) {
+    switch (node.op) {
+      case FilterOp::kNe:
+      case FilterOp::kNin: return !meets(node, root);
+      case FilterOp::kIsNull: return false;
+      case FilterOp::kIsNotNull: return true;
+      default: return is_whole_op(node.op) ? meets_whole(node, root) : meets(node, root);
+    }
+  }
   Found found;
   walk(node, root, 0, found);
   const bool null = !found.value;
@@ -166,6 +178,12 @@ bool meets_condition(const FilterNode& node, ValueView root) {
     case FilterOp::kIsNotNull: return !null;
     default: return found.met;
   }
+}
+
+// The filter keeps the definition, and with it its fields, alive.
+void resolve_fields(const CollectionDef& collection, FilterNode& node) {
+  for (auto& child : node.children) resolve_fields(collection, child);
+  if (node.subject == Subject::kPath && node.path.field != kOpenFields) node.field = collection.find(node.path.field);
 }
 
 }  // namespace
@@ -259,8 +277,12 @@ bool Filter::matches(const FilterNode& node, RecordView record) const {
     const auto open = record.field(kOpenFields);
     return meets_condition(node, open.type() == Type::kObject ? open.object().find(node.path.name) : ValueView());
   }
-  const auto* field = collection_->find(node.path.field);
-  return meets_condition(node, field != nullptr ? read_field(*collection_, *field, record) : ValueView());
+  return meets_condition(node, node.field != nullptr ? read_field(*collection_, *node.field, record) : ValueView());
+}
+
+Filter::Filter(std::shared_ptr<const CollectionDef> collection, FilterNode root)
+    : collection_(std::move(collection)), root_(std::move(root)) {
+  resolve_fields(*collection_, root_);
 }
 
 }  // namespace aurora::plan

@@ -52,6 +52,7 @@ set(AURORA_UNIT_TESTS
   io/lines_test.cpp
   exec/relations_test.cpp
   exec/sid_test.cpp
+  cache/record_blocks_test.cpp
   commit/failed_write_test.cpp
   commit/transfers_threads_test.cpp
   facade/bind_members_test.cpp

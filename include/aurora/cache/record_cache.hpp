@@ -11,10 +11,17 @@
 
 #include <aurora/document/record.hpp>
 
+#include <array>
 #include <cstdint>
 #include <memory>
 
 namespace aurora {
+
+/// Cached records of the ordinals kRecords * n … kRecords * n + kRecords - 1; null where none was looked up or found.
+struct RecordBlock {
+  static constexpr std::uint32_t kRecords = 256;
+  std::array<RecordRef, kRecords> records;
+};
 
 struct CacheStats {
   std::uint64_t hits = 0;
@@ -38,6 +45,14 @@ class RecordCache {
   [[nodiscard]] RecordRef get(CollectionId collection, Ordinal ordinal);
   /// As `get`, but neither counted nor marked as used: for scans, which must not keep things hot.
   [[nodiscard]] RecordRef peek(CollectionId collection, Ordinal ordinal) const;
+
+  /// Block `number` as an earlier scan gathered it; null when there is none. Its records are what `peek` gives.
+  [[nodiscard]] std::shared_ptr<const RecordBlock> block(CollectionId collection, std::uint32_t number) const;
+  /// To be read before gathering a block by `peek`.
+  [[nodiscard]] std::uint64_t block_version(CollectionId collection, std::uint32_t number) const noexcept;
+  /// Keeps a block of records that `peek` or `block` gave, unless one of them changed since `version` was read.
+  void offer_block(CollectionId collection, std::uint32_t number, std::shared_ptr<const RecordBlock> block,
+                   std::uint64_t version);
 
   /// Offers what a reader pinned at `fresh_as_of` found in the store; refused when a later write began (K1).
   void fill(CollectionId collection, Ordinal ordinal, const RecordRef& record, Sequence fresh_as_of);

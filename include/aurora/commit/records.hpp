@@ -11,7 +11,6 @@
 
 namespace aurora::commit {
 
-
 /// Threads: every call may come from any thread.
 class Records {
  public:
@@ -29,6 +28,7 @@ class Records {
   [[nodiscard]] VersionHistory& history() noexcept { return history_; }
 
  private:
+  class Scan;
   [[nodiscard]] Result<RecordRef> from_store(CollectionId collection, Ordinal ordinal, Sequence sequence);
   /// What a reader at `sequence` sees, given the newest version found.
   [[nodiscard]] RecordRef visible(CollectionId collection, Ordinal ordinal, Sequence sequence,

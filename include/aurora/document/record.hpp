@@ -20,8 +20,10 @@
 //   them. R3  a record is immutable once sealed; sealing sets sequence, _sid and checksum.
 #pragma once
 
+#include <aurora/base/bytes.hpp>
 #include <aurora/value.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -48,15 +50,18 @@ class RecordView {
 
   RecordView() = default;
   /// Requires: bytes that `check` accepted or a builder made.
-  explicit RecordView(std::string_view bytes) noexcept;
+  explicit RecordView(std::string_view bytes) noexcept
+      : bytes_(bytes), count_(bytes.empty() ? 0 : load_le<std::uint16_t>(bytes.data() + kCountAt)) {}
   /// Verifies format, checksum and every offset. Errors: Corruption saying what is wrong.
   [[nodiscard]] static Status check(std::string_view bytes);
 
-  [[nodiscard]] Sequence sequence() const noexcept;
+  [[nodiscard]] Sequence sequence() const noexcept { return load_le<Sequence>(bytes_.data() + kSequenceAt); }
   [[nodiscard]] Uuid sid() const noexcept;
   /// `_sid` as a view into the record.
   [[nodiscard]] ValueView sid_view() const noexcept;
-  [[nodiscard]] std::uint32_t schema_version() const noexcept;
+  [[nodiscard]] std::uint32_t schema_version() const noexcept {
+    return load_le<std::uint32_t>(bytes_.data() + kSchemaAt);
+  }
 
   /// The field's value, null when absent. Cost: binary search over the ids.
   [[nodiscard]] ValueView field(FieldId id) const noexcept;
@@ -65,6 +70,14 @@ class RecordView {
   [[nodiscard]] std::pair<FieldId, ValueView> field_at(std::uint32_t index) const noexcept;
 
   [[nodiscard]] std::string_view bytes() const noexcept { return bytes_; }
+
+  // Places of the byte table above.
+  static constexpr std::size_t kWidthAt = 1;
+  static constexpr std::size_t kCountAt = 2;
+  static constexpr std::size_t kChecksumAt = 4;
+  static constexpr std::size_t kSequenceAt = 8;
+  static constexpr std::size_t kSidAt = 16;
+  static constexpr std::size_t kSchemaAt = 32;
 
  private:
   std::string_view bytes_;
@@ -76,13 +89,17 @@ class RecordView {
 class RecordRef {
  public:
   RecordRef() noexcept = default;
-  RecordRef(const RecordRef& other) noexcept;
+  RecordRef(const RecordRef& other) noexcept : block_(other.block_) {
+    if (block_ != nullptr) block_->references.fetch_add(1, std::memory_order_relaxed);
+  }
   RecordRef(RecordRef&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
   RecordRef& operator=(RecordRef other) noexcept {
     std::swap(block_, other.block_);
     return *this;
   }
-  ~RecordRef();
+  ~RecordRef() {
+    if (block_ != nullptr && block_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) destroy(block_);
+  }
 
   /// Copies `bytes`. Does not check them.
   [[nodiscard]] static RecordRef copy_of(std::string_view bytes);
@@ -91,11 +108,19 @@ class RecordRef {
 
   [[nodiscard]] explicit operator bool() const noexcept { return block_ != nullptr; }
   [[nodiscard]] RecordView view() const noexcept { return RecordView(bytes()); }
-  [[nodiscard]] std::string_view bytes() const noexcept;
+  [[nodiscard]] std::string_view bytes() const noexcept {
+    return block_ == nullptr ? std::string_view() : std::string_view(block_->data(), block_->size);
+  }
   /// Requires: the only reference, not sealed yet.
   [[nodiscard]] char* mutable_bytes() noexcept;
   /// Sets sequence, _sid and checksum (R3). Requires: the only reference.
   void seal(Sequence sequence, const Uuid& sid) noexcept;
+  /// Asks the processor to fetch the first bytes: for loops that will look at many records.
+  void prefetch() const noexcept {
+    constexpr std::size_t kLine = 64;
+    for (std::size_t line = 0; line < 4; ++line)
+      __builtin_prefetch(reinterpret_cast<const char*>(block_) + line * kLine);
+  }
   /// Memory held, with the block's own header.
   [[nodiscard]] std::size_t memory_bytes() const noexcept;
 
@@ -104,8 +129,17 @@ class RecordRef {
   }
 
  private:
-  struct Block;
+  /// The bytes of the record follow it.
+  struct Block {
+    explicit Block(std::uint32_t bytes) noexcept : size(bytes) {}
+
+    std::atomic<std::uint32_t> references{1};
+    std::uint32_t size;
+
+    [[nodiscard]] char* data() noexcept { return reinterpret_cast<char*>(this + 1); }
+  };
   explicit RecordRef(Block* block) noexcept : block_(block) {}
+  static void destroy(Block* block) noexcept;
   Block* block_ = nullptr;
 };
 

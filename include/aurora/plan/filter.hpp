@@ -38,6 +38,7 @@ struct FilterNode {
   FilterOp op = FilterOp::kEq;
   Subject subject = Subject::kPath;
   FieldPath path;
+  const FieldDef* field = nullptr;             ///< of the path; set by Filter, null for undeclared fields
   std::string name;                            ///< dotted, as written
   bool multi_valued = false;                   ///< the path may give several values (lists)
   std::vector<EncodedValue> operands;          ///< one; two for between; any number for in, containsAny …
