@@ -10,6 +10,7 @@
 #include <aurora/exec/page.hpp>
 #include <aurora/exec/projection.hpp>
 #include <aurora/expr/computed_fields.hpp>
+#include <aurora/plan/compiled_parts.hpp>
 #include <aurora/plan/filter_compiler.hpp>
 #include <aurora/plan/validation.hpp>
 #include <aurora/schema/path.hpp>
@@ -165,12 +166,34 @@ class RootField {
                                  "'; put the fields of documents under nodes { … }");
     if (collective != nullptr) return collective_answer(selections);
     AURORA_ASSIGN(const auto projection, projection_of(field_, selections));
-    return append_rows(projection, output_.json);
+    return append_rows(*projection, output_.json);
   }
 
-  Result<Projection> projection_of(const Selection& field, const std::vector<const Selection*>& selections) const {
-    if (!field.has_selections) return Projection::all_fields(collection(), bindings_);
-    return Projection::compile(collection(), selections, {view_.catalog(), bindings_, context_.fragments, true});
+  using SharedProjection = std::shared_ptr<const Projection>;
+
+  // Names alone mean the same at each execution of a text: their projection is made once.
+  static bool is_fixed(const Selection& field) {
+    return std::all_of(field.selections.begin(), field.selections.end(), [](const Selection& selection) {
+      return selection.kind == Selection::Kind::kField && selection.arguments.empty() &&
+             selection.directives.empty() && is_fixed(selection);
+    });
+  }
+
+  Result<SharedProjection> projection_of(const Selection& field, const std::vector<const Selection*>& selections) const {
+    const bool fixed = bindings_.compiled != nullptr && is_fixed(field) &&
+                       collection().computed_fields == nullptr;  // those are compiled with what one execution knows
+    if (fixed)
+      if (auto made = bindings_.compiled->find<Projection>(&field, &collection())) return made;
+    auto projection = std::make_shared<Projection>();
+    if (field.has_selections) {
+      AURORA_ASSIGN(*projection, Projection::compile(collection(), selections,
+                                                     {view_.catalog(), bindings_, context_.fragments, true}));
+    } else {
+      *projection = Projection::all_fields(collection(), bindings_);
+    }
+    // A lookup holds for the definition of another collection too.
+    if (fixed && projection->lookups().empty()) bindings_.compiled->put(&field, query_.collection, projection);
+    return SharedProjection(std::move(projection));
   }
 
   // The windowed values of the page's rows; windows() of them a row.
@@ -235,14 +258,14 @@ class RootField {
                   expand_selections(edges.selections, collection().name, bindings_, context_.fragments));
     struct Part {
       std::string key;
-      std::optional<Projection> projection;   // none: the cursor
+      SharedProjection projection;            // none: the cursor
       Extras extras;
     };
     std::vector<Part> compiled;
     for (const auto* part : parts) {
       constexpr std::array<std::string_view, 2> kParts{"cursor", "node"};
       if (!contains(kParts, part->name.text)) return no_such_part(*part, "edges", kParts);
-      std::optional<Projection> projection;
+      SharedProjection projection;
       if (part->name.text == "node") {
         std::vector<const Selection*> fields;
         if (part->has_selections) {
@@ -358,7 +381,7 @@ class RootField {
       AURORA_ASSIGN(parts, expand_selections(selection.selections, collection().name, bindings_, context_.fragments));
     }
     AURORA_ASSIGN(const auto projection, projection_of(selection, parts));
-    return append_rows(projection, out);
+    return append_rows(*projection, out);
   }
 
   // aggregate { count } alone: answered from bitmaps where they suffice.
