@@ -249,6 +249,7 @@ void add_virtuals(const CollectionDef& collection, const FilterNode& node, std::
 
 Filter::Filter(std::shared_ptr<const CollectionDef> collection, FilterNode root)
     : collection_(std::move(collection)), root_(std::move(root)) {
+  resolve_fields(*collection_, root_);
   if (collection_->computed_fields) add_virtuals(*collection_, root_, virtuals_);
 }
 
@@ -278,11 +279,6 @@ bool Filter::matches(const FilterNode& node, RecordView record) const {
     return meets_condition(node, open.type() == Type::kObject ? open.object().find(node.path.name) : ValueView());
   }
   return meets_condition(node, node.field != nullptr ? read_field(*collection_, *node.field, record) : ValueView());
-}
-
-Filter::Filter(std::shared_ptr<const CollectionDef> collection, FilterNode root)
-    : collection_(std::move(collection)), root_(std::move(root)) {
-  resolve_fields(*collection_, root_);
 }
 
 }  // namespace aurora::plan
