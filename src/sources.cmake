@@ -170,6 +170,7 @@ set(AURORA_SOURCES
   io/source.cpp
   runtime/periodic.cpp
   facade/bind.cpp
+  facade/computed.cpp
   facade/database.cpp
   facade/deferred.cpp
   facade/document.cpp

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <aurora/bind.hpp>
+#include <aurora/computed.hpp>
 #include <aurora/config.hpp>
 #include <aurora/query.hpp>
 #include <aurora/query_result.hpp>
@@ -112,6 +113,17 @@ class Database {
   /// True when there was such a document.
   bool remove(std::string_view collection, const Value& id) { return try_remove(collection, id).value(); }
   [[nodiscard]] Result<bool> try_remove(std::string_view collection, const Value& id);
+
+  // ---- schema
+  /// Adds a permanent computed field of type Any to a collection, as `alter … add … @computed` does. The same
+  /// expression again changes nothing, another one replaces it, so that a program may register at each start.
+  /// Errors: InvalidDefinition for unknown names and functions, cycles, and a field of that name of another kind.
+  void register_computed_field(std::string_view collection, std::string_view name,
+                               const ComputedExpression& expression) {
+    try_register_computed_field(collection, name, expression).value();
+  }
+  [[nodiscard]] Status try_register_computed_field(std::string_view collection, std::string_view name,
+                                                   const ComputedExpression& expression);
 
   // ---- transactions
   [[nodiscard]] Transaction begin_transaction() { return try_begin_transaction().value(); }

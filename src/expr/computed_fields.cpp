@@ -13,12 +13,13 @@ namespace aurora {
 
 namespace {
 
-bool is_read_by_index(const CollectionDef& collection, FieldId id) {
-  return std::any_of(collection.indexes.begin(), collection.indexes.end(),
-                     [&](const IndexDef& index) {
-                       return std::any_of(index.paths.begin(), index.paths.end(),
-                                          [&](const FieldPath& path) { return path.field == id; });
-                     });
+// What is read outside of queries: by indexes, full-text search, expiry.
+bool is_read_from_records(const CollectionDef& collection, const FieldDef& field) {
+  const auto reads = [&](const FieldPath& path) { return path.field == field.id; };
+  if (field.search || (collection.ttl && reads(collection.ttl->field))) return true;
+  return std::any_of(collection.indexes.begin(), collection.indexes.end(), [&](const IndexDef& index) {
+    return std::any_of(index.paths.begin(), index.paths.end(), reads);
+  });
 }
 
 // Orders computed fields by what they build on.
@@ -122,7 +123,7 @@ Result<std::shared_ptr<const ComputedFields>> ComputedFields::make(const Collect
     if (!field.computed) continue;
     if (culprit != nullptr) *culprit = field.id;
     AURORA_ASSIGN(auto program, compile(collection, field));
-    const bool stored = field.search.has_value() || is_read_by_index(collection, field.id);
+    const bool stored = is_read_from_records(collection, field);
     made->fields_.push_back({field.id, std::move(program), stored});
     (stored ? made->stored_ : made->virtuals_).push_back(field.id);
   }

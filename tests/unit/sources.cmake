@@ -57,6 +57,7 @@ set(AURORA_UNIT_TESTS
   commit/transfers_threads_test.cpp
   facade/bind_members_test.cpp
   facade/bind_test.cpp
+  facade/computed_test.cpp
   facade/deferred_test.cpp
   facade/document_test.cpp
   facade/get_by_id_test.cpp

@@ -1,7 +1,7 @@
 // Permanent computed fields: compiled with the definition they stand in, evaluated for records.
 // Made when a definition enters the catalog; asked by projections, filters, writes and the facade.
 //
-// A computed field that an index or full-text search reads is *stored*: each write puts its value
+// A computed field that an index, full-text search or @@ttl reads is *stored*: each write puts its value
 // into the record, so that indexes, recovery and verify see a field like any other. All others are
 // *virtual*: computed when somebody asks.
 #pragma once
