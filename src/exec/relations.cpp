@@ -9,6 +9,7 @@
 #include "relation_parts.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 namespace aurora::exec {
@@ -83,12 +84,13 @@ class Enforcement {
 
   // Level by level: what goes because of `changes`, then what goes because of that.
   Status follow(const std::vector<Change>& changes) {
-    auto level = changes;
+    std::vector<Change> level;   // inserts take no key away
+    std::copy_if(changes.begin(), changes.end(), std::back_inserter(level),
+                 [](const Change& change) { return static_cast<bool>(change.before); });
     while (!level.empty()) {
       std::vector<Change> next;
       std::set<CollectionId> collections;
-      for (const auto& change : level)
-        if (change.before) collections.insert(change.collection);
+      for (const auto& change : level) collections.insert(change.collection);
       for (const auto id : collections) {
         const auto collection = view_.catalog().find(id);
         if (!collection) continue;

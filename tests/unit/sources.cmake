@@ -50,6 +50,7 @@ set(AURORA_UNIT_TESTS
   io/infer_test.cpp
   io/json_reader_test.cpp
   io/lines_test.cpp
+  exec/lookups_test.cpp
   exec/relations_test.cpp
   exec/sid_test.cpp
   cache/record_blocks_test.cpp
