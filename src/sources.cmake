@@ -39,6 +39,8 @@ set(AURORA_SOURCES
   schema/revise.cpp
   schema/same.cpp
   schema/scalar.cpp
+  schema/system_collections.cpp
+  schema/ttl.cpp
   schema/url.cpp
   schema/validate.cpp
   storage/clean_seal.cpp
@@ -123,6 +125,7 @@ set(AURORA_SOURCES
   exec/defer.cpp
   exec/document_write.cpp
   exec/downsample.cpp
+  exec/expiry.cpp
   exec/group.cpp
   exec/having.cpp
   exec/interval.cpp
@@ -130,6 +133,7 @@ set(AURORA_SOURCES
   exec/key_search.cpp
   exec/lookup.cpp
   exec/lookup_compile.cpp
+  exec/migrate.cpp
   exec/modifiers.cpp
   exec/mutate.cpp
   exec/order.cpp
@@ -144,9 +148,11 @@ set(AURORA_SOURCES
   exec/selected_expression.cpp
   exec/window.cpp
   exec/written_order.cpp
+  commit/change_list.cpp
   commit/change_tail.cpp
   commit/checkpoint.cpp
   commit/engine.cpp
+  commit/expired.cpp
   commit/history.cpp
   commit/interactive.cpp
   commit/loading.cpp
@@ -161,12 +167,14 @@ set(AURORA_SOURCES
   io/cells.cpp
   io/csv_reader.cpp
   io/field_names.cpp
+  io/file_sink.cpp
   io/format.cpp
   io/infer.cpp
   io/json_array_reader.cpp
   io/json_lines_reader.cpp
   io/lines.cpp
   io/record_reader.cpp
+  io/record_writer.cpp
   io/source.cpp
   runtime/periodic.cpp
   facade/bind.cpp
@@ -180,7 +188,8 @@ set(AURORA_SOURCES
   facade/query_result.cpp
   facade/runner.cpp
   facade/state.cpp
-  facade/transaction.cpp)
+  facade/transaction.cpp
+  facade/transfer.cpp)
 
 set(AURORA_CLI_SOURCES
   cli/completion.cpp

@@ -52,6 +52,8 @@ struct Config {
   /// How often indexes are written out, and after how many changes at the latest.
   std::chrono::milliseconds checkpoint_interval{10'000};
   std::uint64_t checkpoint_changes = 200'000;
+  /// How often documents that @@ttl expired are looked for and removed; they are hidden at once all the same.
+  std::chrono::milliseconds expiry_interval{1'000};
   /// How far back the change log reaches at most, in time and in size.
   std::chrono::seconds change_log_max_age{std::chrono::hours(24)};
   std::uint64_t change_log_max_bytes = 256ull << 20;

@@ -1,21 +1,11 @@
 // Body of import_target.hpp.
 #include "cli/import_target.hpp"
 
+#include <aurora/import.hpp>
+
 namespace aurora::cli {
 
 namespace {
-
-// Errors of one document; after all others the next one would fail as well.
-bool is_of_document(ErrorCode code) noexcept {
-  switch (code) {
-    case ErrorCode::kTypeError:
-    case ErrorCode::kValidationError:
-    case ErrorCode::kUniqueConstraintViolation:
-    case ErrorCode::kLimitExceeded:
-    case ErrorCode::kInvalidInput: return true;
-    default: return false;
-  }
-}
 
 class BatchedTarget final : public ImportTarget {
  public:
@@ -31,14 +21,14 @@ class BatchedTarget final : public ImportTarget {
       counts_.imported += documents_.size();
       return {};
     }
-    if (!is_of_document(inserted.error().code())) return inserted.error();
+    if (!io::is_of_record(inserted.error().code())) return inserted.error();
     for (std::size_t i = 0; i < documents_.size(); ++i) {
       const auto one = database_.try_insert(collection_, documents_[i]);
       if (one) {
         ++counts_.imported;
       } else if (one.error().code() == ErrorCode::kUniqueConstraintViolation) {
         ++counts_.duplicates;
-      } else if (is_of_document(one.error().code())) {
+      } else if (io::is_of_record(one.error().code())) {
         ++counts_.failed;
         on_failure_(batch[i].line, one.error());
       } else {

@@ -206,9 +206,20 @@ Result<bool> Engine::purge_dropped_batch() {
 
 void Engine::start_background() {
   if (!options_.start_periodic) return;
-  background_ = options_.start_periodic(options_.checkpoint_interval, [this] {
+  const auto interval = std::min(options_.checkpoint_interval, options_.expiry_interval);
+  background_ = options_.start_periodic(interval, [this, last = std::chrono::steady_clock::now(), swept = std::chrono::steady_clock::now()]() mutable {
     const auto entry = enter();
     if (!entry || has_failed_.load(std::memory_order_acquire)) return;
+    const auto at = std::chrono::steady_clock::now();
+    if (at - swept >= options_.expiry_interval) {
+      swept = at;
+      if (auto status = remove_expired(); !status)
+        log(kLogWarning, "removing expired documents: " + status.error().message());
+    }
+    if (at - last < options_.checkpoint_interval &&
+        changes_since_checkpoint_.load(std::memory_order_relaxed) < options_.checkpoint_changes)
+      return;
+    last = at;
     for (const auto& status : {checkpoint_indexes(), trim_log(), purge_dropped()})
       if (!status) log(kLogWarning, "background upkeep: " + status.error().message());
   });

@@ -2,6 +2,7 @@
 #include <aurora/commit/engine.hpp>
 
 #include <aurora/base/try.hpp>
+#include <aurora/schema/system_collections.hpp>
 
 #include "engine_parts.hpp"
 
@@ -84,6 +85,7 @@ SnapshotView::SnapshotView(Engine& engine, SnapshotList::Pin pin)
 Result<const CollectionVersion*> SnapshotView::collection(CollectionId id) {
   for (const auto& [known, version] : seen_)
     if (known == id) return version;
+  if (id == kChangesCollection) return changes();
   const auto* version = engine_.snapshots().find(pin_, id);
   if (version == nullptr) {
     AURORA_ASSIGN(version, engine_.load(pin_, id));
@@ -93,12 +95,32 @@ Result<const CollectionVersion*> SnapshotView::collection(CollectionId id) {
 }
 
 Result<RecordRef> SnapshotView::record(CollectionId id, Ordinal ordinal) {
+  if (id == kChangesCollection) return change(ordinal);
   return engine_.records().at(id, ordinal, pin_->sequence);
 }
 
 Status SnapshotView::scan(CollectionId id, const OrdinalSet& ordinals,
                           const std::function<bool(Ordinal, const RecordRef&)>& visit) {
-  return engine_.records().scan(id, ordinals, pin_->sequence, visit);
+  if (id != kChangesCollection) return engine_.records().scan(id, ordinals, pin_->sequence, visit);
+  std::vector<Ordinal> wanted;
+  ordinals.append_to(wanted);
+  for (const auto ordinal : wanted) {
+    AURORA_ASSIGN(const auto record, change(ordinal));
+    if (!visit(ordinal, record)) break;
+  }
+  return {};
+}
+
+Result<const CollectionVersion*> SnapshotView::changes() {
+  AURORA_ASSIGN(changes_, ChangeList::read(engine_.store(), *pin_->catalog, pin_->sequence));
+  seen_.emplace_back(kChangesCollection, &changes_->version());
+  return &changes_->version();
+}
+
+Result<RecordRef> SnapshotView::change(Ordinal ordinal) const {
+  return changes_->record(ordinal, *pin_->catalog, [this](CollectionId collection, Ordinal document) {
+    return engine_.records().at(collection, document, pin_->sequence);
+  });
 }
 
 }  // namespace aurora::commit

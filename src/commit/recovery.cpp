@@ -62,7 +62,7 @@ Status Engine::check_empty() {
 }
 
 Status Engine::recover_catalog(std::shared_ptr<const Catalog>& catalog) {
-  std::vector<Catalog::Entry> definitions;
+  AURORA_ASSIGN(auto definitions, system_collections());
   storage::CursorOptions range;
   range.lower = kCollectionPrefix;
   range.upper = prefix_end_of(kCollectionPrefix);

@@ -5,6 +5,7 @@
 #include <aurora/commit/engine.hpp>
 #include <aurora/expr/computed_fields.hpp>
 #include <aurora/index/extract.hpp>
+#include <aurora/schema/ttl.hpp>
 
 #include <algorithm>
 
@@ -119,6 +120,15 @@ Status WriteContext::erase(const CollectionDef& collection, Ordinal ordinal) {
 
 Result<std::optional<Ordinal>> WriteContext::holder(const CollectionDef& collection, const IndexDef& index,
                                                     const std::string& key, Ordinal self) {
+  AURORA_ASSIGN(const auto found, stored_holder(collection, index, key, self));
+  if (!found || !collection.ttl) return found;
+  AURORA_ASSIGN(const auto record, this->record(collection.id, *found));
+  return is_expired(collection, record.view(), now_) ? std::optional<Ordinal>() : found;
+}
+
+// Expired documents hold their values until they are removed, too.
+Result<std::optional<Ordinal>> WriteContext::stored_holder(const CollectionDef& collection, const IndexDef& index,
+                                                           const std::string& key, Ordinal self) {
   const auto still_holds = [&](const RecordRef& record) {
     if (!record) return false;
     std::vector<std::string> keys;
@@ -146,7 +156,15 @@ Status WriteContext::check_unique(Savepoint since) {
       if (index.kind == IndexKind::kOrdered) continue;
       extract_keys(*collection, index, change.after.view(), keys_);
       for (const auto& key : keys_) {
-        AURORA_ASSIGN(const auto other, holder(*collection, index, key, change.ordinal));
+        AURORA_ASSIGN(auto other, stored_holder(*collection, index, key, change.ordinal));
+        if (other && collection->ttl) {
+          // An expired document gives its value free by going now.
+          AURORA_ASSIGN(const auto record, this->record(collection->id, *other));
+          if (is_expired(*collection, record.view(), now_)) {
+            AURORA_TRY(erase(*collection, *other));
+            other.reset();
+          }
+        }
         if (other) return unique_violation(*collection, index, change.after.view());
         writes_.set_claim(index.id, key, change.ordinal);
       }

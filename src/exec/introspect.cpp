@@ -4,8 +4,12 @@
 #include <aurora/base/nearest.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/exec/arguments.hpp>
+#include <aurora/exec/expiry.hpp>
 #include <aurora/exec/projection.hpp>
+#include <aurora/exec/select.hpp>
+#include <aurora/plan/filter_compiler.hpp>
 #include <aurora/schema/introspect.hpp>
+#include <aurora/schema/system_collections.hpp>
 
 #include <array>
 
@@ -128,6 +132,23 @@ class Selector {
   const std::vector<aql::FragmentDefinition>& fragments_;
 };
 
+// All documents of a collection as objects, in natural order.
+Result<List> documents_of(View& view, CollectionId id) {
+  List documents;
+  const auto collection = view.catalog().find(id);
+  DocumentQuery all;
+  all.collection = collection;
+  all.filter = plan::match_all(collection);
+  AURORA_ASSIGN(const auto rows, select(view, all, ExecSettings(), nullptr));
+  for (const auto& row : rows) {
+    Object fields;
+    for (const auto& field : collection->fields)
+      fields.append(field.name, Value(read_field(*collection, field, row.record.view())));
+    documents.emplace_back(std::move(fields));
+  }
+  return documents;
+}
+
 }  // namespace
 
 Result<std::string> run_introspection(View& view, const Selection& field, const Bindings& bindings,
@@ -139,15 +160,14 @@ Result<std::string> run_introspection(View& view, const Selection& field, const 
   for (const auto& collection : view.catalog().collections()) {
     if (collection->system && !system.value_or(false)) continue;
     AURORA_ASSIGN(const auto* version, view.collection(collection->id));
-    auto count = version->live.size();
-    if (const auto* pending = view.pending(collection->id))
-      count = count - version->live.intersection_size(pending->touched) + pending->documents.size();
-    collections.emplace_back(describe_collection(*collection, count));
+    collections.emplace_back(describe_collection(*collection, count_documents(view, *version)));
   }
   Object schema;
   schema.append("collections", Value(std::move(collections)));
-  schema.append("handlers", Value(List()));
-  schema.append("migrations", Value(List()));
+  AURORA_ASSIGN(auto handlers, documents_of(view, kHandlersCollection));
+  schema.append("handlers", Value(std::move(handlers)));
+  AURORA_ASSIGN(auto migrations, documents_of(view, kMigrationsCollection));
+  schema.append("migrations", Value(std::move(migrations)));
   std::string out;
   AURORA_TRY(Selector(bindings, fragments).append(out, Value(std::move(schema)), field, schema_table()));
   return out;

@@ -7,6 +7,7 @@
 #include <aurora/index/extract.hpp>
 #include <aurora/index/key.hpp>
 #include <aurora/schema/path.hpp>
+#include <aurora/schema/ttl.hpp>
 
 #include <algorithm>
 #include <array>
@@ -99,7 +100,7 @@ class Search {
   Status found(std::size_t place, Ordinal ordinal) {
     if (pending_ != nullptr && pending_->touched.contains(ordinal)) return {};
     AURORA_ASSIGN(const auto record, view_.record(id_, ordinal));
-    if (!record) return {};
+    if (!record || is_expired(*field_.collection, record.view(), view_.now())) return {};
     if (report_ != nullptr) ++report_->examined;
     stopped_ = !visit_(place, ordinal, record);
     return {};
@@ -170,6 +171,7 @@ class Search {
 
   // Elements of a list may be equal: each key counts once.
   bool each(Ordinal ordinal, const RecordRef& record) {
+    if (is_expired(*field_.collection, record.view(), view_.now())) return true;
     if (report_ != nullptr) ++report_->examined;
     seen_.clear();
     visit_keys(field_, record.view(), [&](const std::string& key, ValueView) {

@@ -47,23 +47,6 @@ Error wrong(const Bindings& bindings, const Modifier& modifier, const std::strin
                         "'" + std::string(name_of(modifier.kind)) + "' on field '" + modifier.field + "': " + what);
 }
 
-Modifier target_of(const CollectionDef& collection, const aql::Name& name) {
-  Modifier modifier;
-  modifier.at = name.at;
-  std::string_view rest = name.text;
-  // A declared name with a dot in it does not exist, so the first dot ends the field.
-  const auto dot = rest.find('.');
-  modifier.field = std::string(rest.substr(0, dot));
-  while (rest.find('.') != std::string_view::npos) {
-    rest.remove_prefix(rest.find('.') + 1);
-    modifier.rest.emplace_back(rest.substr(0, rest.find('.')));
-  }
-  const auto* field = collection.find(modifier.field);
-  modifier.type = field != nullptr ? &field->type : nullptr;
-  for (const auto& part : modifier.rest) modifier.type = member_type(modifier.type, part);
-  return modifier;
-}
-
 bool may_hold_object(const TypeDef& type) {
   const auto kind = type.type;
   return kind == FieldType::kNested || kind == FieldType::kJson || kind == FieldType::kObject || kind == FieldType::kAny;
@@ -228,6 +211,23 @@ Status set_leaf(Value& value, const Modifier& modifier, const Bindings& bindings
 
 }  // namespace
 
+Modifier assignment(const CollectionDef& collection, const aql::Name& name) {
+  Modifier modifier;
+  modifier.at = name.at;
+  std::string_view rest = name.text;
+  // A declared name with a dot in it does not exist, so the first dot ends the field.
+  const auto dot = rest.find('.');
+  modifier.field = std::string(rest.substr(0, dot));
+  while (rest.find('.') != std::string_view::npos) {
+    rest.remove_prefix(rest.find('.') + 1);
+    modifier.rest.emplace_back(rest.substr(0, rest.find('.')));
+  }
+  const auto* field = collection.find(modifier.field);
+  modifier.type = field != nullptr ? &field->type : nullptr;
+  for (const auto& part : modifier.rest) modifier.type = member_type(modifier.type, part);
+  return modifier;
+}
+
 Result<std::vector<Modifier>> compile_modifiers(const CollectionDef& collection, const Literal& data,
                                                 const Bindings& bindings) {
   if (data.kind != Literal::Kind::kObject)
@@ -235,7 +235,7 @@ Result<std::vector<Modifier>> compile_modifiers(const CollectionDef& collection,
   std::vector<Modifier> modifiers;
   modifiers.reserve(data.members.size());
   for (const auto& member : data.members) {
-    auto modifier = target_of(collection, member.name);
+    auto modifier = assignment(collection, member.name);
     const Literal* operand = member.value.get();
     AURORA_ASSIGN(modifier.kind, modifier_in(modifier, *operand, bindings));
     if (modifier.kind != ModifierKind::kSet) operand = operand->members.front().value.get();

@@ -411,6 +411,7 @@ Result<std::string> run_transaction(WriteView& view, const Selection& field, con
 Result<std::string> run_mutation(WriteView& view, const Selection& field, const MutationContext& context) {
   const auto& name = field.name.text;
   if (name == "transaction") return run_transaction(view, field, context);
+  if (context.transfer && (name == "import" || name == "export")) return context.transfer(view, field);
   Operation operation(view, field, context);
   if (name == "insertInto" || name == "insert" || name == "insertMany") {
     AURORA_TRY(operation.open(kInsertArguments));

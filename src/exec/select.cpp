@@ -4,9 +4,11 @@
 #include <aurora/exec/select.hpp>
 
 #include <aurora/base/try.hpp>
+#include <aurora/exec/expiry.hpp>
 #include <aurora/exec/key_search.hpp>
 #include <aurora/index/extract.hpp>
 #include <aurora/index/key.hpp>
+#include <aurora/schema/ttl.hpp>
 
 #include "computed_view.hpp"
 #include "places.hpp"
@@ -106,7 +108,7 @@ class Selector {
     const auto start = Steady::now();
     choose();
     std::uint64_t matching = 0;
-    if (access_.exact && pending_ == nullptr) {
+    if (access_.exact && pending_ == nullptr && !checks_expiry()) {
       matching = access_.candidates ? access_.candidates->size() : version_->live.size();
       if (explanation_ != nullptr) node_ = std::move(access_.node);
     } else {
@@ -138,6 +140,12 @@ class Selector {
     options.only = query_.only_index;
     options.explain = explanation_ != nullptr;
     access_ = plan::choose_access(*query_.filter, source, options);
+    if (query_.collection->ttl && settings_.use_indexes) hide_expired(access_, *version_, view_.now(), options.explain);
+  }
+
+  // True when documents must be looked at to tell whether they are expired: no index knows them.
+  [[nodiscard]] bool checks_expiry() const {
+    return query_.collection->ttl && (pending_ != nullptr || !settings_.use_indexes);
   }
 
   // Candidates as this view sees them.
@@ -152,6 +160,7 @@ class Selector {
 
   Status visit_matches(const std::function<bool(Ordinal, const RecordRef&)>& visit) {
     const bool check = !access_.exact || pending_ != nullptr;
+    const bool expires = checks_expiry();
     auto set = candidates();
     cut_to_bounds(set);
     const auto start = Steady::now();
@@ -159,6 +168,7 @@ class Selector {
     const auto each = [&](Ordinal ordinal, const RecordRef& record) {
       ++examined_;
       if (check && !query_.filter->matches(query_.filter->root(), record.view())) return true;
+      if (expires && is_expired(*query_.collection, record.view(), view_.now())) return true;
       ++matched;
       return visit(ordinal, record);
     };

@@ -11,6 +11,7 @@
 #include <aurora/plan/filter_compiler.hpp>
 #include <aurora/schema/coerce.hpp>
 #include <aurora/schema/path.hpp>
+#include <aurora/schema/ttl.hpp>
 
 #include <algorithm>
 
@@ -44,7 +45,8 @@ Result<std::optional<exec::Row>> find_committed(View& view, const CollectionDef&
   const auto ordinal = version->index(primary_index(collection).id)->find_one(bytes);
   if (!ordinal) return std::optional<exec::Row>();
   AURORA_ASSIGN(auto record, view.record(collection.id, *ordinal));
-  if (!record || compare(read_field(collection, primary, record.view()), key.scalar_view()) != 0)
+  if (!record || compare(read_field(collection, primary, record.view()), key.scalar_view()) != 0 ||
+      is_expired(collection, record.view(), view.now()))
     return std::optional<exec::Row>();
   return std::optional(exec::Row{*ordinal, std::move(record)});
 }
@@ -98,7 +100,8 @@ Result<std::optional<exec::Row>> find_by_id(State& state, View& view, const Cata
   if (row) return row;  // the only one: keys are unique among uncommitted documents too
   if (const auto* pending = view.pending(collection->id))
     for (const auto& [ordinal, record] : pending->documents)
-      if (filter->matches(record.view())) return std::optional(exec::Row{ordinal, record});
+      if (filter->matches(record.view()) && !is_expired(*collection, record.view(), view.now()))
+        return std::optional(exec::Row{ordinal, record});
   return std::optional<exec::Row>();
 }
 
@@ -188,6 +191,7 @@ Result<exec::DocumentQuery> make_query(View& view, std::string_view collection, 
 
 Result<std::uint64_t> update_rows(State& state, WriteView& view, const exec::DocumentQuery& query,
                                   const Object& data) {
+  AURORA_TRY(writable_collection(view, query.collection->name));
   const auto mark = view.savepoint();
   const auto bindings = bindings_without_text(state, view);
   AURORA_ASSIGN(const auto modifiers,
@@ -200,6 +204,7 @@ Result<std::uint64_t> update_rows(State& state, WriteView& view, const exec::Doc
 
 Result<std::uint64_t> remove_rows(State& state, WriteView& view, const exec::DocumentQuery& query) {
   const auto mark = view.savepoint();
+  AURORA_TRY(writable_collection(view, query.collection->name));
   AURORA_ASSIGN(const auto rows, exec::select(view, query, state.settings(), nullptr));
   for (const auto& row : rows) AURORA_TRY(view.erase(*query.collection, row.ordinal));
   AURORA_TRY(exec::end_statement(view, mark));

@@ -2,10 +2,12 @@
 #include "runner.hpp"
 
 #include "deferred.hpp"
+#include "transfer.hpp"
 
 #include <aurora/base/try.hpp>
 #include <aurora/exec/defer.hpp>
 #include <aurora/exec/introspect.hpp>
+#include <aurora/exec/migrate.hpp>
 #include <aurora/exec/mutate.hpp>
 #include <aurora/exec/projection.hpp>
 #include <aurora/exec/query.hpp>
@@ -55,6 +57,7 @@ class Runner {
       AURORA_ASSIGN(auto bound,
                     plan::bind_variables(operation.variables, options_.variables, parsed_.text, bindings_.now));
       variables_.push_back(std::move(bound));
+      for (const auto& version : operation.migrations) AURORA_TRY(exec::check_migration(version, bindings_));
     }
     return {};
   }
@@ -69,7 +72,7 @@ class Runner {
       case Operation::Kind::kMutation: return run_mutation(operation);
       case Operation::Kind::kSchema: return run_schema(operation);
       case Operation::Kind::kSubscription: return unsupported(operation.at, "'subscription'");
-      case Operation::Kind::kMigrate: return unsupported(operation.at, "'migrate'");
+      case Operation::Kind::kMigrate: return run_migrate(operation);
       case Operation::Kind::kDefineHandler: return unsupported(operation.at, "'define handler'");
       case Operation::Kind::kDropHandler: return unsupported(operation.at, "'drop handler'");
     }
@@ -156,16 +159,25 @@ class Runner {
   Status run_mutation(const Operation& operation) {
     AURORA_ASSIGN(const bool included, exec::is_included(operation.directives, bindings_));
     if (!included) return {};
-    const exec::MutationContext context{bindings_, parsed_.document.fragments, state_.settings()};
+    exec::MutationContext context{bindings_, parsed_.document.fragments, state_.settings()};
+    context.transfer = [&context](WriteView& view, const aql::Selection& field) {
+      return field.name.text == "import" ? run_import(view, field, context) : run_export(view, field, context);
+    };
     for (const auto& field : operation.selections) {
       auto run = exec::is_included(field.directives, bindings_);
       if (!run) return run.error().under(field.key());
       if (!*run) continue;
       std::string json;
-      auto status = target_.write([&](WriteView& view) -> Status {
+      const auto mutate = [&](WriteView& view) -> Status {
         AURORA_ASSIGN(json, exec::run_mutation(view, field, context));
         return {};
-      });
+      };
+      // An export only reads: it holds up no writer.
+      const auto write_out = [&](View& view) -> Status {
+        AURORA_ASSIGN(json, run_export(view, field, context));
+        return {};
+      };
+      auto status = field.name.text == "export" ? target_.read(write_out) : target_.write(mutate);
       if (!status) return status.error().path().empty() ? status.error().under(field.key()) : status.error();
       add(field.key(), std::move(json));
     }
@@ -193,6 +205,26 @@ class Runner {
       return {};
     }
     add("schema", "[" + outcomes + "]");
+    return {};
+  }
+
+  // Each version is atomic by itself: a failure leaves the versions before it.
+  Status run_migrate(const Operation& operation) {
+    std::size_t applied = 0;
+    for (const auto& version : operation.migrations) {
+      bool ran = false;
+      auto status = target_.change_schema([&](WriteView& view) -> Status {
+        AURORA_ASSIGN(ran, exec::run_migration(view, version, bindings_, state_.settings()));
+        return {};
+      });
+      if (!status) return status.error().under("migrate");
+      applied += ran ? 1 : 0;
+    }
+    std::string json = "{\"version\":";
+    append_json_string(json, operation.migrations.back().version.text);
+    json += ",\"steps_applied\":" + std::to_string(applied);
+    json += applied > 0 ? ",\"status\":\"applied\"}" : ",\"status\":\"skipped\"}";
+    add("migrate", std::move(json));
     return {};
   }
 

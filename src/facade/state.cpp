@@ -91,6 +91,8 @@ Result<commit::EngineOptions> engine_options(const Config& config) {
   require(config.checkpoint_interval >= 10ms && config.checkpoint_interval <= 24h,
           "checkpoint_interval must be between 10 ms and 24 h");
   require(config.checkpoint_changes >= 1, "checkpoint_changes must be at least 1");
+  require(config.expiry_interval >= 10ms && config.expiry_interval <= 24h,
+          "expiry_interval must be between 10 ms and 24 h");
   require(config.change_log_max_age >= 0s, "change_log_max_age must not be negative");
   require(config.max_document_bytes >= 1024 && config.max_document_bytes <= 256u << 20,
           "max_document_bytes must be between 1 KiB and 256 MiB");
@@ -115,6 +117,7 @@ Result<commit::EngineOptions> engine_options(const Config& config) {
   options.group_changes = config.write_buffer_operations;
   options.checkpoint_interval = config.checkpoint_interval;
   options.checkpoint_changes = config.checkpoint_changes;
+  options.expiry_interval = config.expiry_interval;
   options.log_max_age = config.change_log_max_age;
   options.log_max_bytes = config.change_log_max_bytes;
   options.max_document_bytes = config.max_document_bytes;

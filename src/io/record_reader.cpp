@@ -22,6 +22,17 @@ Place in_stream(const Error& error, Place start) {
 
 }  // namespace
 
+bool is_of_record(ErrorCode code) noexcept {
+  switch (code) {
+    case ErrorCode::kTypeError:
+    case ErrorCode::kValidationError:
+    case ErrorCode::kUniqueConstraintViolation:
+    case ErrorCode::kLimitExceeded:
+    case ErrorCode::kInvalidInput: return true;
+    default: return false;
+  }
+}
+
 Error error_at(ErrorCode code, std::string message, Place place) {
   return Error(code, std::move(message)).at(to_place(place.line), to_place(place.column));
 }

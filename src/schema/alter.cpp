@@ -10,6 +10,7 @@
 
 #include <aurora/base/try.hpp>
 #include <aurora/schema/path.hpp>
+#include <aurora/schema/ttl.hpp>
 #include <aurora/schema/validate.hpp>
 
 #include <algorithm>
@@ -173,9 +174,11 @@ Status Alteration::modify(const aql::FieldDefinition& written) {
 Status Alteration::refresh_indexes(aql::Offset at) {
   auto indexes = directive_indexes(after_);
   for (auto& index : after_.indexes)
-    if (index.from_rule) indexes.push_back(std::move(index));
+    if (index.from_rule && index.name != kTtlIndex) indexes.push_back(std::move(index));
   after_.indexes = std::move(indexes);
-  return recheck_rules(after_, text_, at);
+  AURORA_TRY(recheck_rules(after_, text_, at));
+  place_ttl_index(after_);
+  return {};
 }
 
 // Types whose values have the same keys in an index are written the same here.

@@ -78,6 +78,7 @@ Result<CollectionDef> build_collection(const aql::CollectionDefinition& definiti
   AURORA_TRY(build_fields(collection, definition, text));
   collection.indexes = directive_indexes(collection);
   AURORA_TRY(apply_rules(collection, definition, text));
+  place_ttl_index(collection);
   auto validators = Validators::make(collection);
   if (!validators) return bad_definition(text, definition.name.at, validators.error());
   collection.validators = *std::move(validators);
@@ -91,7 +92,6 @@ std::vector<std::string> unsupported_features(const CollectionDef& collection) {
   for (const auto& field : collection.fields) {
     if (field.search) features.push_back("@search on " + in_quotes(field.name));
   }
-  if (collection.ttl) features.push_back("@@ttl on " + in_quotes(collection.ttl->field.text()));
   return features;
 }
 

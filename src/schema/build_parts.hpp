@@ -64,6 +64,9 @@ namespace aurora {
 [[nodiscard]] Status recheck_rules(CollectionDef& collection, std::string_view text,
                                    aql::Offset at);
 
+/// Gives the rule @@ttl an index when no other stands on its field, and takes away one not needed.
+void place_ttl_index(CollectionDef& collection);
+
 /// True when both types hold and store the same values, but for null at the top.
 [[nodiscard]] bool same_type(const TypeDef& a, const TypeDef& b);
 [[nodiscard]] bool same_validation(const std::optional<Validation>& a,

@@ -7,6 +7,7 @@
 #include <aurora/base/try.hpp>
 #include <aurora/schema/duration.hpp>
 #include <aurora/schema/path.hpp>
+#include <aurora/schema/ttl.hpp>
 
 #include <algorithm>
 #include <array>
@@ -73,12 +74,14 @@ Status apply_index(CollectionDef& collection, const aql::Directive& rule, IndexK
   index.from_rule = true;
   AURORA_ASSIGN(index.paths, rule_paths(collection, rule, text));
   for (const auto& other : collection.indexes)
-    if (other.kind == kind && same_paths(other.paths, index.paths))
+    if (other.kind == kind && other.name != kTtlIndex && same_paths(other.paths, index.paths))
       return bad_definition(
           text, rule.name.at,
           "index " + in_quotes(other.name) + " does the same as this @@" + rule.name.text);
   if (const auto* name = argument(rule, "name")) {
     AURORA_ASSIGN(index.name, text_argument(*name, "@@", rule, text));
+    if (index.name.starts_with('@'))
+      return bad_definition(text, name->value.at, "the name of an index cannot begin with '@'");
     if (index_named(collection, index.name) != nullptr)
       return bad_definition(text, name->value.at,
                             "an index named " + in_quotes(index.name) + " exists already");
@@ -133,9 +136,9 @@ Status apply_ttl(CollectionDef& collection, const aql::Directive& rule, std::str
   AURORA_TRY(check_ttl_field(collection, ttl.field, text, field->value.at));
   AURORA_ASSIGN(ttl.after_text, text_argument(*after, "@@", rule, text));
   const auto length = parse_duration(ttl.after_text);
-  if (!length || !length->is_positive() || !length->is_fixed())
+  if (!length || length->micros < 0 || length->months < 0)
     return bad_definition(text, after->value.at,
-                          "'after' of @@ttl must be a time like \"30d\" (units s m h d w), not " +
+                          "'after' of @@ttl must be a time like \"30d\" (units s m h d w mo y), not " +
                               shortened(Value(ttl.after_text)));
   ttl.after_micros = length->micros;
   collection.ttl = std::move(ttl);
@@ -212,6 +215,16 @@ std::vector<IndexDef> directive_indexes(const CollectionDef& collection) {
   for (const auto& field : collection.fields)
     add_directive_index(collection, field, FieldPath{field.id, field.name, {}}, out);
   return out;
+}
+
+void place_ttl_index(CollectionDef& collection) {
+  std::erase_if(collection.indexes, [](const IndexDef& index) { return index.name == kTtlIndex; });
+  if (!collection.ttl || ttl_index(collection) != nullptr) return;
+  IndexDef index;
+  index.name = kTtlIndex;
+  index.from_rule = true;
+  index.paths.push_back(collection.ttl->field);
+  collection.indexes.push_back(std::move(index));
 }
 
 std::string automatic_name(const std::vector<FieldPath>& paths) {

@@ -1,6 +1,8 @@
 // Body of introspect.hpp. Called by `__schema` and the facade.
 #include <aurora/schema/introspect.hpp>
 
+#include <aurora/schema/ttl.hpp>
+
 namespace aurora {
 
 namespace {
@@ -62,6 +64,7 @@ std::string_view to_string(OnDelete action) noexcept {
 Object describe_field(const CollectionDef& collection, const FieldDef& field) {
   // Unique ones come first, so this one tells both.
   const auto* index = collection.index_on(FieldPath{field.id, field.name, {}});
+  if (index != nullptr && index->name == kTtlIndex) index = nullptr;
   Object out;
   out.reserve(10);
   out.append("name", Value(field.name));
@@ -91,7 +94,8 @@ Object describe_collection(const CollectionDef& collection, std::uint64_t count)
   for (const auto& field : collection.fields)
     fields.emplace_back(describe_field(collection, field));
   List indexes;
-  for (const auto& index : collection.indexes) indexes.emplace_back(describe_index(index));
+  for (const auto& index : collection.indexes)
+    if (index.name != kTtlIndex) indexes.emplace_back(describe_index(index));
   for (const auto& field : collection.fields)
     if (field.search)
       indexes.emplace_back(Object{{"name", Value(field.name)},

@@ -2,6 +2,8 @@
 // which fields' documents must be looked at.
 #include "schema/build_parts.hpp"
 
+#include <aurora/schema/duration.hpp>
+
 #include <algorithm>
 
 namespace aurora {
@@ -80,8 +82,8 @@ bool same_validation(const std::optional<Validation>& a, const std::optional<Val
 
 bool same_definition(const CollectionDef& a, const CollectionDef& b) {
   if (a.name != b.name || a.open != b.open || a.ttl.has_value() != b.ttl.has_value()) return false;
-  if (a.ttl &&
-      (a.ttl->field.text() != b.ttl->field.text() || a.ttl->after_micros != b.ttl->after_micros))
+  if (a.ttl && (a.ttl->field.text() != b.ttl->field.text() ||
+                parse_duration(a.ttl->after_text) != parse_duration(b.ttl->after_text)))
     return false;
   return same_fields(a.fields, b.fields) && same_indexes(a.indexes, b.indexes);
 }

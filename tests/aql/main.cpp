@@ -64,7 +64,7 @@ class CaseRun {
     }
     const ExecuteOptions options{record.role};
     if (record.kind == RecordKind::kExplain) return run_explain(index, record, variables);
-    const auto result = database_->try_execute(record.text, variables, options);
+    const auto result = database_->try_execute(with_directory(record.text), variables, options);
     if (record.kind == RecordKind::kError) {
       if (result) return "  wanted " + record.code + "\n  found " + result->dump() + "\n";
       return compare_error(record, result.error());
@@ -113,6 +113,14 @@ class CaseRun {
     if (!bless_ || failed.empty() || !whole) return failed;
     rewrites_.push_back({index, plan_lines(result.extensions_text())});
     return {};
+  }
+
+  // {{dir}} in a statement is a directory that the case may write to.
+  std::string with_directory(std::string text) {
+    constexpr std::string_view kMark = "{{dir}}";
+    for (auto at = text.find(kMark); at != std::string::npos; at = text.find(kMark, at))
+      text.replace(at, kMark.size(), database_.directory().string());
+    return text;
   }
 
   void check_storage() {

@@ -36,13 +36,11 @@ const Setting* find_setting(std::string_view name) {
 }
 
 CaseDatabase::CaseDatabase(const Setting& setting) : setting_(setting) {
-  if (setting.on_disk) {
-    std::string name = (std::filesystem::temp_directory_path() / "aurora-aql-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) {
-      throw std::system_error(errno, std::generic_category(), "no temporary directory");
-    }
-    directory_ = name;
+  std::string name = (std::filesystem::temp_directory_path() / "aurora-aql-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr) {
+    throw std::system_error(errno, std::generic_category(), "no temporary directory");
   }
+  directory_ = name;
   open();
 }
 
@@ -56,6 +54,7 @@ void CaseDatabase::open() {
   Config config;
   config.use_indexes = setting_.uses_indexes;
   config.clock = [] { return kNow; };
+  config.expiry_interval = std::chrono::hours(24);  // what is removed when must not depend on real time
   if (setting_.hot_cache_bytes) config.hot_cache_bytes = *setting_.hot_cache_bytes;
   if (setting_.on_disk) {
     database_.emplace(Database::open((directory_ / "db").string(), config));

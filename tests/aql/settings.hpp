@@ -36,6 +36,8 @@ class CaseDatabase {
 
   [[nodiscard]] Database& operator*() { return *database_; }
   [[nodiscard]] Database* operator->() { return &*database_; }
+  /// A directory of this database's own, for the files of imports and exports.
+  [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
   /// Closes and opens again; a database in memory would be gone, so there it does nothing.
   void restart();
 

@@ -64,4 +64,5 @@ set(AURORA_UNIT_TESTS
   facade/get_by_id_test.cpp
   facade/json_test.cpp
   facade/statements_threads_test.cpp
+  facade/ttl_test.cpp
   ../support/faulty_store.cpp)

@@ -16,6 +16,7 @@
 #include <aurora/commit/write_context.hpp>
 #include <aurora/index/ordered_index.hpp>
 #include <aurora/schema/build.hpp>
+#include <aurora/schema/system_collections.hpp>
 #include <aurora/storage/store.hpp>
 
 #include <atomic>
@@ -75,6 +76,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   /// Makes all that is committed durable against power loss and writes indexes out.
   [[nodiscard]] Status flush();
   [[nodiscard]] Status checkpoint_indexes();
+  /// Removes the documents that @@ttl expired, but for those a relation holds, in batches that let other writers in between.
+  [[nodiscard]] Status remove_expired();
   [[nodiscard]] Status compact() { return store_->compact(); }
   /// A copy of the database that opens by itself (I3 at one sequence).
   [[nodiscard]] Status backup(const std::string& path);
@@ -103,12 +106,13 @@ class Engine : public std::enable_shared_from_this<Engine> {
   [[nodiscard]] const ChangeTail& tail() const noexcept { return *tail_; }
   [[nodiscard]] const EngineOptions& options() const noexcept { return options_; }
   [[nodiscard]] DateTime now() const { return options_.clock(); }
+  [[nodiscard]] storage::Store& store() noexcept { return *store_; }
   [[nodiscard]] Uuid next_sid() { return sids_.next(); }
   [[nodiscard]] Uuid7Generator& ids() noexcept { return ids_; }
   /// Loads live set and indexes of a collection that no snapshot holds yet.
   [[nodiscard]] Result<const CollectionVersion*> load(const SnapshotList::Pin& pin, CollectionId id);
   /// Next ids of collections and indexes; changed only by exclusive mutations.
-  DefinitionIds schema_ids{16, 16};   // smaller ones are left for system collections
+  DefinitionIds schema_ids{kFirstUserId, kFirstUserId};
 
  private:
   struct Request;
@@ -144,6 +148,9 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void apply(GroupCommit& commit, Snapshot& next, const EditScope& scope);
   void apply_schema(GroupCommit& commit, Snapshot& next);
   void append_schema(GroupCommit& commit, storage::WriteBatch& batch);
+
+  // expired.cpp
+  [[nodiscard]] Status remove_expired_from(CollectionId id);
 
   // verify.cpp
   [[nodiscard]] Status verify_log(VerifyReport& report, Sequence upto);

@@ -24,6 +24,8 @@ struct EngineOptions {
   std::chrono::milliseconds checkpoint_interval{10'000};
   /// A checkpoint is also made after this many changes, so that replay after a crash stays short.
   std::uint64_t checkpoint_changes = 200'000;
+  /// Expired documents are looked for this often.
+  std::chrono::milliseconds expiry_interval{1'000};
   /// The change log keeps commits at most this long and this large; never less than replay needs.
   std::chrono::seconds log_max_age{24 * 3600};
   std::uint64_t log_max_bytes = 256ull << 20;

@@ -1,6 +1,7 @@
 // A view of one published snapshot: what every query without a transaction reads.
 #pragma once
 
+#include <aurora/commit/change_list.hpp>
 #include <aurora/commit/records.hpp>
 #include <aurora/commit/snapshots.hpp>
 
@@ -26,11 +27,15 @@ class SnapshotView : public View {
   [[nodiscard]] std::shared_ptr<const Catalog> catalog_ref() const { return pin_->catalog; }
 
  private:
+  [[nodiscard]] Result<const CollectionVersion*> changes();
+  [[nodiscard]] Result<RecordRef> change(Ordinal ordinal) const;
+
   Engine& engine_;
   SnapshotList::Pin pin_;
   DateTime now_;
   // Collections looked up so far: spares the list's lock on every access.
   std::vector<std::pair<CollectionId, const CollectionVersion*>> seen_;
+  std::unique_ptr<ChangeList> changes_;   // of `_changes`, once it was asked for
 };
 
 }  // namespace aurora::commit

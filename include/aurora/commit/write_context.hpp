@@ -73,6 +73,8 @@ class WriteContext : public WriteView {
   std::function<void(CollectionId, std::shared_ptr<const plan::Filter>)> read_hook;
 
  private:
+  [[nodiscard]] Result<std::optional<Ordinal>> stored_holder(const CollectionDef& collection, const IndexDef& index,
+                                                             const std::string& key, Ordinal self);
   [[nodiscard]] Status visit_all(const CollectionDef& collection,
                                  const std::function<bool(Ordinal, const RecordRef&)>& visit);
 

@@ -24,6 +24,9 @@ struct Modifier {
   aql::Offset at = 0;
 };
 
+/// A kSet of the field that a dotted name means; its operand is the caller's to give.
+[[nodiscard]] Modifier assignment(const CollectionDef& collection, const aql::Name& name);
+
 /// Reads `data` (an object). In an insert every value is data; in an update an object holding exactly one
 /// modifier's name is that modifier, unless the field is a nested object that declares the name.
 /// Errors: InvalidQuery for what is no object; TypeError for operands that do not fit.

@@ -7,6 +7,7 @@
 #include <aurora/exec/write_view.hpp>
 #include <aurora/plan/bindings.hpp>
 
+#include <functional>
 #include <string>
 
 namespace aurora::exec {
@@ -15,6 +16,8 @@ struct MutationContext {
   const plan::Bindings& bindings;
   const std::vector<aql::FragmentDefinition>& fragments;
   const ExecSettings& settings;
+  /// Runs `import` and `export`, which know files; they belong to a room above.
+  std::function<Result<std::string>(WriteView&, const aql::Selection&)> transfer = {};
 };
 
 /// Runs one root field. On an error the caller must roll the view back to where it was.

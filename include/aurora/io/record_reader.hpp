@@ -18,6 +18,9 @@ struct Record {
   std::optional<Error> problem;      ///< why it could not be read, with its place in the stream
 };
 
+/// True for what is wrong with one document that was read; after any other error the next one would fail as well.
+[[nodiscard]] bool is_of_record(ErrorCode code) noexcept;
+
 struct ReadLimits {
   /// Longest record; a longer one is LimitExceeded.
   std::size_t record_bytes = 16u << 20;
