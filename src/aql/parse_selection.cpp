@@ -88,7 +88,9 @@ Status Parser::check_unaliased(const Selection& field) const {
   if (!continues(TokenKind::kParenOpen)) return {};
   Token argument;
   AURORA_TRY(peek(argument));
-  if (argument.kind == TokenKind::kName || argument.kind == TokenKind::kParenClose) return {};
+  bool named = argument.kind == TokenKind::kParenClose;
+  if (!named) AURORA_TRY(named_argument_ahead(named));
+  if (named) return {};
   return fail(lexer_.source().place(argument.at),
               "expected an argument name, found " + describe(lexer_.source(), argument) +
                   "; a call of a function needs an alias, as in 'alias: " + called + "(…)'");

@@ -2,6 +2,7 @@
 #include <aurora/base/try.hpp>
 #include <aurora/commit/keys.hpp>
 #include <aurora/commit/log_codec.hpp>
+#include <aurora/expr/computed_fields.hpp>
 #include <aurora/index/extract.hpp>
 
 #include "engine_parts.hpp"
@@ -64,6 +65,9 @@ Result<Engine::VerifyReport> Engine::verify() {
         note(report.problems, "_sid does not rise at document " + std::to_string(ordinal) + " of '" +
                                   collection->name + "'");
       last_sid = record.view().sid();
+      if (const auto* stale = find_stale_computed(*collection, record.view()))
+        note(report.problems, "the computed field '" + stale->name + "' of document " + std::to_string(ordinal) +
+                                  " of '" + collection->name + "' is not what its expression gives");
       for (std::size_t i = 0; i < expected.size(); ++i) {
         extract_keys(*collection, collection->indexes[i], record.view(), keys);
         for (auto& key : keys) expected[i].emplace_back(std::move(key), ordinal);

@@ -17,9 +17,10 @@ namespace {
 bool is_read_from_records(const CollectionDef& collection, const FieldDef& field) {
   const auto reads = [&](const FieldPath& path) { return path.field == field.id; };
   if (field.search || (collection.ttl && reads(collection.ttl->field))) return true;
-  return std::any_of(collection.indexes.begin(), collection.indexes.end(), [&](const IndexDef& index) {
-    return std::any_of(index.paths.begin(), index.paths.end(), reads);
-  });
+  return std::any_of(collection.indexes.begin(), collection.indexes.end(),
+                     [&](const IndexDef& index) {
+                       return std::any_of(index.paths.begin(), index.paths.end(), reads);
+                     });
 }
 
 // Orders computed fields by what they build on.
@@ -226,6 +227,17 @@ Result<RecordRef> with_computed(const CollectionDef& collection, RecordView reco
   AURORA_ASSIGN(auto extended, builder.finish(record.schema_version(), max_bytes));
   extended.seal(record.sequence(), record.sid());
   return extended;
+}
+
+const FieldDef* find_stale_computed(const CollectionDef& collection, RecordView record) {
+  if (!collection.computed_fields) return nullptr;
+  expr::ComputedValues values(collection, record, DateTime(), expr::Stored::kStale);
+  for (const auto id : collection.computed_fields->stored()) {
+    const auto* field = collection.find(id);
+    const auto value = values.computed(id);
+    if (!value || !(**value == Value(read_field(collection, *field, record)))) return field;
+  }
+  return nullptr;
 }
 
 Result<RecordRef> with_virtuals(const CollectionDef& collection, RecordRef record, DateTime now) {

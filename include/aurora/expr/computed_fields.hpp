@@ -1,9 +1,9 @@
 // Permanent computed fields: compiled with the definition they stand in, evaluated for records.
 // Made when a definition enters the catalog; asked by projections, filters, writes and the facade.
 //
-// A computed field that an index, full-text search or @@ttl reads is *stored*: each write puts its value
-// into the record, so that indexes, recovery and verify see a field like any other. All others are
-// *virtual*: computed when somebody asks.
+// A computed field that an index, full-text search or @@ttl reads is *stored*: each write puts its
+// value into the record, so that indexes, recovery and verify see a field like any other. All
+// others are *virtual*: computed when somebody asks.
 #pragma once
 
 #include <aurora/expr/record_program.hpp>
@@ -91,6 +91,11 @@ class ComputedValues {
                                               std::span<const FieldId> fields, DateTime now,
                                               expr::Stored stored = expr::Stored::kPresent,
                                               std::uint32_t max_bytes = 64u << 20);
+
+/// The first stored computed field of `record` that does not hold what its expression gives; null
+/// when all do.
+[[nodiscard]] const FieldDef* find_stale_computed(const CollectionDef& collection,
+                                                  RecordView record);
 
 /// `record` as a reader outside sees it: with its virtual fields. The same record when it has none.
 [[nodiscard]] Result<RecordRef> with_virtuals(const CollectionDef& collection, RecordRef record,
