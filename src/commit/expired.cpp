@@ -1,12 +1,9 @@
 // Removing what @@ttl expired. Called by the background task; readers do not see these documents any more.
 //
-// Each batch is an ordinary commit, so the change log and its listeners see deletes, and relations follow them. What
-// RESTRICT holds stays, hidden, until nothing refers to it.
+// Each batch is an ordinary commit, so the change log and its listeners see deletes.
 #include <aurora/base/try.hpp>
 #include <aurora/commit/engine.hpp>
 #include <aurora/exec/expiry.hpp>
-#include <aurora/exec/relations.hpp>
-#include <aurora/schema/ttl.hpp>
 
 #include <algorithm>
 #include <span>
@@ -17,17 +14,6 @@ namespace {
 
 // A batch holds writers up for about a millisecond.
 constexpr std::size_t kBatch = 500;
-
-Status erase_expired(WriteContext& context, const CollectionDef& collection, std::span<const Ordinal> ordinals) {
-  const auto mark = context.savepoint();
-  for (const auto ordinal : ordinals) {
-    // It may have been changed, and live on, since it was found.
-    AURORA_ASSIGN(const auto record, context.record(collection.id, ordinal));
-    if (record && is_expired(collection, record.view(), context.now()))
-      AURORA_TRY(context.erase(collection, ordinal));
-  }
-  return exec::end_statement(context, mark);
-}
 
 }  // namespace
 
@@ -55,15 +41,7 @@ Status Engine::remove_expired_from(CollectionId id) {
     const auto removed = commit([&](WriteContext& context) -> Status {
       const auto collection = context.catalog().find(id);
       if (!collection) return {};
-      const auto mark = context.savepoint();
-      if (erase_expired(context, *collection, batch)) return {};
-      // One of them is held by a relation: the others still go.
-      context.rollback(mark);
-      for (const auto& ordinal : batch) {
-        const auto before = context.savepoint();
-        if (!erase_expired(context, *collection, {&ordinal, 1})) context.rollback(before);
-      }
-      return {};
+      return exec::remove_expired(context, *collection, batch);
     });
     if (!removed) return removed.error();
   }

@@ -1,12 +1,28 @@
 // Body of expiry.hpp. Called by selection, introspection and the removal of expired documents.
 #include <aurora/exec/expiry.hpp>
 
+#include <aurora/base/try.hpp>
+#include <aurora/exec/relations.hpp>
 #include <aurora/index/key.hpp>
 #include <aurora/schema/ttl.hpp>
 
 #include <algorithm>
 
 namespace aurora::exec {
+
+namespace {
+
+Status erase_expired(WriteView& view, const CollectionDef& collection, std::span<const Ordinal> ordinals) {
+  const auto mark = view.savepoint();
+  for (const auto ordinal : ordinals) {
+    // It may have been changed, and live on, since it was found.
+    AURORA_ASSIGN(const auto record, view.record(collection.id, ordinal));
+    if (record && is_expired(collection, record.view(), view.now())) AURORA_TRY(view.erase(collection, ordinal));
+  }
+  return end_statement(view, mark);
+}
+
+}  // namespace
 
 OrdinalSet expired_documents(const CollectionVersion& version, DateTime now) {
   const auto* definition = ttl_index(*version.definition);
@@ -62,6 +78,22 @@ std::uint64_t count_documents(View& view, const CollectionVersion& version) {
   for (const auto& [ordinal, record] : pending->documents)
     if (!is_expired(definition, record.view(), view.now())) ++count;
   return count;
+}
+
+Status remove_expired(WriteView& view, const CollectionDef& collection, std::span<const Ordinal> ordinals) {
+  const auto mark = view.savepoint();
+  const auto whole = erase_expired(view, collection, ordinals);
+  if (whole || whole.error().code() != ErrorCode::kValidationError) return whole;
+  // One of them is held by a relation: the others still go.
+  view.rollback(mark);
+  for (const auto& ordinal : ordinals) {
+    const auto before = view.savepoint();
+    const auto one = erase_expired(view, collection, {&ordinal, 1});
+    if (one) continue;
+    if (one.error().code() != ErrorCode::kValidationError) return one;
+    view.rollback(before);
+  }
+  return {};
 }
 
 }  // namespace aurora::exec

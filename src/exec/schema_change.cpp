@@ -5,6 +5,7 @@
 #include <aurora/aql/parser.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/exec/document_write.hpp>
+#include <aurora/exec/expiry.hpp>
 #include <aurora/expr/computed_fields.hpp>
 #include <aurora/exec/relations.hpp>
 #include <aurora/schema/alter.hpp>
@@ -149,6 +150,10 @@ Result<std::string> alter(WriteView& view, const aql::SchemaStatement& statement
   AURORA_TRY(attach_computed_fields(plan.after));
   const auto mark = view.savepoint();
   AURORA_ASSIGN(const auto* version, view.collection(plan.before.id));
+  // Documents that nobody sees any more are not asked.
+  std::vector<Ordinal> expired;
+  expired_documents(*version, view.now()).append_to(expired);
+  if (!expired.empty()) AURORA_TRY(remove_expired(view, **found, expired));
   const auto documents = all_documents(*version, view.pending(plan.before.id));
   if (!documents.empty()) {
     if (const auto refusal = plan.refuses_documents()) return *refusal;

@@ -1,9 +1,11 @@
 // Expired documents of a collection with @@ttl: hidden from everything at once, removed soon after.
-// Called by selection and introspection; the removal itself is commit/expired.cpp.
+// Called by selection, introspection, alter and the background removal (commit/expired.cpp).
 #pragma once
 
-#include <aurora/exec/view.hpp>
+#include <aurora/exec/write_view.hpp>
 #include <aurora/plan/access.hpp>
+
+#include <span>
 
 namespace aurora::exec {
 
@@ -17,5 +19,10 @@ void hide_expired(plan::Access& access, const CollectionVersion& version, DateTi
 
 /// The documents of a collection that `view` shows: live, not expired, its own changes included.
 [[nodiscard]] std::uint64_t count_documents(View& view, const CollectionVersion& version);
+
+/// Removes those of `ordinals` that are expired, relations following. What RESTRICT holds stays, hidden, until nothing
+/// refers to it. Errors: those of reading; what was removed is then half done, and the caller's to roll back.
+[[nodiscard]] Status remove_expired(WriteView& view, const CollectionDef& collection,
+                                    std::span<const Ordinal> ordinals);
 
 }  // namespace aurora::exec
