@@ -41,6 +41,8 @@ std::optional<std::string> from_base64(std::string_view text) {
       bytes += static_cast<char>((buffer >> bits) & 0xFF);
     }
   }
+  // What is left over of the last character is less than one, and nothing.
+  if (bits >= 6 || (buffer & ((1u << bits) - 1)) != 0) return std::nullopt;
   return bytes;
 }
 

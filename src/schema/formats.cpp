@@ -36,6 +36,33 @@ bool is_atom(std::string_view part) {
   return !part.empty() && std::all_of(part.begin(), part.end(), is_atext);
 }
 
+constexpr bool is_printable(char c) { return c >= ' ' && c <= '~'; }
+
+// The text in quotes at the start, with `\` before any of its characters; empty when it has no end.
+std::string_view quoted_part(std::string_view text) {
+  for (std::size_t i = 1; i < text.size() && is_printable(text[i]); ++i) {
+    if (text[i] == '"') return text.substr(0, i + 1);
+    if (text[i] == '\\' && (++i == text.size() || !is_printable(text[i]))) break;
+  }
+  return {};
+}
+
+// What stands before the @ of an address (RFC 5322 §3.4.1): atoms with dots, or text in quotes.
+std::string_view local_part(std::string_view text) {
+  if (text.starts_with('"')) return quoted_part(text);
+  const auto atoms = text.substr(0, text.find('@'));
+  return all_parts(atoms, is_atom) ? atoms : std::string_view();
+}
+
+// A domain in brackets: "[192.0.2.1]".
+bool is_literal(std::string_view domain) {
+  if (domain.size() < 3 || domain.front() != '[' || domain.back() != ']') return false;
+  const auto inside = domain.substr(1, domain.size() - 2);
+  return std::all_of(inside.begin(), inside.end(), [](char c) {
+    return is_printable(c) && c != ' ' && c != '[' && c != ']' && c != '\\';
+  });
+}
+
 bool is_label(std::string_view part) {
   return !part.empty() && part.size() <= kLabelBytes && part.front() != '-' && part.back() != '-' &&
          std::all_of(part.begin(), part.end(), [](char c) { return is_alnum(c) || c == '-'; });
@@ -44,11 +71,11 @@ bool is_label(std::string_view part) {
 }  // namespace
 
 bool is_email(std::string_view text) noexcept {
-  const auto at = text.find('@');
-  if (at == std::string_view::npos || at > kLocalBytes) return false;
-  const auto domain = text.substr(at + 1);
-  return domain.size() <= kDomainBytes && all_parts(text.substr(0, at), is_atom) &&
-         all_parts(domain, is_label);
+  const auto local = local_part(text);
+  if (local.empty() || local.size() > kLocalBytes || local.size() == text.size()) return false;
+  if (text[local.size()] != '@') return false;
+  const auto domain = text.substr(local.size() + 1);
+  return domain.size() <= kDomainBytes && (is_literal(domain) || all_parts(domain, is_label));
 }
 
 bool is_phone_number(std::string_view text) noexcept {

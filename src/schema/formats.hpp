@@ -5,8 +5,8 @@
 
 namespace aurora {
 
-/// An addr-spec of RFC 5322 without quoting, comments and literals: dot-atom of at most 64 bytes,
-/// '@', domain labels of letters, digits and inner hyphens.
+/// An addr-spec of RFC 5322 without comments: a dot-atom or a text in quotes, of at most 64 bytes,
+/// '@', then labels of letters, digits and inner hyphens, or an address in brackets.
 [[nodiscard]] bool is_email(std::string_view text) noexcept;
 /// An absolute URL of RFC 3986 with scheme and host.
 [[nodiscard]] bool is_url(std::string_view text) noexcept;

@@ -41,7 +41,7 @@ Status descend(const CollectionDef& collection, const TypeDef& type,
     const auto* parts = parts_of(*at);
     if (parts == nullptr)
       return Error(code, "field " + in_quotes(dotted) + " in collection " + in_quotes(collection.name) +
-                             ": nothing stands below a " + at->text());
+                             ": nothing stands below " + at->text());
     const TypeDef* next = nullptr;
     for (const auto& part : *parts)
       if (part.name == name) next = &part.type;

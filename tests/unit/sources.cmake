@@ -51,6 +51,7 @@ set(AURORA_UNIT_TESTS
   io/infer_test.cpp
   io/json_reader_test.cpp
   io/lines_test.cpp
+  exec/cursor_test.cpp
   exec/lookups_test.cpp
   exec/relations_test.cpp
   exec/sid_test.cpp

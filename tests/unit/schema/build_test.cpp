@@ -120,7 +120,7 @@ TEST_CASE("definitions that are refused, and where") {
       {"bad { name: Int @@unique(fields: [\"nmae\"]) }", "\"nmae\"", "did you mean 'name'"},
       {"bad { a: { city: Int } @@index(fields: [\"a.ctiy\"]) }", "\"a.ctiy\"",
        "did you mean 'city'"},
-      {"bad { a: Int @@index(fields: [\"a.b\"]) }", "\"a.b\"", "nothing stands below a Int"},
+      {"bad { a: Int @@index(fields: [\"a.b\"]) }", "\"a.b\"", "nothing stands below Int"},
       {"bad { a: Int @@index(fields: []) }", "index(", "needs 'fields'"},
       {"bad { a: Int @@index }", "index }", "needs 'fields'"},
       {"bad { a: Int @@index(feilds: [\"a\"]) }", "feilds", "did you mean 'fields'"},

@@ -148,6 +148,8 @@ TEST_CASE("email addresses") {
   const auto local64 = std::string(64, 'a');
   for (const std::string& good : {std::string("a@b"), std::string("a.b-c_d@x-y.example"),
                                   std::string("!#$%&'*+-/=?^_`{|}~@x.example"),
+                                  std::string("a@[1.2.3.4]"), std::string("\"a b\"@x.example"),
+                                  std::string(R"("a\"@\\b"@x.example)"),
                                   local64 + "@x.example", "a@" + std::string(63, 'd') + ".example"})
     CHECK(failure(given(c, "e", good)).empty());
   for (const std::string& bad : {std::string(""),
@@ -164,8 +166,14 @@ TEST_CASE("email addresses") {
                                  std::string("a@x..example"),
                                  std::string("a@x.example."),
                                  std::string("a@x_y.example"),
-                                 std::string("a@[1.2.3.4]"),
-                                 std::string("\"a b\"@x.example"),
+                                 std::string("a@[1.2.3.4"),
+                                 std::string("a@[]"),
+                                 std::string("a@[1 2]"),
+                                 std::string("a@[1]x"),
+                                 std::string("\"a b@x.example"),
+                                 std::string("\"a\"b\"@x.example"),
+                                 std::string("\"a\"@"),
+                                 std::string("\"a\\"),
                                  "a" + local64 + "@x.example",
                                  "a@" + std::string(64, 'd') + ".example",
                                  std::string("a\n@x.example"),
