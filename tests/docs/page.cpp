@@ -7,6 +7,8 @@
 #include <cctype>
 #include <fstream>
 
+#include "docs/links.hpp"
+
 namespace aurora::testing {
 
 namespace {
@@ -45,6 +47,7 @@ class PageReader {
   void run() {
     while (at_ < page_.lines.size()) {
       const std::string_view line = page_.lines[at_];
+      if (!trimmed(line).starts_with(kFence)) check_links(line);
       if (line.starts_with("## ")) {
         start_section(line.substr(3));
       } else if (trimmed(line).starts_with(kFence)) {
@@ -62,6 +65,11 @@ class PageReader {
  private:
   void problem(std::size_t line, const std::string& what) {
     section_->problems.push_back(page_.path + ":" + std::to_string(line) + ": " + what);
+  }
+
+  void check_links(std::string_view line) {
+    for (const auto& target : broken_links(page_.path, line))
+      problem(at_ + 1, "nothing is at the end of the link to '" + target + "'");
   }
 
   void start_section(std::string_view title) {
@@ -149,6 +157,7 @@ class PageReader {
     auto* const example = example_of_table(heading);
     const auto holes = example != nullptr ? count_holes(example->text) : 0;
     for (at_ += 2; at_ < page_.lines.size() && page_.lines[at_].starts_with("|"); ++at_) {
+      check_links(page_.lines[at_]);
       auto cells = cells_of(page_.lines[at_]);
       if (cells.size() != heading.size()) {
         problem(at_ + 1, "the row has " + std::to_string(cells.size()) + " cells, its heading " +
