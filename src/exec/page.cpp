@@ -54,9 +54,8 @@ Status read_page_arguments(const std::vector<aql::Argument>& arguments, const pl
 
 Result<const std::vector<Row>*> Page::rows(plan::Explanation* explanation) {
   if (!rows_) {
-    // One row more than asked for tells whether the walk goes on.
     auto wider = query_;
-    if (wider.limit && *wider.limit < UINT64_MAX) ++*wider.limit;
+    if (looks_ahead_ && wider.limit && *wider.limit < UINT64_MAX) ++*wider.limit;
     AURORA_ASSIGN(auto found, select(view_, wider, settings_, explanation));
     more_ahead_ = query_.limit && found.size() > *query_.limit;
     if (more_ahead_) query_.backward ? static_cast<void>(found.erase(found.begin())) : found.pop_back();

@@ -331,6 +331,7 @@ class RootField {
     std::vector<std::pair<const Selection*, std::unique_ptr<Consumer>>> consumers;
     for (const auto* selection : selections) {
       const auto& name = selection->name.text;
+      if (name == "pageInfo") page_.look_ahead();
       if (name == "groupBy" || name == "downsample") {
         AURORA_ASSIGN(auto consumer, name == "groupBy" ? make_group(*selection, context)
                                                        : make_downsample(*selection, context));

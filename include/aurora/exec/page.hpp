@@ -22,8 +22,10 @@ class Page {
   Page(View& view, const DocumentQuery& query, const ExecSettings& settings)
       : view_(view), query_(query), settings_(settings) {}
 
+  /// Lets rows() fetch one row more, so that has_next and has_previous can be asked. Requires: before rows().
+  void look_ahead() noexcept { looks_ahead_ = true; }
   [[nodiscard]] Result<const std::vector<Row>*> rows(plan::Explanation* explanation);
-  /// Whether matching rows exist behind the last row, or before the first.
+  /// Whether matching rows exist behind the last row, or before the first. Requires: look_ahead().
   [[nodiscard]] Result<bool> has_next();
   [[nodiscard]] Result<bool> has_previous();
 
@@ -35,6 +37,7 @@ class Page {
   const DocumentQuery& query_;
   const ExecSettings& settings_;
   std::optional<std::vector<Row>> rows_;
+  bool looks_ahead_ = false;
   bool more_ahead_ = false;    // in the direction of the walk
 };
 
