@@ -41,6 +41,11 @@ struct Stats {
   bool slow_build = false;               ///< the store was built with assertions or without hardware CRC
 };
 
+struct ExplainOptions {
+  bool analyze = false;                  ///< measure rows and time of each step
+  ExecuteOptions execute;
+};
+
 /// One open database. Movable; closes in its destructor. Handles that outlive it report Closed.
 /// Threads: every call may come from any thread at once.
 /// Errors: calls throw aurora::Error; each try_ form returns the same as a Result.
@@ -75,8 +80,14 @@ class Database {
                                                 const ExecuteOptions& options, QueryResult& partial);
   [[nodiscard]] Statement prepare(std::string_view text) { return try_prepare(text).value(); }
   [[nodiscard]] Result<Statement> try_prepare(std::string_view text);
-  /// The text run with every root field explained (analyze: true); the plans are in extensions.explain.
-  [[nodiscard]] QueryResult explain(std::string_view text, const Object& variables = {});
+  /// Runs a text of queries as if @explain stood on each: the plans are in extensions.explain, the data come too.
+  /// Errors: InvalidOperation for anything but queries, before anything runs; else as try_execute.
+  [[nodiscard]] QueryResult explain(std::string_view text, const Object& variables = {},
+                                    const ExplainOptions& options = {}) {
+    return try_explain(text, variables, options).value();
+  }
+  [[nodiscard]] Result<QueryResult> try_explain(std::string_view text, const Object& variables = {},
+                                                const ExplainOptions& options = {});
 
   // ---- queries and documents
   [[nodiscard]] Query query(std::string collection);

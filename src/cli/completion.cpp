@@ -12,7 +12,7 @@ namespace aurora::cli {
 namespace {
 
 constexpr std::string_view kWords[]{
-    "@computed", "@explain", "@include", "@indexed", "@open", "@primary", "@relation", "@search", "@skip",
+    "@computed", "@defer", "@explain", "@include", "@indexed", "@open", "@primary", "@relation", "@search", "@skip",
     "@unique", "@validate", "ASC", "Any", "Boolean", "DESC", "Date", "DateTime", "Email", "Float", "ID", "Int",
     "JSON", "Object", "PhoneNumber", "String", "Time", "URL", "Uuid", "affected", "after", "aggregate", "all",
     "alter", "and", "avg", "between", "collection", "contains", "count", "cursor", "data", "define", "deleteFrom",

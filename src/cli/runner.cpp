@@ -67,7 +67,7 @@ bool Runner::run(std::string_view text, std::string_view source, Explain explain
   const Object variables = variables_for(text);
   QueryResult partial;
   const auto result = explain == Explain::kYes
-                          ? attempt([&] { return database_.explain(text, variables); })
+                          ? attempt([&] { return database_.explain(text, variables, {true, execute_}); })
                           : database_.try_execute(text, variables, execute_, partial);
   const std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - start;
   if (!result) {

@@ -64,6 +64,7 @@ Result<AggregateItem> compile_item(const CollectionDef& collection, const Select
   } else if (name != "count") {
     return bindings.error(selection.name.at, ErrorCode::kInvalidQuery, "'" + name + "' needs the argument 'field'");
   }
+  if (!field) item.text = name;
   item.key = json_key(selection.key());
   item.name = selection.key();
   item.at = selection.name.at;
@@ -111,12 +112,19 @@ Status check_numeric(const CollectionDef& collection, const FieldPath& path, boo
 
 std::span<const std::string_view> aggregate_functions() noexcept { return kFunctions; }
 
+std::string aggregate_text(const std::vector<AggregateItem>& items) {
+  std::string text;
+  for (const auto& item : items) text += (text.empty() ? "" : ", ") + item.text;
+  return text;
+}
+
 Result<AggregateItem> make_aggregate_item(const CollectionDef& collection, std::string_view function,
                                           std::string_view field, aql::Offset at, const aql::Literal* p,
                                           const Bindings& bindings) {
   AggregateItem item;
   item.key = json_key(field);
   item.name = field;
+  item.text.append(function).append("(").append(field).append(")");
   item.at = at;
   item.function = kKinds[static_cast<std::size_t>(std::find(kFunctions.begin(), kFunctions.end(), function) -
                                                   kFunctions.begin())];
@@ -137,6 +145,14 @@ Result<AggregateItem> make_aggregate_item(const CollectionDef& collection, std::
 
 Accumulator::Accumulator(const std::vector<AggregateItem>& items) : cells_(items.size()) {
   bytes_ = items.size() * sizeof(Cell);
+}
+
+void Accumulator::keep(Cell& cell, ValueView value) {
+  const bool is_long = value.type() == Type::kString || value.type() == Type::kList || value.type() == Type::kObject;
+  bytes_ -= cell.value_bytes;
+  cell.value_bytes = is_long ? value.encoded().size() : 0;
+  bytes_ += cell.value_bytes;
+  cell.value = Value(value);
 }
 
 void Accumulator::add_value(const AggregateItem& item, Cell& cell, ValueView value) {
@@ -163,15 +179,15 @@ void Accumulator::add_value(const AggregateItem& item, Cell& cell, ValueView val
       break;
     }
     case AggregateFunction::kMin:
-      if (cell.count == 1 || compare(value, EncodedValue(cell.value).view()) < 0) cell.value = Value(value);
+      if (cell.count == 1 || compare(value, EncodedValue(cell.value).view()) < 0) keep(cell, value);
       break;
     case AggregateFunction::kMax:
-      if (cell.count == 1 || compare(value, EncodedValue(cell.value).view()) > 0) cell.value = Value(value);
+      if (cell.count == 1 || compare(value, EncodedValue(cell.value).view()) > 0) keep(cell, value);
       break;
     case AggregateFunction::kFirst:
-      if (cell.count == 1) cell.value = Value(value);
+      if (cell.count == 1) keep(cell, value);
       break;
-    case AggregateFunction::kLast: cell.value = Value(value); break;
+    case AggregateFunction::kLast: keep(cell, value); break;
     case AggregateFunction::kPercentile:
       cell.values.push_back(as_double(value));
       bytes_ += sizeof(double);

@@ -78,6 +78,9 @@ class Downsample final : public Consumer {
   }
 
   bool needs_order() const override { return ordered_; }
+  Step step() const override {
+    return {"Group", path_.text() + " by " + interval_text_ + ": " + aggregate_text(items_), buckets_.size()};
+  }
 
  private:
   struct Column {
@@ -111,6 +114,8 @@ class Downsample final : public Consumer {
                                                          context_.bindings));
     if (!interval) return fail(selection.name.at, "'downsample' needs 'interval', like \"5m\"");
     interval_ = *interval;
+    AURORA_ASSIGN(const auto text, text_argument(selection.arguments, {"interval"}, context_.bindings));
+    interval_text_ = text.value_or("");
     return {};
   }
 
@@ -185,6 +190,7 @@ class Downsample final : public Consumer {
   const ConsumerContext context_;
   FieldPath path_;
   Duration interval_;
+  std::string interval_text_;
   std::vector<AggregateItem> items_;
   std::vector<Column> columns_;
   bool ordered_ = false;

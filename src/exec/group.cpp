@@ -95,7 +95,9 @@ class GroupBy final : public Consumer {
     auto [at, fresh] = index_.try_emplace(std::move(name), groups_.size());
     if (fresh) {
       groups_.push_back(make_group(std::move(keys)));
-      bytes_ += at->first.size() + sizeof(Group) + 64;
+      // The key as text and as values, and what the accumulators hold from the start.
+      bytes_ += 2 * at->first.size() + sizeof(Group) + fields_.size() * sizeof(Value) + 64;
+      for (const auto& accumulator : groups_.back().accumulators) bytes_ += accumulator.memory_bytes();
     }
     auto& group = groups_[at->second];
     ++group.count;
@@ -114,6 +116,7 @@ class GroupBy final : public Consumer {
     }
     AURORA_TRY(sort(shown));
     if (shown.size() > limit_) shown.resize(limit_);
+    shown_ = shown.size();
     AURORA_TRY(find_lookups(shown));
     out += '[';
     for (std::size_t i = 0; i < shown.size(); ++i) {
@@ -133,6 +136,12 @@ class GroupBy final : public Consumer {
   }
 
   bool needs_order() const override { return ordered_; }
+  Step step() const override {
+    std::string fields;
+    for (const auto& field : fields_) fields += (fields.empty() ? "" : ", ") + (field.sid ? "_sid" : field.path.text());
+    if (!interval_text_.empty()) fields += " by " + interval_text_;
+    return {"Group", fields, shown_};
+  }
 
  private:
   struct GroupField {
@@ -176,6 +185,8 @@ class GroupBy final : public Consumer {
     const auto& first = fields_.front();
     AURORA_ASSIGN(interval_, interval_argument(selection, context_.collection, first.sid ? nullptr : &first.path,
                                                context_.bindings));
+    AURORA_ASSIGN(const auto text, text_argument(selection.arguments, {"interval"}, context_.bindings));
+    interval_text_ = text.value_or("");
     if (interval_ && fields_.size() != 1) return fail(selection.name.at, "an interval goes with one field");
     return {};
   }
@@ -414,10 +425,12 @@ class GroupBy final : public Consumer {
   const ConsumerContext context_;
   std::vector<GroupField> fields_;
   std::optional<Duration> interval_;
+  std::string interval_text_;
   std::vector<Part> parts_;
   std::vector<Condition> having_;
   std::vector<OrderTerm> order_;
   std::uint64_t limit_ = UINT64_MAX;
+  std::uint64_t shown_ = 0;
   bool ordered_ = false;
   std::unordered_map<std::string, std::size_t> index_;
   std::vector<Group> groups_;
@@ -442,6 +455,7 @@ class AggregateAll final : public Consumer {
     for (const auto& item : items_) fields.push_back(item.path.field);
     return fields;
   }
+  Step step() const override { return {"Aggregate", aggregate_text(items_), 1}; }
   bool needs_order() const override {
     return std::any_of(items_.begin(), items_.end(), [](const AggregateItem& item) {
       return item.function == AggregateFunction::kFirst || item.function == AggregateFunction::kLast;

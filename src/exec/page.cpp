@@ -55,11 +55,10 @@ Status read_page_arguments(const std::vector<aql::Argument>& arguments, const pl
 Result<const std::vector<Row>*> Page::rows(plan::Explanation* explanation) {
   if (!rows_) {
     auto wider = query_;
-    if (looks_ahead_ && wider.limit && *wider.limit < UINT64_MAX) ++*wider.limit;
+    wider.one_more = looks_ahead_;
     AURORA_ASSIGN(auto found, select(view_, wider, settings_, explanation));
     more_ahead_ = query_.limit && found.size() > *query_.limit;
     if (more_ahead_) query_.backward ? static_cast<void>(found.erase(found.begin())) : found.pop_back();
-    if (explanation != nullptr) explanation->rows_returned = found.size();
     rows_ = std::move(found);
   }
   return &*rows_;
@@ -86,17 +85,16 @@ Result<bool> Page::still_there(const Position& position) {
 Result<bool> Page::exists_beyond(bool behind) {
   // The row a cursor was made of answers at once, when it still matches.
   const auto& cursor = behind ? query_.before : query_.after;
-  if (cursor) {
+  if (cursor && !query_.distinct) {
     AURORA_ASSIGN(const bool there, still_there(*cursor));
     if (there) return true;
-  } else if (behind) {
+  } else if (!cursor && behind) {
     return false;   // a walk backwards from the end
   }
   auto beyond = query_;
   beyond.offset = 0;
   beyond.limit = 1;
   beyond.backward = false;
-  beyond.distinct.reset();
   beyond.after.reset();
   beyond.before.reset();
   const auto edge = !rows_->empty() ? position_of(query_, behind ? rows_->back() : rows_->front())

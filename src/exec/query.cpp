@@ -50,17 +50,35 @@ class RootField {
     if (!found) return bindings_.error(field_.name.at, found.error().code(), found.error().message());
     query_.collection = *std::move(found);
     AURORA_TRY(read_arguments());
+    analyze_ = analyze_ || context_.analyze_all;
     if (context_.explain_all || explain_) {
       output_.explanation.emplace();
       output_.explanation->analyze = analyze_;
     }
+    page_pass_ = fresh_explanation();
     AURORA_TRY(answer());
+    join_explanations();
     return std::move(output_);
   }
 
  private:
   const CollectionDef& collection() const { return *query_.collection; }
-  plan::Explanation* explanation() { return output_.explanation ? &*output_.explanation : nullptr; }
+
+  // Each pass over the collection has a plan of its own; the documents' comes first.
+  plan::Explanation fresh_explanation() const {
+    plan::Explanation pass;
+    pass.analyze = analyze_;
+    return pass;
+  }
+  plan::Explanation* page_explanation() { return output_.explanation ? &page_pass_ : nullptr; }
+  void explain_pass(plan::Explanation pass) {
+    if (output_.explanation) passes_.push_back(std::move(pass));
+  }
+  void join_explanations() {
+    if (!output_.explanation) return;
+    if (!page_pass_.root.op.empty()) output_.explanation->add(std::move(page_pass_));
+    for (auto& pass : passes_) output_.explanation->add(std::move(pass));
+  }
 
   Error unsupported(aql::Offset at, const std::string& what) const {
     return bindings_.error(at, ErrorCode::kInvalidOperation, what + " is not supported yet");
@@ -201,12 +219,12 @@ class RootField {
     auto query = query_;
     for (const auto& spec : projection.windows()) add_if_virtual(collection(), spec.path.field, query.computed);
     if (query.computed.empty())
-      return compute_windows(view_, query, projection.windows(), rows, bindings_, context_.settings, explanation());
+      return compute_windows(view_, query, projection.windows(), rows, bindings_, context_.settings, page_explanation());
     auto extended = rows;
     for (auto& row : extended) {
       AURORA_ASSIGN(row.record, with_computed(collection(), row.record.view(), query.computed, bindings_.now));
     }
-    return compute_windows(view_, query, projection.windows(), extended, bindings_, context_.settings, explanation());
+    return compute_windows(view_, query, projection.windows(), extended, bindings_, context_.settings, page_explanation());
   }
 
   // What is computed for the rows of the page together.
@@ -230,13 +248,13 @@ class RootField {
       records.reserve(rows.size());
       for (const auto& row : rows) records.push_back(row.record.view());
       AURORA_ASSIGN(made.lookups, LookupResults::find(view_, projection, records, context_.settings));
-      if (output_.explanation) made.lookups.explain(*output_.explanation);
+      if (output_.explanation) made.lookups.explain(page_pass_);
     }
     return made;
   }
 
   Status append_rows(const Projection& projection, std::string& out) {
-    AURORA_ASSIGN(const auto* rows, page_.rows(explanation()));
+    AURORA_ASSIGN(const auto* rows, page_.rows(page_explanation()));
     AURORA_ASSIGN(const auto beside, extras(projection, *rows));
     out += '[';
     for (std::size_t i = 0; i < rows->size(); ++i) {
@@ -275,7 +293,7 @@ class RootField {
       }
       compiled.push_back({json_key(part->key()), std::move(projection), {}});
     }
-    AURORA_ASSIGN(const auto* rows, page_.rows(explanation()));
+    AURORA_ASSIGN(const auto* rows, page_.rows(page_explanation()));
     for (auto& each : compiled) {
       if (!each.projection) continue;
       AURORA_ASSIGN(each.extras, extras(*each.projection, *rows));
@@ -303,7 +321,7 @@ class RootField {
   Status append_page_info(const Selection& info, std::string& out) {
     AURORA_ASSIGN(const auto parts,
                   expand_selections(info.selections, collection().name, bindings_, context_.fragments));
-    AURORA_ASSIGN(const auto* rows, page_.rows(explanation()));
+    AURORA_ASSIGN(const auto* rows, page_.rows(page_explanation()));
     out += '{';
     for (std::size_t i = 0; i < parts.size(); ++i) {
       const auto& name = parts[i]->name.text;
@@ -341,7 +359,8 @@ class RootField {
         consumers.emplace_back(selection, std::move(consumer));
       }
     }
-    if (!consumers.empty()) AURORA_TRY(feed(consumers));
+    auto pass = fresh_explanation();
+    if (!consumers.empty()) AURORA_TRY(feed(consumers, pass));
     auto& out = output_.json;
     out += '{';
     for (const auto* selection : selections) {
@@ -352,25 +371,54 @@ class RootField {
       AURORA_TRY(consumer != consumers.end() ? consumer->second->append(out) : append_collective(*selection, out));
     }
     out += '}';
+    if (!consumers.empty()) explain_consumers(consumers, std::move(pass));
     return {};
   }
 
-  Status feed(const std::vector<std::pair<const Selection*, std::unique_ptr<Consumer>>>& consumers) {
+  // One pass feeds them all: each stands on top of the one before.
+  void explain_consumers(const std::vector<std::pair<const Selection*, std::unique_ptr<Consumer>>>& consumers,
+                         plan::Explanation pass) {
+    for (const auto& [selection, consumer] : consumers) {
+      auto step = consumer->step();
+      plan::PlanNode node;
+      node.op = std::move(step.op);
+      node.condition = std::move(step.condition);
+      if (analyze_) {
+        node.rows = step.rows;
+        node.time_us = pass.time_us;
+      }
+      pass.rows_returned = step.rows;
+      node.children.push_back(std::move(pass.root));
+      pass.root = std::move(node);
+    }
+    explain_pass(std::move(pass));
+  }
+
+  Status feed(const std::vector<std::pair<const Selection*, std::unique_ptr<Consumer>>>& consumers,
+              plan::Explanation& pass) {
     const bool ordered = std::any_of(consumers.begin(), consumers.end(),
                                      [](const auto& entry) { return entry.second->needs_order(); });
     for (const auto& [selection, consumer] : consumers)
       for (const auto field : consumer->reads()) add_if_virtual(collection(), field, query_.computed);
-    return visit_matches(view_, query_, ordered, context_.settings, explanation(), [&](const Row& row) -> Status {
+    auto* explanation = output_.explanation ? &pass : nullptr;
+    return visit_matches(view_, query_, ordered, context_.settings, explanation, [&](const Row& row) -> Status {
       for (const auto& [selection, consumer] : consumers) AURORA_TRY(consumer->add(row));
       return {};
     });
   }
 
+  Result<std::uint64_t> total() {
+    auto pass = fresh_explanation();
+    AURORA_ASSIGN(const auto total, count(view_, query_, context_.settings, output_.explanation ? &pass : nullptr));
+    explain_pass(std::move(pass));
+    return total;
+  }
+
   Status append_collective(const Selection& selection, std::string& out) {
     const auto& name = selection.name.text;
     if (name == "totalCount") {
-      AURORA_ASSIGN(const auto total, count(view_, query_, context_.settings, explanation()));
-      out += std::to_string(total);
+      AURORA_ASSIGN(const auto all, total());
+      out += std::to_string(all);
       return {};
     }
     if (name == "aggregate") return append_counts(selection, out);
@@ -395,12 +443,12 @@ class RootField {
   }
 
   Status append_counts(const Selection& aggregate, std::string& out) {
-    AURORA_ASSIGN(const auto total, count(view_, query_, context_.settings, explanation()));
+    AURORA_ASSIGN(const auto all, total());
     AURORA_ASSIGN(const auto parts,
                   expand_selections(aggregate.selections, collection().name, bindings_, context_.fragments));
     out += '{';
     for (std::size_t i = 0; i < parts.size(); ++i)
-      out += (i > 0 ? "," : "") + json_key(parts[i]->key()) + std::to_string(total);
+      out += (i > 0 ? "," : "") + json_key(parts[i]->key()) + std::to_string(all);
     out += '}';
     return {};
   }
@@ -412,6 +460,8 @@ class RootField {
   DocumentQuery query_;
   Page page_{view_, query_, context_.settings};
   QueryOutput output_;
+  plan::Explanation page_pass_;
+  std::vector<plan::Explanation> passes_;
   const aql::Directive* use_index_ = nullptr;
   bool explain_ = false;
   bool analyze_ = false;

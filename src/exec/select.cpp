@@ -12,10 +12,11 @@
 
 #include "computed_view.hpp"
 #include "places.hpp"
+#include "select_plan.hpp"
 
 #include <algorithm>
 #include <chrono>
-#include <unordered_set>
+#include <unordered_map>
 
 namespace aurora::exec {
 
@@ -23,31 +24,6 @@ namespace {
 
 using plan::Access;
 using plan::FilterNode;
-using plan::PlanNode;
-using Steady = std::chrono::steady_clock;
-
-std::uint64_t micros_since(Steady::time_point start) {
-  return static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - start).count());
-}
-
-PlanNode over(std::string op, std::string condition, PlanNode child) {
-  PlanNode node;
-  node.op = std::move(op);
-  node.condition = std::move(condition);
-  node.children.push_back(std::move(child));
-  return node;
-}
-
-std::string order_text(const DocumentQuery& query) {
-  std::string text;
-  for (const auto& term : query.order) {
-    if (!text.empty()) text += ", ";
-    text += term.subject == plan::Subject::kSid ? "_sid" : term.path.text();
-    text += term.descending ? " DESC" : " ASC";
-  }
-  return text;
-}
 
 class Selector {
  public:
@@ -69,7 +45,7 @@ class Selector {
 
   Result<std::vector<Row>> rows() {
     const auto start = Steady::now();
-    if (query_.limit && *query_.limit == 0 && explanation_ == nullptr) return std::vector<Row>();
+    if (query_.limit && *query_.limit == 0 && !query_.one_more && explanation_ == nullptr) return std::vector<Row>();
     std::vector<Row> found;
     bool in_index_order = false;
     AURORA_ASSIGN(in_index_order, try_index_order(found));
@@ -81,7 +57,7 @@ class Selector {
         AURORA_TRY(sort(found));
       }
     }
-    finish(found.size(), start);
+    finish(shown(found.size()), start);
     return found;
   }
 
@@ -98,7 +74,6 @@ class Selector {
       return failed.has_value();
     }));
     AURORA_TRY(failed);
-    if (explanation_ != nullptr) node_ = over("Aggregate", "", std::move(node_));
     finish(matching, start);
     return {};
   }
@@ -110,15 +85,21 @@ class Selector {
     std::uint64_t matching = 0;
     if (access_.exact && pending_ == nullptr && !checks_expiry()) {
       matching = access_.candidates ? access_.candidates->size() : version_->live.size();
-      if (explanation_ != nullptr) node_ = std::move(access_.node);
+      if (explanation_ != nullptr) {
+        node_ = std::move(access_.node);
+        measure(node_, matching, start);
+      }
     } else {
       AURORA_TRY(visit_matches([&](Ordinal, const RecordRef&) {
         ++matching;
         return true;
       }));
     }
-    if (explanation_ != nullptr) node_ = over("Aggregate", "count", std::move(node_));
-    finish(matching, start);
+    if (explanation_ != nullptr) {
+      node_ = over("Aggregate", "count", std::move(node_));
+      measure(node_, 1, start);
+    }
+    finish(1, start);
     return matching;
   }
 
@@ -139,6 +120,7 @@ class Selector {
     options.use_indexes = settings_.use_indexes;
     options.only = query_.only_index;
     options.explain = explanation_ != nullptr;
+    options.analyze = explanation_ != nullptr && explanation_->analyze;
     access_ = plan::choose_access(*query_.filter, source, options);
     if (query_.collection->ttl && settings_.use_indexes) hide_expired(access_, *version_, view_.now(), options.explain);
   }
@@ -183,7 +165,7 @@ class Selector {
     }
     if (explanation_ == nullptr) return {};
     node_ = std::move(access_.node);
-    measure(node_, access_.candidates ? set.size() : examined_, start);
+    if (!access_.candidates) measure(node_, examined_, start);   // sets were measured when they were made
     if (check && query_.filter->root().kind != FilterNode::Kind::kTrue) {
       node_ = over("Filter", query_.filter->root().text(), std::move(node_));
       measure(node_, matched, start);
@@ -193,7 +175,7 @@ class Selector {
 
   // Only the rows between the bounds, as far as natural order tells.
   void cut_to_bounds(OrdinalSet& set) const {
-    if (!query_.order.empty() || whole_) return;
+    if (!query_.order.empty() || query_.distinct || whole_) return;
     if (after_) set -= OrdinalSet::range(0, std::uint64_t{after_->ordinal} + 1);
     if (before_) set -= OrdinalSet::range(before_->ordinal, std::uint64_t{UINT32_MAX} + 1);
   }
@@ -231,8 +213,14 @@ class Selector {
 
   [[nodiscard]] std::uint64_t window_end() const {
     if (!query_.limit) return UINT64_MAX;
-    const auto end = query_.offset + *query_.limit;
-    return end < query_.offset ? UINT64_MAX : end;
+    const auto more = query_.one_more ? 1 : 0;
+    const auto end = query_.offset + *query_.limit + more;
+    return *query_.limit + more < *query_.limit || end < query_.offset ? UINT64_MAX : end;
+  }
+
+  // Rows without the one that only tells that there are more.
+  [[nodiscard]] std::uint64_t shown(std::uint64_t found) const {
+    return query_.limit && found > *query_.limit ? *query_.limit : found;
   }
 
   Status stream(std::vector<Row>& found) {
@@ -249,7 +237,7 @@ class Selector {
     if (walks_backward()) std::reverse(found.begin(), found.end());
     if (explanation_ != nullptr && (query_.limit || query_.offset > 0)) {
       node_ = over("Limit", limit_text(), std::move(node_));
-      measure(node_, found.size(), start);
+      measure(node_, shown(found.size()), start);
     }
     return {};
   }
@@ -260,20 +248,57 @@ class Selector {
     return text;
   }
 
-  Status sort(std::vector<Row>& found) {
-    const auto start = Steady::now();
-    const auto end = window_end();
-    const bool top_k = end < 100'000 && !query_.distinct;
-    const auto before = [&](const SortRow& a, const SortRow& b) {
-      return query_.backward ? sorts_before(query_.order, b, a) : sorts_before(query_.order, a, b);
-    };
-    std::vector<SortRow> rows;
+  [[nodiscard]] Error too_large_to_sort() const {
+    return Error(ErrorCode::kLimitExceeded, "sorting needs more than " + std::to_string(settings_.sort_bytes) +
+                                                " bytes (max_sort_bytes); add a limit, a filter or an index");
+  }
+
+  [[nodiscard]] SortRow sort_row(Ordinal ordinal, const RecordRef& record) const {
+    SortRow row{{ordinal, record}, {}};
+    row.values.reserve(query_.order.size());
+    for (const auto& term : query_.order) row.values.push_back(sort_value(query_, term, record.view()));
+    return row;
+  }
+
+  // The first row of each value in query order, sorted. Pages are cut from these, so that a value stands on one page
+  // only. Memory: a row a value.
+  Status gather_distinct(std::vector<SortRow>& rows) {
+    std::unordered_map<std::string, SortRow> firsts;
     std::uint64_t bytes = 0;
-    bool too_large = false;
     AURORA_TRY(visit_matches([&](Ordinal ordinal, const RecordRef& record) {
-      SortRow row{{ordinal, record}, {}};
-      row.values.reserve(query_.order.size());
-      for (const auto& term : query_.order) row.values.push_back(sort_value(query_, term, record.view()));
+      std::string key;
+      append_key(key, read_path(*query_.collection, *query_.distinct, record.view()));
+      auto row = sort_row(ordinal, record);
+      const auto [at, fresh] = firsts.try_emplace(std::move(key));
+      auto& first = at->second;
+      if (!fresh && !sorts_before(query_.order, row, first)) return true;
+      if (fresh)
+        bytes += at->first.size() + sizeof(SortRow) + row.values.size() * sizeof(ValueView) + 64;
+      else
+        bytes -= first.row.record.memory_bytes();
+      bytes += record.memory_bytes();
+      first = std::move(row);
+      return bytes <= settings_.sort_bytes;
+    }));
+    if (bytes > settings_.sort_bytes) return too_large_to_sort();
+    for (auto& [key, row] : firsts)
+      if (is_within_bounds(row.values, row.row.ordinal)) rows.push_back(std::move(row));
+    std::sort(rows.begin(), rows.end(), [&](const SortRow& a, const SortRow& b) { return comes_before(a, b); });
+    return {};
+  }
+
+  // In the direction of the walk.
+  [[nodiscard]] bool comes_before(const SortRow& a, const SortRow& b) const {
+    return query_.backward ? sorts_before(query_.order, b, a) : sorts_before(query_.order, a, b);
+  }
+
+  // All rows, sorted; or only the best as far as the page goes.
+  Status gather(std::vector<SortRow>& rows, bool top_k) {
+    const auto end = window_end();
+    const auto before = [&](const SortRow& a, const SortRow& b) { return comes_before(a, b); };
+    std::uint64_t bytes = 0;
+    AURORA_TRY(visit_matches([&](Ordinal ordinal, const RecordRef& record) {
+      auto row = sort_row(ordinal, record);
       if (!is_within_bounds(row.values, ordinal)) return true;
       if (top_k) {
         // A heap of the best `end` rows, the worst of them on top.
@@ -288,40 +313,39 @@ class Selector {
         return true;
       }
       bytes += record.memory_bytes() + sizeof(SortRow) + row.values.size() * sizeof(ValueView);
-      too_large = bytes > settings_.sort_bytes;
       rows.push_back(std::move(row));
-      return !too_large;
+      return bytes <= settings_.sort_bytes;
     }));
-    if (too_large)
-      return Error(ErrorCode::kLimitExceeded, "sorting needs more than " + std::to_string(settings_.sort_bytes) +
-                                                  " bytes (sort_bytes); add a limit, a filter or an index");
+    if (bytes > settings_.sort_bytes) return too_large_to_sort();
     std::sort(rows.begin(), rows.end(), before);
+    return {};
+  }
+
+  Status sort(std::vector<Row>& found) {
+    const auto start = Steady::now();
+    const bool top_k = window_end() < 100'000 && !query_.distinct;
+    std::vector<SortRow> rows;
+    AURORA_TRY(query_.distinct ? gather_distinct(rows) : gather(rows, top_k));
     if (explanation_ != nullptr && !query_.order.empty()) {
       node_ = over(top_k ? "TopK" : "Sort", order_text(query_), std::move(node_));
       measure(node_, rows.size(), start);
     }
     take_window(rows, found);
     if (query_.backward) std::reverse(found.begin(), found.end());
+    if (explanation_ != nullptr && query_.distinct) {
+      node_ = over("Filter", "distinct " + query_.distinct->text(), std::move(node_));
+      measure(node_, found.size(), start);
+    }
     if (explanation_ != nullptr && (query_.limit || query_.offset > 0)) {
       node_ = over("Limit", limit_text(), std::move(node_));
-      measure(node_, found.size(), start);
+      measure(node_, shown(found.size()), start);
     }
     return {};
   }
 
   void take_window(std::vector<SortRow>& rows, std::vector<Row>& found) const {
-    const auto end = window_end();
-    std::unordered_set<std::string> seen;
-    std::uint64_t position = 0;
-    for (auto& row : rows) {
-      if (position >= end) break;
-      if (query_.distinct) {
-        std::string key;
-        append_key(key, read_path(*query_.collection, *query_.distinct, row.row.record.view()));
-        if (!seen.insert(std::move(key)).second) continue;
-      }
-      if (position++ >= query_.offset) found.push_back(std::move(row.row));
-    }
+    const auto end = std::min<std::uint64_t>(window_end(), rows.size());
+    for (auto position = query_.offset; position < end; ++position) found.push_back(std::move(rows[position].row));
   }
 
   // An index whose order is the wanted one, when stopping early pays: one sort term, a limit, and a filter that
@@ -412,9 +436,12 @@ class Selector {
     order.estimated_rows = version_->live.size();
     measure(order, examined_, start);
     if (access_.candidates) order.children.push_back(std::move(access_.node));
-    if (check) order = over("Filter", query_.filter->root().text(), std::move(order));
+    if (check) {
+      order = over("Filter", query_.filter->root().text(), std::move(order));
+      measure(order, position, start);
+    }
     node_ = over("Limit", limit_text(), std::move(order));
-    measure(node_, found.size(), start);
+    measure(node_, shown(found.size()), start);
     access_.indexes.push_back(index->name);
     return true;
   }

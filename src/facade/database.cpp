@@ -89,13 +89,13 @@ Result<Statement> Database::try_prepare(std::string_view text) {
   return Statement(state_, std::move(parsed));
 }
 
-QueryResult Database::explain(std::string_view text, const Object& variables) {
-  const auto entry = state_->engine().enter().value();
-  const auto parsed = state_->parse(text).value();
+Result<QueryResult> Database::try_explain(std::string_view text, const Object& variables,
+                                          const ExplainOptions& options) {
+  AURORA_ASSIGN(const auto entry, state_->engine().enter());
+  AURORA_ASSIGN(const auto parsed, state_->parse(text));
   DatabaseTarget target(state_->engine());
   QueryResult result;
-  const ExecuteOptions options;
-  facade::run_text(*state_, target, *parsed, {variables, options, true}, result).value();
+  AURORA_TRY(facade::run_text(*state_, target, *parsed, {variables, options.execute, true, options.analyze}, result));
   return result;
 }
 

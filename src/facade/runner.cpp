@@ -31,7 +31,8 @@ class Runner {
   }
 
   Status run(QueryResult& result) {
-    auto status = bind();
+    auto status = check_explainable();
+    if (status) status = bind();
     for (std::size_t i = 0; status && i < parsed_.document.operations.size(); ++i) {
       bindings_.variables = &variables_[i];
       bindings_.writing = parsed_.document.operations[i].kind != Operation::Kind::kQuery;
@@ -42,6 +43,15 @@ class Runner {
   }
 
  private:
+  Status check_explainable() const {
+    if (!options_.explain) return {};
+    for (const auto& operation : parsed_.document.operations)
+      if (operation.kind != Operation::Kind::kQuery)
+        return bindings_.error(operation.at, ErrorCode::kInvalidOperation,
+                               "only queries can be explained; this would change something");
+    return {};
+  }
+
   // Before anything runs: each operation gets its own variables checked; a value nobody declares is an error.
   Status bind() {
     const auto& operations = parsed_.document.operations;
@@ -81,7 +91,7 @@ class Runner {
 
   Status run_query(const Operation& operation) {
     const exec::QueryContext context{bindings_, parsed_.document.fragments, state_.settings(), operation.directives,
-                                     options_.explain};
+                                     options_.explain, options_.analyze};
     return target_.read([&](View& view) -> Status {
       Deferred::Part late;
       for (const auto& field : operation.selections) {
@@ -116,7 +126,7 @@ class Runner {
     if (!split.all && split.names.empty()) {
       AURORA_ASSIGN(auto output, exec::run_query(view, split.whole, {bindings, fragments, state_.settings(),
                                                                      split.operation_directives,
-                                                                     options_.explain}));
+                                                                     options_.explain, options_.analyze}));
       add_output(split.whole.key(), std::move(output));
       return {};
     }
@@ -127,7 +137,7 @@ class Runner {
     if (!split.all) {
       AURORA_ASSIGN(auto output, exec::run_query(view, split.kept,
                                                  {bindings, fragments, state_.settings(), split.operation_directives,
-                                                  options_.explain, &split.whole}));
+                                                  options_.explain, options_.analyze, &split.whole}));
       add_output(split.whole.key(), std::move(output));
     }
     std::string names;

@@ -40,6 +40,7 @@ struct RunOptions {
   const Object& variables;
   const ExecuteOptions& execute;
   bool explain = false;
+  bool analyze = false;
 };
 
 /// Runs every operation in source order. `result` gets what was done, also before an error.

@@ -11,12 +11,14 @@
 #include "sid_range.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 namespace aurora::plan {
 
 namespace {
 
 using Kind = FilterNode::Kind;
+using Steady = std::chrono::steady_clock;
 
 // Below this many candidates, looking at the documents beats another set.
 constexpr std::uint64_t kFewCandidates = 64;
@@ -103,6 +105,13 @@ class Planner {
     return node;
   }
 
+  void measure(PlanNode& node, const OrdinalSet& set, Steady::time_point start) const {
+    if (!options_.analyze) return;
+    node.rows = set.size();
+    node.time_us = static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - start).count());
+  }
+
   // Smallest first; nodes that are not plain conditions come after those, in their order.
   std::uint64_t estimate(const FilterNode& node) {
     if (node.kind == Kind::kFalse) return 0;
@@ -170,6 +179,7 @@ class Planner {
   }
 
   std::optional<Set> conjunction(const FilterNode& node) {
+    const auto start = Steady::now();
     const auto compound = useful_compound(node);
     std::optional<Set> result;
     bool skipped = false;
@@ -204,11 +214,13 @@ class Planner {
       result->node = make_node("BitmapAnd", "");
       result->node.estimated_rows = result->ordinals.size();
       result->node.children = std::move(nodes);
+      measure(result->node, result->ordinals, start);
     }
     return result;
   }
 
   std::optional<Set> disjunction(const FilterNode& node) {
+    const auto start = Steady::now();
     Set result;
     result.node = make_node("BitmapOr", "");
     for (const auto& child : node.children) {
@@ -219,21 +231,24 @@ class Planner {
       result.node.children.push_back(std::move(part->node));
     }
     result.node.estimated_rows = result.ordinals.size();
+    measure(result.node, result.ordinals, start);
     return result;
   }
 
   std::optional<Set> negation(const FilterNode& node) {
+    const auto start = Steady::now();
     auto inner = evaluate(node.children[0]);
     if (!inner || !inner->exact) return std::nullopt;
-    return complement(std::move(*inner));
+    return complement(std::move(*inner), start);
   }
 
-  Set complement(Set inner) const {
+  Set complement(Set inner, Steady::time_point start) const {
     Set result;
     result.ordinals = *source_.live - inner.ordinals;
     result.node = make_node("BitmapNot", "");
     result.node.estimated_rows = result.ordinals.size();
     result.node.children.push_back(std::move(inner.node));
+    measure(result.node, result.ordinals, start);
     return result;
   }
 
@@ -386,6 +401,7 @@ class Planner {
   }
 
   Set run(const FilterNode& node, const Probe& probe) {
+    const auto start = Steady::now();
     Set result;
     result.exact = probe.exact;
     bool first = true;
@@ -400,16 +416,18 @@ class Planner {
     for (const auto& range : probe.ranges) result.ordinals |= probe.index->find(range);
     mark_used(probe.definition->name);
     if (options_.explain) {
-      result.node = make_node(probe.op, node.text());
+      result.node = make_node(probe.op, positive(node).text());
       result.node.index = probe.definition->name;
       result.node.estimated_rows = probe.estimate;
+      measure(result.node, result.ordinals, start);
     }
     const bool negative =
         node.op == FilterOp::kNe || node.op == FilterOp::kNin || node.op == FilterOp::kIsNotNull;
-    return negative ? complement(std::move(result)) : std::move(result);
+    return negative ? complement(std::move(result), start) : std::move(result);
   }
 
   Set run(const CompoundProbe& probe, const IndexVersion* index, std::uint64_t estimate) {
+    const auto start = Steady::now();
     Set result;
     for (const auto& key : probe.keys) result.ordinals |= index->find(key);
     for (const auto& range : probe.ranges) result.ordinals |= index->find(range);
@@ -420,8 +438,17 @@ class Planner {
       result.node = make_node(probe.op, std::move(condition));
       result.node.index = probe.definition->name;
       result.node.estimated_rows = estimate;
+      measure(result.node, result.ordinals, start);
     }
     return result;
+  }
+
+  // The condition whose documents an index finds: under BitmapNot the opposite of the one written.
+  static FilterNode positive(FilterNode node) {
+    if (node.op == FilterOp::kNe) node.op = FilterOp::kEq;
+    if (node.op == FilterOp::kNin) node.op = FilterOp::kIn;
+    if (node.op == FilterOp::kIsNotNull) node.op = FilterOp::kIsNull;
+    return node;
   }
 
   void mark_used(const std::string& index) {

@@ -3,6 +3,8 @@
 
 #include <aurora/value.hpp>
 
+#include <algorithm>
+
 namespace aurora::plan {
 
 namespace {
@@ -38,9 +40,31 @@ void append_node(std::string& out, const PlanNode& node) {
 
 }  // namespace
 
+void Explanation::add(Explanation pass) {
+  const bool first = root.op.empty();
+  if (first)
+    root = std::move(pass.root);
+  else
+    more.push_back(std::move(pass.root));
+  if (first) {
+    estimated_rows = pass.estimated_rows;
+    rows_returned = pass.rows_returned;
+  }
+  index_used = index_used || pass.index_used;
+  for (auto& name : pass.indexes)
+    if (std::find(indexes.begin(), indexes.end(), name) == indexes.end()) indexes.push_back(std::move(name));
+  rows_examined += pass.rows_examined;
+  time_us += pass.time_us;
+}
+
 std::string Explanation::to_json() const {
   std::string out = "{\"plan\":[";
-  append_node(out, root);
+  // An answer of nothing but deferred parts has no plan.
+  if (!root.op.empty()) append_node(out, root);
+  for (const auto& node : more) {
+    out += ',';
+    append_node(out, node);
+  }
   out += "],\"index_used\":";
   out += index_used ? "true" : "false";
   out += ",\"indexes\":[";

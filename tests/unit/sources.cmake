@@ -63,8 +63,10 @@ set(AURORA_UNIT_TESTS
   facade/computed_test.cpp
   facade/deferred_test.cpp
   facade/document_test.cpp
+  facade/explain_test.cpp
   facade/get_by_id_test.cpp
   facade/json_test.cpp
+  facade/memory_test.cpp
   facade/statements_threads_test.cpp
   facade/ttl_test.cpp
   ../support/faulty_store.cpp)

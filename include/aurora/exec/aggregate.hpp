@@ -22,6 +22,7 @@ enum class AggregateFunction : std::uint8_t {
 struct AggregateItem {
   std::string key;                      ///< as JSON, with the colon
   std::string name;                     ///< result name, for `having` and `orderBy`
+  std::string text;                     ///< as explain shows it: `sum(price)`
   AggregateFunction function = AggregateFunction::kCount;
   FieldPath path;
   bool sid = false;                     ///< reads `_sid`
@@ -41,13 +42,15 @@ struct AggregateItem {
                                                         std::string_view field, aql::Offset at,
                                                         const aql::Literal* p, const plan::Bindings& bindings);
 [[nodiscard]] std::span<const std::string_view> aggregate_functions() noexcept;
+/// The texts of the items, joined by commas.
+[[nodiscard]] std::string aggregate_text(const std::vector<AggregateItem>& items);
 
 /// Errors: InvalidQuery when the field under a function that computes with numbers is declared to hold none.
 [[nodiscard]] Status check_numeric(const CollectionDef& collection, const FieldPath& path, bool sid,
                                    std::string_view function, aql::Offset at, const plan::Bindings& bindings);
 
-/// What has been seen so far for one list of items. Nulls are skipped. Memory: O(1) an item, but O(values) for
-/// countDistinct and percentile; `memory_bytes` tells.
+/// What has been seen so far for one list of items. Nulls are skipped. Memory: O(1) an item and the value kept by min,
+/// max, first and last, but O(values) for countDistinct and percentile; `memory_bytes` tells.
 class Accumulator {
  public:
   explicit Accumulator(const std::vector<AggregateItem>& items);
@@ -67,9 +70,11 @@ class Accumulator {
     double mean = 0;                    // Welford
     double squares = 0;
     Value value;                        // min, max, first, last
+    std::uint64_t value_bytes = 0;      // of long ones
     std::vector<double> values;         // percentile
     std::unordered_set<std::string> keys;   // countDistinct
   };
+  void keep(Cell& cell, ValueView value);
   void add_value(const AggregateItem& item, Cell& cell, ValueView value);
   std::vector<Cell> cells_;
   std::uint64_t bytes_ = 0;

@@ -25,6 +25,13 @@ class Consumer {
   [[nodiscard]] virtual Status append(std::string& out) = 0;
   /// The fields it reads of each row.
   [[nodiscard]] virtual std::vector<FieldId> reads() const = 0;
+  /// What explain tells of it, once it has answered.
+  struct Step {
+    std::string op;                        ///< Aggregate or Group
+    std::string condition;
+    std::uint64_t rows = 0;                ///< in the answer
+  };
+  [[nodiscard]] virtual Step step() const = 0;
   /// True when the order of the query matters to it.
   [[nodiscard]] virtual bool needs_order() const = 0;
 };

@@ -19,6 +19,7 @@ struct QueryContext {
   /// Directives of the operation: they apply to each root field.
   const std::vector<aql::Directive>& operation_directives;
   bool explain_all = false;                ///< Database::explain
+  bool analyze_all = false;                ///< … and measure
   /// The field before @defer took parts out of it; null when it is as written. Tells what an answer without any
   /// parts looks like.
   const aql::Selection* whole = nullptr;

@@ -36,6 +36,7 @@ struct DocumentQuery {
   std::optional<std::uint64_t> limit;
   std::optional<Position> after;           ///< only rows behind this place
   std::optional<Position> before;          ///< only rows before this place
+  bool one_more = false;                   ///< one row beyond the limit is found too: it tells that there are more
   bool backward = false;                   ///< the last `limit` rows instead of the first; still in query order
   const IndexDef* only_index = nullptr;    ///< @useIndex
   /// Virtual computed fields that the rows must hold, beside those of filter, order and distinct.

@@ -28,6 +28,7 @@ struct AccessOptions {
   bool use_indexes = true;                 ///< false: always scan (settings matrix of the tests)
   const IndexDef* only = nullptr;          ///< @useIndex: only this one
   bool explain = false;
+  bool analyze = false;                    ///< measure the sets, too
 };
 
 struct Access {

@@ -22,7 +22,8 @@ struct PlanNode {
 /// What @explain reports of one root field.
 struct Explanation {
   bool analyze = false;
-  PlanNode root;
+  PlanNode root;                               ///< of the documents, or of the only pass there is
+  std::vector<PlanNode> more;                  ///< further passes: aggregates, groups and counts
   bool index_used = false;
   std::vector<std::string> indexes;
   std::uint64_t estimated_rows = 0;
@@ -30,6 +31,8 @@ struct Explanation {
   std::uint64_t rows_returned = 0;
   std::uint64_t time_us = 0;
 
+  /// Adds the plan and figures of another pass over the collection.
+  void add(Explanation pass);
   /// As JSON text: the value of extensions.explain.<key>.
   [[nodiscard]] std::string to_json() const;
 };
