@@ -119,6 +119,7 @@ set(AURORA_SOURCES
   plan/sid_range.cpp
   plan/validation.cpp
   exec/aggregate.cpp
+  exec/aggregate_all.cpp
   exec/arguments.cpp
   exec/computed_view.cpp
   exec/cursor.cpp

@@ -437,51 +437,7 @@ class GroupBy final : public Consumer {
   std::uint64_t bytes_ = 0;
 };
 
-class AggregateAll final : public Consumer {
- public:
-  AggregateAll(const ConsumerContext& context, std::vector<AggregateItem> items)
-      : context_(context), items_(std::move(items)), accumulator_(items_) {}
-
-  Status add(const Row& row) override {
-    accumulator_.add(items_, context_.collection, row.record.view());
-    if (accumulator_.memory_bytes() > context_.memory_bytes)
-      return Error(ErrorCode::kLimitExceeded, "the aggregate needs more than " +
-                                                  std::to_string(context_.memory_bytes) + " bytes (max_sort_bytes)");
-    return {};
-  }
-  Status append(std::string& out) override { return accumulator_.append(out, items_, context_.bindings); }
-  std::vector<FieldId> reads() const override {
-    std::vector<FieldId> fields;
-    for (const auto& item : items_) fields.push_back(item.path.field);
-    return fields;
-  }
-  Step step() const override { return {"Aggregate", aggregate_text(items_), 1}; }
-  bool needs_order() const override {
-    return std::any_of(items_.begin(), items_.end(), [](const AggregateItem& item) {
-      return item.function == AggregateFunction::kFirst || item.function == AggregateFunction::kLast;
-    });
-  }
-
- private:
-  const ConsumerContext context_;
-  std::vector<AggregateItem> items_;
-  Accumulator accumulator_;
-};
-
 }  // namespace
-
-Result<std::unique_ptr<Consumer>> make_aggregate(const Selection& selection, const ConsumerContext& context) {
-  if (!selection.arguments.empty())
-    return context.bindings.error(selection.arguments.front().name.at, ErrorCode::kInvalidQuery,
-                                  "'aggregate' takes no arguments");
-  AURORA_ASSIGN(const auto parts, expand_selections(selection.selections, context.collection.name, context.bindings,
-                                                    context.fragments));
-  if (!selection.has_selections)
-    return context.bindings.error(selection.name.at, ErrorCode::kInvalidQuery,
-                                  "'aggregate' needs a selection, like { count }");
-  AURORA_ASSIGN(auto items, compile_aggregate(context.collection, parts, context.bindings));
-  return std::unique_ptr<Consumer>(std::make_unique<AggregateAll>(context, std::move(items)));
-}
 
 Result<std::unique_ptr<Consumer>> make_group(const Selection& selection, const ConsumerContext& context) {
   auto group = std::make_unique<GroupBy>(context);

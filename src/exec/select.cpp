@@ -236,21 +236,10 @@ class Selector {
       node_ = std::move(access_.node);
     if (walks_backward()) std::reverse(found.begin(), found.end());
     if (explanation_ != nullptr && (query_.limit || query_.offset > 0)) {
-      node_ = over("Limit", limit_text(), std::move(node_));
+      node_ = over("Limit", limit_text(query_), std::move(node_));
       measure(node_, shown(found.size()), start);
     }
     return {};
-  }
-
-  [[nodiscard]] std::string limit_text() const {
-    std::string text = query_.limit ? "limit " + std::to_string(*query_.limit) : std::string();
-    if (query_.offset > 0) text += (text.empty() ? "offset " : " offset ") + std::to_string(query_.offset);
-    return text;
-  }
-
-  [[nodiscard]] Error too_large_to_sort() const {
-    return Error(ErrorCode::kLimitExceeded, "sorting needs more than " + std::to_string(settings_.sort_bytes) +
-                                                " bytes (max_sort_bytes); add a limit, a filter or an index");
   }
 
   [[nodiscard]] SortRow sort_row(Ordinal ordinal, const RecordRef& record) const {
@@ -280,7 +269,7 @@ class Selector {
       first = std::move(row);
       return bytes <= settings_.sort_bytes;
     }));
-    if (bytes > settings_.sort_bytes) return too_large_to_sort();
+    if (bytes > settings_.sort_bytes) return too_large_to_sort(settings_.sort_bytes);
     for (auto& [key, row] : firsts)
       if (is_within_bounds(row.values, row.row.ordinal)) rows.push_back(std::move(row));
     std::sort(rows.begin(), rows.end(), [&](const SortRow& a, const SortRow& b) { return comes_before(a, b); });
@@ -316,7 +305,7 @@ class Selector {
       rows.push_back(std::move(row));
       return bytes <= settings_.sort_bytes;
     }));
-    if (bytes > settings_.sort_bytes) return too_large_to_sort();
+    if (bytes > settings_.sort_bytes) return too_large_to_sort(settings_.sort_bytes);
     std::sort(rows.begin(), rows.end(), before);
     return {};
   }
@@ -337,7 +326,7 @@ class Selector {
       measure(node_, found.size(), start);
     }
     if (explanation_ != nullptr && (query_.limit || query_.offset > 0)) {
-      node_ = over("Limit", limit_text(), std::move(node_));
+      node_ = over("Limit", limit_text(query_), std::move(node_));
       measure(node_, shown(found.size()), start);
     }
     return {};
@@ -440,7 +429,7 @@ class Selector {
       order = over("Filter", query_.filter->root().text(), std::move(order));
       measure(order, position, start);
     }
-    node_ = over("Limit", limit_text(), std::move(order));
+    node_ = over("Limit", limit_text(query_), std::move(order));
     measure(node_, shown(found.size()), start);
     access_.indexes.push_back(index->name);
     return true;

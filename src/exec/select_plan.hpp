@@ -35,4 +35,15 @@ inline std::string order_text(const DocumentQuery& query) {
   return text;
 }
 
+inline std::string limit_text(const DocumentQuery& query) {
+  std::string text = query.limit ? "limit " + std::to_string(*query.limit) : std::string();
+  if (query.offset > 0) text += (text.empty() ? "offset " : " offset ") + std::to_string(query.offset);
+  return text;
+}
+
+inline Error too_large_to_sort(std::uint64_t bytes) {
+  return Error(ErrorCode::kLimitExceeded, "sorting needs more than " + std::to_string(bytes) +
+                                              " bytes (max_sort_bytes); add a limit, a filter or an index");
+}
+
 }  // namespace aurora::exec
