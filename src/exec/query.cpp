@@ -342,11 +342,14 @@ class RootField {
     return {};
   }
 
+  using Consumers = std::vector<std::pair<const Selection*, std::unique_ptr<Consumer>>>;
+
   // Aggregates and groups share one pass over the matches; counts alone need none.
   Status collective_answer(const std::vector<const Selection*>& selections) {
+    auto pass = fresh_explanation();
     const ConsumerContext context{collection(), bindings_, context_.fragments, context_.settings.sort_bytes, view_,
-                                  context_.settings, explanation()};
-    std::vector<std::pair<const Selection*, std::unique_ptr<Consumer>>> consumers;
+                                  context_.settings, output_.explanation ? &pass : nullptr};
+    Consumers consumers;
     for (const auto* selection : selections) {
       const auto& name = selection->name.text;
       if (name == "pageInfo") page_.look_ahead();
@@ -359,8 +362,9 @@ class RootField {
         consumers.emplace_back(selection, std::move(consumer));
       }
     }
-    auto pass = fresh_explanation();
+    const bool explains = output_.explanation && !consumers.empty();
     if (!consumers.empty()) AURORA_TRY(feed(consumers, pass));
+    if (explains) stack_consumers(consumers, pass);
     auto& out = output_.json;
     out += '{';
     for (const auto* selection : selections) {
@@ -371,31 +375,40 @@ class RootField {
       AURORA_TRY(consumer != consumers.end() ? consumer->second->append(out) : append_collective(*selection, out));
     }
     out += '}';
-    if (!consumers.empty()) explain_consumers(consumers, std::move(pass));
+    if (explains) {
+      measure_consumers(consumers, pass);
+      explain_pass(std::move(pass));
+    }
     return {};
   }
 
   // One pass feeds them all: each stands on top of the one before.
-  void explain_consumers(const std::vector<std::pair<const Selection*, std::unique_ptr<Consumer>>>& consumers,
-                         plan::Explanation pass) {
+  void stack_consumers(const Consumers& consumers, plan::Explanation& pass) const {
     for (const auto& [selection, consumer] : consumers) {
       auto step = consumer->step();
       plan::PlanNode node;
       node.op = std::move(step.op);
       node.condition = std::move(step.condition);
-      if (analyze_) {
-        node.rows = step.rows;
-        node.time_us = pass.time_us;
-      }
-      pass.rows_returned = step.rows;
       node.children.push_back(std::move(pass.root));
       pass.root = std::move(node);
     }
-    explain_pass(std::move(pass));
   }
 
-  Status feed(const std::vector<std::pair<const Selection*, std::unique_ptr<Consumer>>>& consumers,
-              plan::Explanation& pass) {
+  // Once they have answered. Lookups of what they show may stand above them by then.
+  void measure_consumers(const Consumers& consumers, plan::Explanation& pass) const {
+    auto* node = &pass.root;
+    for (auto at = consumers.rbegin(); at != consumers.rend(); ++at) {
+      while (node->op == "Lookup") node = &node->children.front();
+      pass.rows_returned = at->second->step().rows;
+      if (analyze_) {
+        node->rows = pass.rows_returned;
+        node->time_us = pass.time_us;
+      }
+      node = &node->children.front();
+    }
+  }
+
+  Status feed(const Consumers& consumers, plan::Explanation& pass) {
     const bool ordered = std::any_of(consumers.begin(), consumers.end(),
                                      [](const auto& entry) { return entry.second->needs_order(); });
     for (const auto& [selection, consumer] : consumers)
