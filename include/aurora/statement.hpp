@@ -19,6 +19,9 @@ struct ParsedText;
 struct ExecuteOptions {
   /// The role that @auth, @require and @allow ask about; empty: none.
   std::string role;
+  /// How long the text may take; zero: as long as it needs. What is not done by then is a Timeout, and undone; the
+  /// operations before it stay done. A commit under way is not interrupted.
+  std::chrono::milliseconds deadline{0};
 };
 
 /// Cheap to copy. Threads: execute may be called from any thread.

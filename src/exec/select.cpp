@@ -40,7 +40,7 @@ class Selector {
     view_.on_read(query_.collection->id, query_.filter);
     AURORA_ASSIGN(version_, view_.collection(query_.collection->id));
     pending_ = view_.pending(query_.collection->id);
-    return {};
+    return check_deadline(settings_);
   }
 
   Result<std::vector<Row>> rows() {
@@ -148,7 +148,7 @@ class Selector {
     const auto start = Steady::now();
     std::uint64_t matched = 0;
     const auto each = [&](Ordinal ordinal, const RecordRef& record) {
-      ++examined_;
+      if (is_late()) return false;
       if (check && !query_.filter->matches(query_.filter->root(), record.view())) return true;
       if (expires && is_expired(*query_.collection, record.view(), view_.now())) return true;
       ++matched;
@@ -156,13 +156,12 @@ class Selector {
     };
     // A few documents are read one by one, so that they stay hot; many are scanned.
     constexpr std::uint64_t kPointReads = 64;
-    if (walks_backward()) {
-      AURORA_TRY(read_backward(set, each));
-    } else if (set.size() <= kPointReads) {
-      AURORA_TRY(read_each(set, each));
+    if (walks_backward() || set.size() <= kPointReads) {
+      AURORA_TRY(read_each(set, walks_backward(), each));
     } else {
       AURORA_TRY(view_.scan(query_.collection->id, set, each));
     }
+    AURORA_TRY(late_);
     if (explanation_ == nullptr) return {};
     node_ = std::move(access_.node);
     if (!access_.candidates) measure(node_, examined_, start);   // sets were measured when they were made
@@ -186,27 +185,24 @@ class Selector {
            (!before_ || compare_places(order, values, ordinal, before_->values, before_->ordinal) < 0);
   }
 
-  Status read_each(const OrdinalSet& set, const std::function<bool(Ordinal, const RecordRef&)>& each) {
-    std::vector<Ordinal> ordinals;
-    set.append_to(ordinals);
-    for (const auto ordinal : ordinals) {
-      AURORA_ASSIGN(const auto record, view_.record(query_.collection->id, ordinal));
-      if (record && !each(ordinal, record)) break;
-    }
-    return {};
-  }
-
   // The last rows in natural order are found from the end.
   [[nodiscard]] bool walks_backward() const {
     return query_.backward && query_.order.empty() && !query_.distinct && !whole_;
   }
 
-  Status read_backward(const OrdinalSet& set, const std::function<bool(Ordinal, const RecordRef&)>& each) {
+  // Counts a document, and looks at the clock now and then.
+  bool is_late() {
+    if (++examined_ % 256 == 0) late_ = check_deadline(settings_);
+    return !late_;
+  }
+
+  Status read_each(const OrdinalSet& set, bool backward, const std::function<bool(Ordinal, const RecordRef&)>& each) {
     std::vector<Ordinal> ordinals;
     set.append_to(ordinals);
-    for (auto at = ordinals.rbegin(); at != ordinals.rend(); ++at) {
-      AURORA_ASSIGN(const auto record, view_.record(query_.collection->id, *at));
-      if (record && !each(*at, record)) break;
+    if (backward) std::reverse(ordinals.begin(), ordinals.end());
+    for (const auto ordinal : ordinals) {
+      AURORA_ASSIGN(const auto record, view_.record(query_.collection->id, ordinal));
+      if (record && !each(ordinal, record)) break;
     }
     return {};
   }
@@ -394,7 +390,7 @@ class Selector {
         return false;
       }
       if (!*record) return true;
-      ++examined_;
+      if (is_late()) return false;
       if (bounded && !is_within_bounds({sort_value(query_, query_.order.front(), record->view())}, ordinal))
         return true;
       if (check && !query_.filter->matches(query_.filter->root(), record->view())) return true;
@@ -412,6 +408,7 @@ class Selector {
         return go_on;
       });
     AURORA_TRY(failed);
+    AURORA_TRY(late_);
     if (unusable) {
       found.clear();
       examined_ = 0;
@@ -466,6 +463,7 @@ class Selector {
   Access access_;
   PlanNode node_;
   std::uint64_t examined_ = 0;
+  Status late_;                       // Timeout once the deadline passed
   std::optional<Bound> after_;
   std::optional<Bound> before_;
   bool whole_ = false;                // aggregates and counts see all matches

@@ -41,6 +41,13 @@ inline std::string limit_text(const DocumentQuery& query) {
   return text;
 }
 
+/// Errors: Timeout.
+inline Status check_deadline(const ExecSettings& settings) {
+  if (!settings.deadline || Steady::now() < *settings.deadline) return {};
+  return Error(ErrorCode::kTimeout, "the deadline passed before everything was read; allow more time, or read less by "
+                                    "an index or a limit");
+}
+
 inline Error too_large_to_sort(std::uint64_t bytes) {
   return Error(ErrorCode::kLimitExceeded, "sorting needs more than " + std::to_string(bytes) +
                                               " bytes (max_sort_bytes); add a limit, a filter or an index");

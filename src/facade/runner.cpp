@@ -22,12 +22,14 @@ using aql::Operation;
 class Runner {
  public:
   Runner(State& state, Target& target, const ParsedText& parsed, const RunOptions& options)
-      : state_(state), target_(target), parsed_(parsed), options_(options) {
+      : state_(state), settings_(state.settings()), target_(target), parsed_(parsed), options_(options) {
     bindings_.text = parsed.text;
     bindings_.now = state.engine().now();
     bindings_.limits = state.limits();
     bindings_.role = options.execute.role;
     bindings_.compiled = &parsed.compiled;
+    if (options.execute.deadline > std::chrono::milliseconds::zero())
+      settings_.deadline = std::chrono::steady_clock::now() + options.execute.deadline;
   }
 
   Status run(QueryResult& result) {
@@ -36,7 +38,8 @@ class Runner {
     for (std::size_t i = 0; status && i < parsed_.document.operations.size(); ++i) {
       bindings_.variables = &variables_[i];
       bindings_.writing = parsed_.document.operations[i].kind != Operation::Kind::kQuery;
-      status = run_operation(parsed_.document.operations[i]);
+      status = check_deadline();
+      if (status) status = run_operation(parsed_.document.operations[i]);
     }
     result = QueryResult(data(), extensions(), std::move(deferred_));
     return status;
@@ -50,6 +53,11 @@ class Runner {
         return bindings_.error(operation.at, ErrorCode::kInvalidOperation,
                                "only queries can be explained; this would change something");
     return {};
+  }
+
+  Status check_deadline() const {
+    if (!settings_.deadline || std::chrono::steady_clock::now() < *settings_.deadline) return {};
+    return Error(ErrorCode::kTimeout, "the deadline passed before every operation of the text had its turn");
   }
 
   // Before anything runs: each operation gets its own variables checked; a value nobody declares is an error.
@@ -90,7 +98,7 @@ class Runner {
   }
 
   Status run_query(const Operation& operation) {
-    const exec::QueryContext context{bindings_, parsed_.document.fragments, state_.settings(), operation.directives,
+    const exec::QueryContext context{bindings_, parsed_.document.fragments, settings_, operation.directives,
                                      options_.explain, options_.analyze};
     return target_.read([&](View& view) -> Status {
       Deferred::Part late;
@@ -124,19 +132,19 @@ class Runner {
     bindings.compiled = nullptr;   // it knows parts by their place in the text's own tree
     const auto& fragments = parsed_.document.fragments;
     if (!split.all && split.names.empty()) {
-      AURORA_ASSIGN(auto output, exec::run_query(view, split.whole, {bindings, fragments, state_.settings(),
+      AURORA_ASSIGN(auto output, exec::run_query(view, split.whole, {bindings, fragments, settings_,
                                                                      split.operation_directives,
                                                                      options_.explain, options_.analyze}));
       add_output(split.whole.key(), std::move(output));
       return {};
     }
     exec::EmptyView empty(view);
-    AURORA_ASSIGN(const auto checked, exec::run_query(empty, split.whole, {bindings, fragments, state_.settings(),
+    AURORA_ASSIGN(const auto checked, exec::run_query(empty, split.whole, {bindings, fragments, settings_,
                                                                            split.operation_directives}));
     if (!checked.included) return {};
     if (!split.all) {
       AURORA_ASSIGN(auto output, exec::run_query(view, split.kept,
-                                                 {bindings, fragments, state_.settings(), split.operation_directives,
+                                                 {bindings, fragments, settings_, split.operation_directives,
                                                   options_.explain, options_.analyze, &split.whole}));
       add_output(split.whole.key(), std::move(output));
     }
@@ -169,7 +177,7 @@ class Runner {
   Status run_mutation(const Operation& operation) {
     AURORA_ASSIGN(const bool included, exec::is_included(operation.directives, bindings_));
     if (!included) return {};
-    exec::MutationContext context{bindings_, parsed_.document.fragments, state_.settings()};
+    exec::MutationContext context{bindings_, parsed_.document.fragments, settings_};
     context.transfer = [&context](WriteView& view, const aql::Selection& field) {
       return field.name.text == "import" ? run_import(view, field, context) : run_export(view, field, context);
     };
@@ -258,6 +266,7 @@ class Runner {
   }
 
   State& state_;
+  exec::ExecSettings settings_;                            // with the deadline of this run
   Target& target_;
   const ParsedText& parsed_;
   const RunOptions& options_;

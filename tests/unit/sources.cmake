@@ -60,7 +60,9 @@ set(AURORA_UNIT_TESTS
   commit/transfers_threads_test.cpp
   facade/bind_members_test.cpp
   facade/bind_test.cpp
+  facade/closed_test.cpp
   facade/computed_test.cpp
+  facade/deadline_test.cpp
   facade/deferred_test.cpp
   facade/document_test.cpp
   facade/explain_test.cpp

@@ -5,6 +5,7 @@
 #include <aurora/plan/access.hpp>
 #include <aurora/plan/filter.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -48,6 +49,8 @@ struct ExecSettings {
   bool use_indexes = true;
   /// Most bytes of documents and keys one sort or distinct may hold; then LimitExceeded.
   std::uint64_t sort_bytes = 1ull << 30;
+  /// When reading must end, with a Timeout.
+  std::optional<std::chrono::steady_clock::time_point> deadline;
 };
 
 struct Row {
