@@ -13,6 +13,7 @@
 
 #include <stdlib.h>  // mkdtemp
 
+#include "model/answers.hpp"
 #include "model/generator.hpp"
 #include "model/twin.hpp"
 
@@ -116,8 +117,14 @@ class Sequence {
 
   void step() {
     const auto choice = random_.below(100);
-    if (choice < 45)
+    if (choice < 22)
       query(twin_, nullptr);
+    else if (choice < 31)
+      many();
+    else if (choice < 38)
+      windows();
+    else if (choice < 45)
+      pages();
     else if (choice < 85)
       write();
     else if (choice < 91)
@@ -285,6 +292,95 @@ class Sequence {
     for (std::size_t s = 0; s < open->size(); ++s)
       compare(subjects_[s].name() + ", in a transaction", text, variables, expected,
               (*open)[s].try_execute(text, variables));
+  }
+
+  // ---- questions about many documents
+
+  struct Asked {
+    TwinQuery query;
+    std::string arguments;
+    Object variables;
+  };
+
+  Asked ask() {
+    Asked asked{random_.query(twin_.schema), "where: $w", {}};
+    asked.variables.set("w", Value(asked.query.where));
+    if (const auto order = order_argument(asked.query); !order.is_null()) {
+      asked.variables.set("o", order);
+      asked.arguments += ", orderBy: $o";
+    }
+    if (!asked.query.distinct.empty()) asked.arguments += ", distinct: \"" + asked.query.distinct + "\"";
+    return asked;
+  }
+
+  static std::string window_of(const TwinQuery& query) {
+    return (query.limit ? ", limit: " + std::to_string(*query.limit) : "") +
+           (query.offset > 0 ? ", offset: " + std::to_string(query.offset) : "");
+  }
+
+  void compare_values(const Asked& asked, const Question& question) {
+    const auto text = "query" + declare_variables(asked.variables) + " { c(" + asked.arguments +
+                      window_of(asked.query) + ") " + question.selection + " }";
+    for (auto& subject : subjects_) {
+      ++comparisons_;
+      const auto result = (*subject).try_execute(text, asked.variables);
+      const auto data = result ? result->data() : Value();
+      const auto* found = data.if_object() != nullptr ? data.if_object()->find("c") : nullptr;
+      if (found == nullptr || !nearly_equal(*found, question.expected))
+        fail(subject.name(), text, asked.variables, to_json(question.expected),
+             result ? std::string(result->data_text()) : result.error().what());
+    }
+  }
+
+  void many() {
+    const auto asked = ask();
+    compare_values(asked, ask_many(random_, twin_, asked.query));
+  }
+
+  void windows() {
+    const auto asked = ask();
+    compare_values(asked, ask_windows(random_, twin_, asked.query));
+  }
+
+  /// Page after page, forward or backward: together all rows, each once, in order; the flags tell where it ends.
+  void pages() {
+    auto asked = ask();
+    asked.query.limit.reset();
+    asked.query.offset = 0;
+    List rows;
+    for (const auto& document : twin_.select(asked.query)) rows.push_back(Value(twin_.shown(document)));
+    const bool backward = random_.one_in(2);
+    const auto size = 1 + random_.below(20);
+    auto variables = asked.variables;
+    variables.set("at", Value());
+    const auto text = "query" + declare_variables(asked.variables).replace(0, 1, "($at: String ") + " { c(" +
+                      asked.arguments + (backward ? ", last: " : ", first: ") + std::to_string(size) +
+                      (backward ? ", before: $at" : ", after: $at") +
+                      ") { nodes pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount } }";
+    for (auto& subject : subjects_) {
+      ++comparisons_;
+      List found;
+      variables.set("at", Value());
+      for (bool more = true; more;) {
+        const auto result = (*subject).try_execute(text, variables);
+        if (!result) fail(subject.name(), text, variables, "a page", result.error().what());
+        const auto data = result->data();
+        const auto& page = *data.if_object()->find("c")->if_object();
+        const auto& nodes = *page.find("nodes")->if_list();
+        found.insert(backward ? found.begin() : found.end(), nodes.begin(), nodes.end());
+        const auto& info = *page.find("pageInfo")->if_object();
+        more = *info.find(backward ? "hasPreviousPage" : "hasNextPage")->if_bool();
+        const bool behind = *info.find(backward ? "hasNextPage" : "hasPreviousPage")->if_bool();
+        if (!nodes.empty() && behind == (found.size() == nodes.size()))
+          fail(subject.name(), text, variables, behind ? "nothing on the other side" : "rows on the other side",
+               std::string(result->data_text()));
+        if (more && nodes.empty()) fail(subject.name(), text, variables, "rows", "a page without any");
+        variables.set("at", *info.find(backward ? "startCursor" : "endCursor"));
+        if (found.size() > rows.size()) break;
+      }
+      if (!nearly_equal(Value(found), Value(rows)))
+        fail(subject.name(), text, variables, to_json(Value(rows)), to_json(Value(found)));
+    }
   }
 
   // ---- alter

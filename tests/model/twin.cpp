@@ -34,14 +34,6 @@ double number_of(const Value& value) {
   return value.if_int() != nullptr ? static_cast<double>(*value.if_int()) : *value.if_float();
 }
 
-const Value& at_path(const Object& document, std::string_view path) {
-  static const Value kNull;
-  const auto dot = path.find('.');
-  const auto* value = document.find(path.substr(0, dot));
-  if (value == nullptr || dot == path.npos) return value == nullptr ? kNull : *value;
-  return value->if_object() == nullptr ? kNull : at_path(*value->if_object(), path.substr(dot + 1));
-}
-
 /// The values that a scalar condition looks at.
 List elements_of(const Value& value) {
   if (value.if_list() != nullptr) return *value.if_list();
@@ -141,6 +133,14 @@ bool TwinSchema::in_compound(std::string_view name) const {
   });
 }
 
+const Value& twin_value(const Object& document, std::string_view path) {
+  static const Value kNull;
+  const auto dot = path.find('.');
+  const auto* value = document.find(path.substr(0, dot));
+  if (value == nullptr || dot == path.npos) return value == nullptr ? kNull : *value;
+  return value->if_object() == nullptr ? kNull : twin_value(*value->if_object(), path.substr(dot + 1));
+}
+
 int twin_compare(const Value& a, const Value& b) {
   const int rank = rank_of(a);
   if (rank != rank_of(b)) return sign(rank < rank_of(b), true);
@@ -162,7 +162,7 @@ bool twin_matches(const Object& document, const Object& where) {
     if (member.name == "and") return std::all_of(parts->begin(), parts->end(), part);
     if (member.name == "or") return std::any_of(parts->begin(), parts->end(), part);
     if (member.name == "not") return !part(member.value);
-    return condition_holds(at_path(document, member.name), member.value);
+    return condition_holds(twin_value(document, member.name), member.value);
   });
 }
 
@@ -178,7 +178,7 @@ bool Twin::keeps_unique() const {
     for (std::size_t i = 0; i < documents_.size(); ++i) {
       for (std::size_t j = 0; j < i; ++j) {
         const bool same = std::all_of(key.begin(), key.end(), [&](const std::string& name) {
-          const auto &a = at_path(documents_[i], name), &b = at_path(documents_[j], name);
+          const auto &a = twin_value(documents_[i], name), &b = twin_value(documents_[j], name);
           return !a.is_null() && !b.is_null() && twin_compare(a, b) == 0;
         });
         if (same) return false;
@@ -208,7 +208,7 @@ bool Twin::insert(const std::vector<Object>& documents) {
 
 void Twin::change(Object& document, const Object& data) const {
   for (const auto& [name, given] : data) {
-    Value old = at_path(document, name);
+    Value old = twin_value(document, name);
     Value next = given;
     const auto* field = schema.find(name.substr(0, name.find('.')));
     if (const auto* modifier = given.if_object();
@@ -233,7 +233,7 @@ void Twin::change(Object& document, const Object& data) const {
         next = old;
     }
     if (const auto dot = name.find('.'); dot != name.npos) {
-      const auto& whole = at_path(document, name.substr(0, dot));
+      const auto& whole = twin_value(document, name.substr(0, dot));
       Object parts = whole.is_null() ? Object() : *whole.if_object();
       parts.set(name.substr(dot + 1), std::move(next));
       document.set(name.substr(0, dot), Value(std::move(parts)));
@@ -280,7 +280,7 @@ std::vector<Object> Twin::select(const TwinQuery& query) const {
   }
   std::stable_sort(rows.begin(), rows.end(), [&](const Object& a, const Object& b) {
     for (const auto& term : query.order) {
-      const auto &left = at_path(a, term.path), &right = at_path(b, term.path);
+      const auto &left = twin_value(a, term.path), &right = twin_value(b, term.path);
       if (left.is_null() != right.is_null())
         return left.is_null() == term.nulls_first.value_or(!term.descending);
       if (const int order = twin_compare(left, right); order != 0)
@@ -292,7 +292,7 @@ std::vector<Object> Twin::select(const TwinQuery& query) const {
   for (const auto& row : rows) {
     const bool seen =
         !query.distinct.empty() && std::any_of(kept.begin(), kept.end(), [&](const Object& other) {
-          return twin_compare(at_path(row, query.distinct), at_path(other, query.distinct)) == 0;
+          return twin_compare(twin_value(row, query.distinct), twin_value(other, query.distinct)) == 0;
         });
     if (!seen) kept.push_back(row);
   }
@@ -318,7 +318,7 @@ void Twin::rename_field(const std::string& from, const std::string& to) {
   for (auto& compound : schema.compounds)
     std::replace(compound.fields.begin(), compound.fields.end(), from, to);
   for (auto& document : documents_) {
-    const Value value = at_path(document, from);
+    const Value value = twin_value(document, from);
     document.remove(from);
     if (!value.is_null()) document.set(to, value);
   }
@@ -335,7 +335,7 @@ void Twin::widen_to_float(const std::string& name) {
 
 Object Twin::shown(const Object& document) const {
   Object row;
-  for (const auto& field : schema.fields) row.set(field.name, at_path(document, field.name));
+  for (const auto& field : schema.fields) row.set(field.name, twin_value(document, field.name));
   return row;
 }
 

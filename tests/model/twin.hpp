@@ -57,6 +57,8 @@ struct TwinQuery {
 
 /// By the reference, "Order across types", for the kinds that the model uses.
 [[nodiscard]] int twin_compare(const Value& a, const Value& b);
+/// The value at a dotted path; null when absent.
+[[nodiscard]] const Value& twin_value(const Object& document, std::string_view path);
 [[nodiscard]] bool twin_matches(const Object& document, const Object& where);
 
 class Twin {
