@@ -333,42 +333,8 @@ class Selector {
     for (auto position = query_.offset; position < end; ++position) found.push_back(std::move(rows[position].row));
   }
 
-  // An index whose order is the wanted one, when stopping early pays: one sort term, a limit, and a filter that
-  // leaves much.
-  [[nodiscard]] const IndexDef* ordering_index() const {
-    if (!settings_.use_indexes || query_.order.size() != 1 || query_.distinct || !query_.limit ||
-        query_.backward || pending_ != nullptr)
-      return nullptr;
-    const auto& term = query_.order.front();
-    if (term.subject != plan::Subject::kPath || term.nulls_first == term.descending ||
-        is_multi_valued(*query_.collection, term.path))
-      return nullptr;
-    const auto* index = query_.collection->index_on(term.path);
-    if (index == nullptr || (query_.only_index != nullptr && index != query_.only_index)) return nullptr;
-    // A unique index lacks the documents whose field is null.
-    const auto* version = version_->index(index->id);
-    if (version == nullptr ||
-        (index->kind != IndexKind::kOrdered && version->entry_count() != version_->live.size()))
-      return nullptr;
-    return index;
-  }
-
-  // The part of the index that can hold rows behind `after`.
-  [[nodiscard]] KeyRange range_behind(IndexVersion::Direction direction) const {
-    KeyRange range;
-    if (!after_) return range;
-    std::string key;
-    append_key(key, after_->values.front());
-    if (cut_key(key)) return range;
-    if (direction == IndexVersion::Direction::kForward)
-      range.lower = std::move(key);
-    else
-      range.upper = key + '\0';
-    return range;
-  }
-
   Result<bool> try_index_order(std::vector<Row>& found) {
-    const auto* index = ordering_index();
+    const auto* index = pending_ != nullptr ? nullptr : ordering_index(query_, settings_, *version_);
     if (index == nullptr) return false;
     choose();
     constexpr std::uint64_t kWorthSorting = 1024;
@@ -398,7 +364,7 @@ class Selector {
       return position < end;
     };
     if (end > 0)
-      version_->index(index->id)->scan(range_behind(direction), direction, [&](const IndexVersion::Entry& entry) {
+      version_->index(index->id)->scan(range_behind(after_, direction), direction, [&](const IndexVersion::Entry& entry) {
         unusable = entry.key.size() >= kMaxKeyBytes;   // cut keys are not in order
         if (unusable) return false;
         for (const auto ordinal : entry.inline_ordinals)

@@ -1,7 +1,11 @@
-// Small parts of the plans that selection reports. Private to selection.
+// Small parts of selection and of the plans it reports. Private to selection.
 #pragma once
 
 #include <aurora/exec/select.hpp>
+#include <aurora/index/extract.hpp>
+#include <aurora/index/key.hpp>
+
+#include "places.hpp"
 
 #include <chrono>
 #include <string>
@@ -51,6 +55,39 @@ inline Status check_deadline(const ExecSettings& settings) {
 inline Error too_large_to_sort(std::uint64_t bytes) {
   return Error(ErrorCode::kLimitExceeded, "sorting needs more than " + std::to_string(bytes) +
                                               " bytes (max_sort_bytes); add a limit, a filter or an index");
+}
+
+/// An index whose order is the wanted one, when stopping early pays: one sort term, a limit, and a filter that leaves
+/// much. Null when there is none.
+inline const IndexDef* ordering_index(const DocumentQuery& query, const ExecSettings& settings,
+                                      const CollectionVersion& version) {
+  if (!settings.use_indexes || query.order.size() != 1 || query.distinct || !query.limit || query.backward)
+    return nullptr;
+  const auto& term = query.order.front();
+  if (term.subject != plan::Subject::kPath || term.nulls_first == term.descending ||
+      is_multi_valued(*query.collection, term.path))
+    return nullptr;
+  const auto* index = query.collection->index_on(term.path);
+  if (index == nullptr || (query.only_index != nullptr && index != query.only_index)) return nullptr;
+  // A unique index lacks the documents whose field is null.
+  const auto* state = version.index(index->id);
+  if (state == nullptr || (index->kind != IndexKind::kOrdered && state->entry_count() != version.live.size()))
+    return nullptr;
+  return index;
+}
+
+/// The part of an index in the wanted order that can hold rows behind `after`.
+inline KeyRange range_behind(const std::optional<Bound>& after, IndexVersion::Direction direction) {
+  KeyRange range;
+  if (!after) return range;
+  std::string key;
+  append_key(key, after->values.front());
+  if (cut_key(key)) return range;
+  if (direction == IndexVersion::Direction::kForward)
+    range.lower = std::move(key);
+  else
+    range.upper = key + '\0';
+  return range;
 }
 
 }  // namespace aurora::exec
