@@ -131,12 +131,14 @@ set(AURORA_SOURCES
   exec/having.cpp
   exec/interval.cpp
   exec/introspect.cpp
+  exec/jobs.cpp
   exec/key_search.cpp
   exec/lookup.cpp
   exec/lookup_compile.cpp
   exec/migrate.cpp
   exec/modifiers.cpp
   exec/mutate.cpp
+  exec/mutation_shape.cpp
   exec/order.cpp
   exec/page.cpp
   exec/projection.cpp

@@ -4,13 +4,15 @@
 #include <aurora/base/try.hpp>
 #include <aurora/exec/arguments.hpp>
 #include <aurora/exec/document_write.hpp>
-#include <aurora/exec/lookup.hpp>
+#include <aurora/exec/jobs.hpp>
 #include <aurora/exec/modifiers.hpp>
 #include <aurora/exec/projection.hpp>
 #include <aurora/exec/relations.hpp>
 #include <aurora/index/extract.hpp>
 #include <aurora/plan/filter_compiler.hpp>
 #include <aurora/schema/path.hpp>
+
+#include "mutation_shape.hpp"
 
 #include <algorithm>
 #include <array>
@@ -23,78 +25,6 @@ namespace {
 using aql::Literal;
 using aql::Selection;
 using plan::Bindings;
-
-// How the result of an operation is shaped (AQL reference, "Results").
-struct Shape {
-  std::vector<std::string> affected_keys;   // as JSON, with colons
-  Projection projection;
-  bool documents = false;
-};
-
-Result<Shape> shape_of(const Catalog& catalog, const CollectionDef& collection, const Selection& field,
-                       const MutationContext& context) {
-  Shape shape;
-  if (!field.has_selections) {
-    shape.affected_keys.push_back(json_key("affected"));
-    return shape;
-  }
-  AURORA_ASSIGN(const auto selections,
-                expand_selections(field.selections, collection.name, context.bindings, context.fragments));
-  std::vector<const Selection*> fields;
-  for (const auto* selection : selections) {
-    const auto& name = selection->name.text;
-    const bool affected = selection->kind == Selection::Kind::kField && selection->arguments.empty() &&
-                          !selection->has_selections && (name == "affected" || name == "affectedCount") &&
-                          collection.find(name) == nullptr;
-    if (affected)
-      shape.affected_keys.push_back(json_key(selection->key()));
-    else
-      fields.push_back(selection);
-  }
-  shape.documents = !fields.empty();
-  if (shape.documents) {
-    AURORA_ASSIGN(shape.projection,
-                  Projection::compile(collection, fields, {catalog, context.bindings, context.fragments}));
-  }
-  return shape;
-}
-
-Status append_documents(std::string& out, const Shape& shape, const CollectionDef& collection,
-                        const std::vector<RecordRef>& documents, const LookupResults& lookups) {
-  out += '[';
-  for (std::size_t i = 0; i < documents.size(); ++i) {
-    if (i > 0) out += ',';
-    AURORA_TRY(shape.projection.append(out, collection, documents[i].view(), {{}, &lookups, i}));
-  }
-  out += ']';
-  return {};
-}
-
-Result<std::string> render(const Shape& shape, const CollectionDef& collection, std::uint64_t affected,
-                           const std::vector<RecordRef>& documents, const LookupResults& lookups, bool single) {
-  std::string out;
-  if (shape.documents && shape.affected_keys.empty()) {
-    if (!single) {
-      AURORA_TRY(append_documents(out, shape, collection, documents, lookups));
-    } else if (documents.empty()) {
-      out = "null";
-    } else {
-      AURORA_TRY(shape.projection.append(out, collection, documents.front().view(), {{}, &lookups, 0}));
-    }
-    return out;
-  }
-  out = "{";
-  for (const auto& key : shape.affected_keys) {
-    if (out.size() > 1) out += ',';
-    out += key + std::to_string(affected);
-  }
-  if (shape.documents) {
-    out += ",\"nodes\":";
-    AURORA_TRY(append_documents(out, shape, collection, documents, lookups));
-  }
-  out += '}';
-  return out;
-}
 
 class Operation {
  public:
@@ -116,7 +46,8 @@ class Operation {
     if (collection_->system)
       return bindings_.error(field_.name.at, ErrorCode::kInvalidOperation,
                              "the system collection '" + *name + "' can only be read");
-    AURORA_ASSIGN(shape_, shape_of(view_.catalog(), *collection_, field_, context_));
+    AURORA_ASSIGN(shape_, MutationShape::compile(view_.catalog(), *collection_,
+                                                 field_.has_selections ? &field_.selections : nullptr, context_));
     return {};
   }
 
@@ -233,15 +164,8 @@ class Operation {
     return select(view_, query, context_.settings, nullptr);
   }
 
-  // What the result looks up, it finds in the state after the operation.
   Result<std::string> answer(std::uint64_t affected, const std::vector<RecordRef>& documents, bool single) {
-    LookupResults lookups;
-    if (shape_.documents && !shape_.projection.lookups().empty()) {
-      std::vector<RecordView> records;
-      for (const auto& document : documents) records.push_back(document.view());
-      AURORA_ASSIGN(lookups, LookupResults::find(view_, shape_.projection, records, context_.settings));
-    }
-    return render(shape_, *collection_, affected, documents, lookups, single);
+    return shape_.render(view_, *collection_, affected, documents, single, context_.settings);
   }
 
   Status end() const {
@@ -380,7 +304,7 @@ class Operation {
   const Bindings& bindings_;
   const Savepoint mark_;
   std::shared_ptr<const CollectionDef> collection_;
-  Shape shape_;
+  MutationShape shape_;
 };
 
 constexpr std::array<std::string_view, 3> kInsertArguments{"collection", "data", "onConflict"};
@@ -412,6 +336,7 @@ Result<std::string> run_mutation(WriteView& view, const Selection& field, const 
   const auto& name = field.name.text;
   if (name == "transaction") return run_transaction(view, field, context);
   if (context.transfer && (name == "import" || name == "export")) return context.transfer(view, field);
+  if (is_job_operation(name)) return run_job_operation(view, field, context);
   Operation operation(view, field, context);
   if (name == "insertInto" || name == "insert" || name == "insertMany") {
     AURORA_TRY(operation.open(kInsertArguments));

@@ -64,7 +64,8 @@ Result<Value> bind_one(const aql::VariableDefinition& definition, const Value& s
 // A default may hold the words that arguments have a choice of: the variable may stand for such an argument.
 Result<Value> default_value(const aql::Literal& literal, const Bindings& constants) {
   using Kind = aql::Literal::Kind;
-  constexpr std::array<std::string_view, 7> kWords{"ASC", "DESC", "FIRST", "LAST", "IGNORE", "REPLACE", "UPDATE"};
+  constexpr std::array<std::string_view, 11> kWords{"ASC",     "DESC",   "FIRST", "LAST",   "IGNORE",  "REPLACE",
+                                                   "UPDATE", "LOW",    "NORMAL", "HIGH", "CRITICAL"};
   if (literal.kind == Kind::kEnum && std::find(kWords.begin(), kWords.end(), literal.text) != kWords.end())
     return Value(literal.text);
   if (literal.kind == Kind::kList) {

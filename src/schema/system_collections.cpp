@@ -52,6 +52,8 @@ constexpr std::string_view kDefinitions = R"(schema {
     last_retry: DateTime
     last_heartbeat: DateTime
     result: Any
+    timeout: String
+    uniqueKey: String @indexed
   }
 })";
 

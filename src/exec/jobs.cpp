@@ -1,0 +1,311 @@
+// Body of the job operations. Called by run_mutation; calls arguments, selection and document writing.
+//
+//   enqueue ──► PENDING, or SCHEDULED while run_at is ahead
+//   cancel:  PENDING, SCHEDULED, RUNNING ──► CANCELLED
+//   retry:   FAILED, DEAD_LETTER, CANCELLED, SCHEDULED ──► PENDING
+#include <aurora/exec/jobs.hpp>
+
+#include <aurora/aql/clone.hpp>
+#include <aurora/base/try.hpp>
+#include <aurora/exec/arguments.hpp>
+#include <aurora/exec/document_write.hpp>
+#include <aurora/exec/relations.hpp>
+#include <aurora/exec/select.hpp>
+#include <aurora/plan/filter_compiler.hpp>
+#include <aurora/schema/duration.hpp>
+#include <aurora/schema/system_collections.hpp>
+
+#include "mutation_shape.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+namespace aurora::exec {
+
+namespace {
+
+using aql::Argument;
+using aql::Literal;
+using aql::Selection;
+using plan::Bindings;
+
+constexpr std::array<std::string_view, 4> kOperations{"enqueueJob", "enqueueJobs", "retryJob", "cancelJob"};
+constexpr std::array<std::string_view, 11> kJobArguments{"type",    "jobType", "payload", "priority",  "retries", "maxRetries",
+                                                         "runAt",   "delay",   "timeout", "uniqueKey", "queue"};
+constexpr std::array<std::string_view, 1> kListArguments{"jobs"};
+constexpr std::array<std::string_view, 1> kIdArguments{"id"};
+constexpr std::array<std::string_view, 4> kPriorities{"LOW", "NORMAL", "HIGH", "CRITICAL"};
+constexpr std::int64_t kDefaultRetries = 3;
+constexpr std::int64_t kLastInstant = 253'402'300'799'999'999;   // of the year 9999
+
+// Where the operand of `name` stands; `otherwise` when it is not written.
+aql::Offset place_of(const std::vector<Argument>& arguments, std::string_view name, aql::Offset otherwise) {
+  for (const auto& argument : arguments)
+    if (argument.name.text == name) return argument.value.at;
+  return otherwise;
+}
+
+class JobOperation {
+ public:
+  JobOperation(WriteView& view, const Selection& field, const MutationContext& context)
+      : view_(view),
+        field_(field),
+        context_(context),
+        bindings_(context.bindings),
+        collection_(view.catalog().find(kJobsCollection)),
+        mark_(view.savepoint()) {}
+
+  Result<std::string> run() {
+    const auto& name = field_.name.text;
+    const bool one = name == "enqueueJob";
+    const bool many = name == "enqueueJobs";
+    AURORA_TRY(check_arguments(field_.arguments,
+                               one    ? std::span<const std::string_view>(kJobArguments)
+                               : many ? std::span<const std::string_view>(kListArguments)
+                                      : std::span<const std::string_view>(kIdArguments),
+                               name, bindings_));
+    AURORA_TRY(open_shape(one || many));
+    if (one) {
+      AURORA_TRY(enqueue(field_.arguments, field_.name.at));
+    } else if (many) {
+      AURORA_TRY(enqueue_all());
+    } else {
+      AURORA_TRY(name == "retryJob" ? retry() : cancel());
+    }
+    const auto ended = end_statement(view_, mark_);
+    if (!ended) return bindings_.error(field_.name.at, ended.error().code(), ended.error().message());
+    return shape_.render(view_, *collection_, affected_, jobs_, !many, context_.settings);
+  }
+
+ private:
+  // `jobId` is another word for `id`; a call without a selection answers as if its usual one were written.
+  Status open_shape(bool enqueues) {
+    if (field_.has_selections) {
+      AURORA_ASSIGN(const auto written, expand_selections(field_.selections, collection_->name, bindings_,
+                                                          context_.fragments));
+      for (const auto* selection : written) selections_.push_back(aql::clone(*selection));
+    } else {
+      selections_.emplace_back().name = {"jobId", field_.name.at};
+      if (!enqueues) selections_.emplace_back().name = {"status", field_.name.at};
+    }
+    for (auto& selection : selections_) {
+      if (selection.kind != Selection::Kind::kField || selection.name.text != "jobId") continue;
+      if (!selection.alias) selection.alias = selection.name;
+      selection.name.text = "id";
+    }
+    AURORA_ASSIGN(shape_, MutationShape::compile(view_.catalog(), *collection_, &selections_, context_));
+    return {};
+  }
+
+  Error wrong(aql::Offset at, std::string message) const {
+    return bindings_.error(at, ErrorCode::kInvalidQuery, std::move(message));
+  }
+
+  Status enqueue_all() {
+    const auto argument = find_argument(field_.arguments, {"jobs"}, bindings_);
+    const auto* jobs = argument.get();
+    if (jobs == nullptr) return wrong(field_.name.at, "'enqueueJobs' needs the argument 'jobs'");
+    if (jobs->kind != Literal::Kind::kList)
+      return bindings_.error(jobs->at, ErrorCode::kTypeError, "'jobs' takes a list of jobs, as [{type: \"mail\"}]");
+    for (const auto& item : jobs->items) {
+      const auto job = plan::whole_argument(&item, bindings_);
+      if (job.get() == nullptr || job.get()->kind != Literal::Kind::kObject)
+        return bindings_.error(item.at, ErrorCode::kTypeError,
+                               "a job of 'jobs' is an object of the arguments of enqueueJob");
+      std::vector<Argument> arguments;
+      for (const auto& member : job.get()->members)
+        arguments.push_back({member.name, aql::clone(*member.value)});
+      AURORA_TRY(check_arguments(arguments, kJobArguments, "a job", bindings_));
+      AURORA_TRY(enqueue(arguments, item.at));
+    }
+    return {};
+  }
+
+  Status enqueue(const std::vector<Argument>& arguments, aql::Offset at) {
+    AURORA_ASSIGN(const auto type, text_argument(arguments, {"type", "jobType"}, bindings_));
+    if (!type || type->empty()) {
+      at = place_of(arguments, "type", place_of(arguments, "jobType", at));
+      return wrong(at, "a job needs a 'type', the name its worker is registered under");
+    }
+    Object job;
+    job.set("type", Value(*type));
+    AURORA_ASSIGN(const auto queue, text_argument(arguments, {"queue"}, bindings_));
+    job.set("queue", Value(queue.value_or("default")));
+    for (const auto& argument : arguments) {
+      if (argument.name.text != "payload") continue;
+      AURORA_ASSIGN(auto payload, plan::resolve(argument.value, bindings_));
+      job.set("payload", std::move(payload));
+    }
+    AURORA_ASSIGN(const auto priority, word_argument(arguments, "priority", kPriorities, bindings_));
+    job.set("priority", Value(priority.value_or("NORMAL")));
+    job.set("retries", Value(0));
+    AURORA_ASSIGN(auto retries, count_argument(arguments, "retries", bindings_));
+    if (!retries) {
+      AURORA_ASSIGN(retries, count_argument(arguments, "maxRetries", bindings_));
+    }
+    job.set("maxRetries", Value(retries ? static_cast<std::int64_t>(*retries) : kDefaultRetries));
+    AURORA_ASSIGN(const auto run_at, run_time(arguments));
+    job.set("run_at", Value(run_at));
+    job.set("created_at", Value(view_.now()));
+    job.set("status", Value(run_at.micros > view_.now().micros ? "SCHEDULED" : "PENDING"));
+    AURORA_ASSIGN(const auto timeout, duration(arguments, "timeout"));
+    if (timeout) {
+      if (!timeout->is_positive()) return wrong(place_of(arguments, "timeout", at), "'timeout' must be above zero");
+      AURORA_ASSIGN(auto text, text_argument(arguments, {"timeout"}, bindings_));
+      job.set("timeout", Value(*std::move(text)));
+    }
+    AURORA_ASSIGN(const auto unique_key, text_argument(arguments, {"uniqueKey"}, bindings_));
+    if (unique_key) {
+      AURORA_ASSIGN(auto live, live_job(*unique_key));
+      if (live) {
+        jobs_.push_back(std::move(live));
+        return {};
+      }
+      job.set("uniqueKey", Value(*unique_key));
+    }
+    return add(std::move(job));
+  }
+
+  Status add(Object job) {
+    auto made = make_record(view_, *collection_, std::move(job));
+    if (!made) return bindings_.error(field_.name.at, made.error().code(), made.error().message());
+    AURORA_ASSIGN(const auto ordinal, view_.insert(*collection_, *std::move(made)));
+    AURORA_ASSIGN(auto stored, view_.record(collection_->id, ordinal));
+    jobs_.push_back(std::move(stored));
+    ++affected_;
+    return {};
+  }
+
+  // A length of time that is the same at any date.
+  Result<std::optional<Duration>> duration(const std::vector<Argument>& arguments, std::string_view name) const {
+    AURORA_ASSIGN(const auto text, text_argument(arguments, {name}, bindings_));
+    if (!text) return std::optional<Duration>();
+    const auto length = parse_duration(*text);
+    if (length && length->is_fixed() && length->micros >= 0) return length;
+    return wrong(place_of(arguments, name, field_.name.at),
+                 "'" + std::string(name) + "' takes a length of time, as \"30s\", \"5m\", \"2h\", \"1d\" or \"1w\", not \"" +
+                     *text + "\"");
+  }
+
+  // When the job may run first: now, unless `runAt` or `delay` says otherwise.
+  Result<DateTime> run_time(const std::vector<Argument>& arguments) const {
+    const auto written = find_argument(arguments, {"runAt"}, bindings_);
+    AURORA_ASSIGN(const auto delay, duration(arguments, "delay"));
+    const bool has_time = written.get() != nullptr && written.get()->kind != Literal::Kind::kNull;
+    if (has_time && delay)
+      return wrong(place_of(arguments, "delay", field_.name.at), "give 'runAt' or 'delay', not both");
+    auto at = view_.now();
+    if (delay && (__builtin_add_overflow(at.micros, delay->micros, &at.micros) || at.micros > kLastInstant))
+      return wrong(place_of(arguments, "delay", field_.name.at), "'delay' ends behind the year 9999");
+    if (!has_time) return at;
+    AURORA_ASSIGN(auto value, plan::resolve(*written.get(), bindings_));
+    TypeDef type;
+    type.type = FieldType::kDateTime;
+    auto time = coerce(type, std::move(value), CoerceContext{at}, "runAt");
+    if (!time) {
+      auto message = time.error().message();
+      constexpr std::string_view kField = "field ";   // what coerce calls the place
+      if (message.starts_with(kField)) message.erase(0, kField.size());
+      return bindings_.error(written.get()->at, time.error().code(), std::move(message));
+    }
+    return *time->if_datetime();
+  }
+
+  Result<std::vector<Row>> find(Object conditions) {
+    DocumentQuery query;
+    query.collection = collection_;
+    Bindings bindings = bindings_;
+    bindings.compiled = nullptr;   // it knows parts by their place in the text's own tree
+    AURORA_ASSIGN(query.filter, plan::compile_filter(collection_, plan::to_literal(Value(std::move(conditions)), 0), bindings));
+    query.limit = 1;
+    return select(view_, query, context_.settings, nullptr);
+  }
+
+  // The job of that key that has not come to an end; null when there is none.
+  Result<RecordRef> live_job(const std::string& unique_key) {
+    const List live{Value("PENDING"), Value("SCHEDULED"), Value("RUNNING")};
+    AURORA_ASSIGN(auto rows, find(Object{{"uniqueKey", Value(unique_key)}, {"status", Value(Object{{"in", Value(live)}})}}));
+    return rows.empty() ? RecordRef() : std::move(rows.front().record);
+  }
+
+  // The job that `id` names.
+  Result<Row> job() {
+    AURORA_ASSIGN(const auto id, text_argument(field_.arguments, {"id"}, bindings_));
+    if (!id) return wrong(field_.name.at, "'" + field_.name.text + "' needs the argument 'id'");
+    const auto at = place_of(field_.arguments, "id", field_.name.at);
+    auto value = coerce_operand(collection_->primary()->type, Value(*id), std::nullopt, "id");
+    if (!value) return bindings_.error(at, value.error().code(), value.error().message());
+    AURORA_ASSIGN(auto rows, find(Object{{"id", *std::move(value)}}));
+    if (rows.empty()) return bindings_.error(at, ErrorCode::kNotFound, "there is no job \"" + *id + "\"");
+    return std::move(rows.front());
+  }
+
+  std::string status_of(const Row& row) const {
+    return std::string(read_field(*collection_, *collection_->find("status"), row.record.view()).string_value());
+  }
+
+  Error not_allowed(const std::string& status) const {
+    return bindings_.error(place_of(field_.arguments, "id", field_.name.at), ErrorCode::kInvalidOperation,
+                           "'" + field_.name.text + "' does not go with a job that is " + status);
+  }
+
+  Status change(const Row& row, Object fields) {
+    AURORA_ASSIGN(const auto changed, check_update(*collection_, std::move(fields), view_.now()));
+    AURORA_ASSIGN(auto record, merge_record(*collection_, row.record.view(), changed, view_.max_document_bytes()));
+    AURORA_TRY(view_.replace(*collection_, row.ordinal, std::move(record)));
+    AURORA_ASSIGN(auto stored, view_.record(collection_->id, row.ordinal));
+    jobs_.push_back(std::move(stored));
+    ++affected_;
+    return {};
+  }
+
+  Status keep(const Row& row) {
+    jobs_.push_back(row.record);
+    return {};
+  }
+
+  // All attempts anew, at once; what went wrong last stays readable.
+  Status retry() {
+    AURORA_ASSIGN(const auto row, job());
+    const auto status = status_of(row);
+    if (status == "PENDING") return keep(row);
+    if (status == "RUNNING" || status == "COMPLETED") return not_allowed(status);
+    return change(row, Object{{"status", Value("PENDING")},
+                              {"retries", Value(0)},
+                              {"run_at", Value(view_.now())},
+                              {"last_retry", Value(view_.now())},
+                              {"completed_at", Value()}});
+  }
+
+  Status cancel() {
+    AURORA_ASSIGN(const auto row, job());
+    const auto status = status_of(row);
+    if (status == "CANCELLED") return keep(row);
+    if (status != "PENDING" && status != "SCHEDULED" && status != "RUNNING") return not_allowed(status);
+    return change(row, Object{{"status", Value("CANCELLED")}});
+  }
+
+  WriteView& view_;
+  const Selection& field_;
+  const MutationContext& context_;
+  const Bindings& bindings_;
+  const Catalog::Entry collection_;
+  const Savepoint mark_;
+  std::vector<Selection> selections_;
+  MutationShape shape_;
+  std::vector<RecordRef> jobs_;
+  std::uint64_t affected_ = 0;   // jobs added or changed
+};
+
+}  // namespace
+
+bool is_job_operation(std::string_view name) noexcept {
+  return std::find(kOperations.begin(), kOperations.end(), name) != kOperations.end();
+}
+
+Result<std::string> run_job_operation(WriteView& view, const Selection& field, const MutationContext& context) {
+  return JobOperation(view, field, context).run();
+}
+
+}  // namespace aurora::exec
