@@ -151,6 +151,7 @@ set(AURORA_SOURCES
   exec/selected_expression.cpp
   exec/window.cpp
   exec/written_order.cpp
+  commit/change_cursor.cpp
   commit/change_list.cpp
   commit/change_tail.cpp
   commit/checkpoint.cpp
@@ -180,13 +181,16 @@ set(AURORA_SOURCES
   io/record_writer.cpp
   io/source.cpp
   runtime/periodic.cpp
+  reactive/subscription.cpp
   facade/bind.cpp
   facade/computed.cpp
   facade/database.cpp
   facade/deferred.cpp
   facade/document.cpp
   facade/documents.cpp
+  facade/feed.cpp
   facade/json.cpp
+  facade/listener.cpp
   facade/query.cpp
   facade/query_result.cpp
   facade/runner.cpp
@@ -197,6 +201,7 @@ set(AURORA_SOURCES
 set(AURORA_CLI_SOURCES
   cli/completion.cpp
   cli/error_report.cpp
+  cli/feeds.cpp
   cli/import.cpp
   cli/import_target.cpp
   cli/line_editor.cpp

@@ -8,6 +8,7 @@
 #include <aurora/database.hpp>
 #include <aurora/document.hpp>
 #include <aurora/error.hpp>
+#include <aurora/listener.hpp>
 #include <aurora/query.hpp>
 #include <aurora/query_result.hpp>
 #include <aurora/result.hpp>

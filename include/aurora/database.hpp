@@ -4,6 +4,7 @@
 #include <aurora/bind.hpp>
 #include <aurora/computed.hpp>
 #include <aurora/config.hpp>
+#include <aurora/listener.hpp>
 #include <aurora/query.hpp>
 #include <aurora/query_result.hpp>
 #include <aurora/statement.hpp>
@@ -12,6 +13,7 @@
 #include <concepts>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -88,6 +90,27 @@ class Database {
   }
   [[nodiscard]] Result<QueryResult> try_explain(std::string_view text, const Object& variables = {},
                                                 const ExplainOptions& options = {});
+
+  // ---- changes
+  /// The events of a subscription, from now on or from what it says with `after`.
+  [[nodiscard]] Stream stream(std::string_view subscription, const Object& variables = {},
+                              const ExecuteOptions& options = {}) {
+    return try_stream(subscription, variables, options).value();
+  }
+  [[nodiscard]] Result<Stream> try_stream(std::string_view subscription, const Object& variables = {},
+                                          const ExecuteOptions& options = {});
+  /// Every committed change of the documents of a collection.
+  [[nodiscard]] Listener listen(const std::string& collection, const ListenOptions& options = {}) {
+    return try_listen(collection, options).value();
+  }
+  /// Those of all collections but the system's.
+  [[nodiscard]] Listener listen_all(const ListenOptions& options = {}) {
+    return try_listen(std::nullopt, options).value();
+  }
+  /// Without a name: listen_all. Errors: CollectionNotFound; InvalidInput for a sequence not reached yet;
+  /// LimitExceeded when the change log no longer reaches back to `options.after`.
+  [[nodiscard]] Result<Listener> try_listen(const std::optional<std::string>& collection,
+                                            const ListenOptions& options = {});
 
   // ---- queries and documents
   [[nodiscard]] Query query(std::string collection);

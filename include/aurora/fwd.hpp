@@ -6,10 +6,12 @@ namespace aurora {
 class Database;
 class Document;
 class Error;
+class Listener;
 class Object;
 class Query;
 class QueryResult;
 class Statement;
+class Stream;
 class Transaction;
 class Value;
 class ValueView;

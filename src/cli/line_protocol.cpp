@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <unistd.h>
 
 namespace aurora::cli {
@@ -19,6 +20,9 @@ struct LineProtocol::Request {
   std::string transaction;
   Object variables;
   ExecuteOptions options;
+  std::string name;                        // of a listener or subscription
+  std::optional<std::string> collection;   // listen; none: all
+  std::chrono::milliseconds wait{0};       // drain
 };
 
 namespace {
@@ -31,7 +35,11 @@ constexpr std::array<std::string_view, 1> kCommandKeys{"cmd"};
 constexpr std::array<std::string_view, 2> kTransactionKeys{"cmd", "tx"};
 constexpr std::array<std::string_view, 3> kTransactionCommands{"begin", "commit", "rollback"};
 constexpr std::array<std::string_view, 5> kPlainCommands{"flush", "verify", "stats", "close", "reopen"};
-constexpr std::array<std::string_view, 6> kLaterCommands{"listen", "watch", "subscribe", "drain", "handle", "handled"};
+constexpr std::array<std::string_view, 3> kFeedCommands{"subscribe", "listen", "drain"};
+constexpr std::array<std::string_view, 5> kSubscribeKeys{"cmd", "name", "aql", "vars", "role"};
+constexpr std::array<std::string_view, 3> kListenKeys{"cmd", "name", "collection"};
+constexpr std::array<std::string_view, 3> kDrainKeys{"cmd", "name", "wait_ms"};
+constexpr std::array<std::string_view, 3> kLaterCommands{"watch", "handle", "handled"};
 
 template <std::size_t N>
 bool is_one_of(std::string_view name, const std::array<std::string_view, N>& names) {
@@ -76,17 +84,48 @@ LineProtocol::Request LineProtocol::read_request(std::string_view line) {
   request.aql = text_at(*object, "aql");
   request.transaction = text_at(*object, "tx");
   request.options.role = text_at(*object, "role");
-  if (const Value* variables = object->find("vars"); variables != nullptr && !variables->is_null()) {
-    if (variables->if_object() == nullptr) throw bad_request("'vars' must be an object");
-    request.variables = *variables->if_object();
-  }
+  read_variables(*object, request);
   return request;
+}
+
+// Errors: throws.
+void LineProtocol::read_variables(const Object& object, Request& request) {
+  const Value* variables = object.find("vars");
+  if (variables == nullptr || variables->is_null()) return;
+  if (variables->if_object() == nullptr) throw bad_request("'vars' must be an object");
+  request.variables = *variables->if_object();
+}
+
+// Errors: throws.
+void LineProtocol::read_feed_command(const Object& object, Request& request) {
+  if (request.command == "subscribe") {
+    check_keys(object, kSubscribeKeys);
+    request.aql = text_at(object, "aql");
+    if (request.aql.empty()) throw bad_request("'subscribe' needs the text of a subscription, 'aql'");
+    request.options.role = text_at(object, "role");
+    read_variables(object, request);
+  } else if (request.command == "listen") {
+    check_keys(object, kListenKeys);
+    if (const Value* collection = object.find("collection"); collection != nullptr && !collection->is_null())
+      request.collection = text_at(object, "collection");
+  } else {
+    check_keys(object, kDrainKeys);
+    if (const Value* wait = object.find("wait_ms"); wait != nullptr && !wait->is_null()) {
+      const auto* number = wait->if_int();
+      if (number == nullptr || *number < 0 || *number > Feeds::kLongestWait.count())
+        throw bad_request("'wait_ms' must be a whole number from 0 to " + std::to_string(Feeds::kLongestWait.count()));
+      request.wait = std::chrono::milliseconds(*number);
+    }
+  }
+  request.name = text_at(object, "name");
+  if (request.name.empty()) throw bad_request("'" + request.command + "' needs a 'name'");
 }
 
 void LineProtocol::read_command(const Object& object, Request& request) {
   request.command = text_at(object, "cmd");
   if (is_one_of(request.command, kLaterCommands))
     throw Error(ErrorCode::kInvalidOperation, "'" + request.command + "' is not supported yet");
+  if (is_one_of(request.command, kFeedCommands)) return read_feed_command(object, request);
   if (is_one_of(request.command, kPlainCommands)) return check_keys(object, kCommandKeys);
   if (!is_one_of(request.command, kTransactionCommands))
     throw bad_request("unknown command '" + request.command + "'");
@@ -112,6 +151,8 @@ std::string LineProtocol::run(const Request& request) {
   if (request.command.empty()) return run_text(request);
   if (request.command == "begin") return begin(request);
   if (request.command == "commit" || request.command == "rollback") return end_transaction(request);
+  if (request.command == "drain") return feeds_.drain(request.name, request.wait);
+  if (is_one_of(request.command, kFeedCommands)) return open_feed(request);
   if (request.command == "verify") return verify();
   if (request.command == "close") return close();
   if (request.command == "stats") {
@@ -135,6 +176,19 @@ std::string LineProtocol::run_text(const Request& request) {
   const auto result = found->second.try_execute(request.aql, request.variables, request.options);
   return result ? success(result->data_text(), result->extensions_text())
                 : failure(result.error(), partial.data_text());
+}
+
+std::string LineProtocol::open_feed(const Request& request) {
+  if (request.command == "listen") {
+    auto listener = database_->try_listen(request.collection);
+    if (!listener) return failure(listener.error());
+    feeds_.add(request.name, *std::move(listener));
+    return success();
+  }
+  auto stream = database_->try_stream(request.aql, request.variables, request.options);
+  if (!stream) return failure(stream.error());
+  feeds_.add(request.name, *std::move(stream));
+  return success();
 }
 
 std::string LineProtocol::begin(const Request& request) {
@@ -168,6 +222,7 @@ std::string LineProtocol::verify() {
 
 std::string LineProtocol::close() {
   transactions_.clear();
+  feeds_.clear();
   const auto status = attempt([&] { database_->close(); });
   database_.reset();
   return status ? success() : failure(status.error());
@@ -177,6 +232,7 @@ std::string LineProtocol::reopen() {
   if (place_.memory)
     return failure(Error(ErrorCode::kInvalidOperation, "a database in memory cannot be reopened: closing is its end"));
   transactions_.clear();
+  feeds_.clear();
   if (database_) {
     const auto status = attempt([&] { database_->close(); });
     database_.reset();

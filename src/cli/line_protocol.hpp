@@ -3,14 +3,17 @@
 //
 //   {"aql", "vars"?, "role"?, "tx"?}                       {"ok": true, "data": {…}, "extensions"?: {…}}
 //   {"cmd": "begin"|"commit"|"rollback", "tx"}             {"ok": true}, commit with the sequence as data
+//   {"cmd": "subscribe"|"listen"|"drain", "name", …}       see feeds.hpp
 //   {"cmd": "flush"|"verify"|"stats"|"close"|"reopen"}     {"ok": true}, verify and stats with data
 //   anything that fails                                    {"ok": false, "error": {"code", "message",
 //                                                           "line"?, "column"?, "path"}, "data"?: {…}}
 // `data` of a failed text is what was done before the failing operation. After `close` every request but
-// `reopen` is Closed. `reopen` on an open database closes it first. Both end the open transactions. A
+// `reopen` is Closed. `reopen` on an open database closes it first. Both end the open transactions
+// and subscriptions. A
 // database in memory does not outlive `close`, so there `reopen` is InvalidOperation and changes nothing.
 #pragma once
 
+#include "cli/feeds.hpp"
 #include "cli/open.hpp"
 #include "cli/terminal.hpp"
 
@@ -37,7 +40,10 @@ class LineProtocol {
 
   [[nodiscard]] static Request read_request(std::string_view line);
   static void read_command(const Object& object, Request& request);
+  static void read_feed_command(const Object& object, Request& request);
+  static void read_variables(const Object& object, Request& request);
   [[nodiscard]] std::string run(const Request& request);
+  [[nodiscard]] std::string open_feed(const Request& request);
   [[nodiscard]] std::string run_text(const Request& request);
   [[nodiscard]] std::string end_transaction(const Request& request);
   [[nodiscard]] std::string begin(const Request& request);
@@ -48,6 +54,7 @@ class LineProtocol {
   Place place_;
   std::optional<Database> database_;                        // empty: closed
   std::map<std::string, Transaction, std::less<>> transactions_;  // never outlives database_
+  Feeds feeds_;
 };
 
 /// Serves requests from standard input until it ends; gives the exit status.

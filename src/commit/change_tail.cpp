@@ -1,5 +1,7 @@
-// Body of the change tail. Called by the pipeline and by transaction validation.
+// Body of the change tail. Called by the pipeline, by transaction validation and by change cursors.
 #include <aurora/commit/change_tail.hpp>
+
+#include <algorithm>
 
 namespace aurora::commit {
 
@@ -16,6 +18,7 @@ void ChangeTail::append(std::shared_ptr<const Commit> commit) {
   const auto bytes = cost(*commit);
   std::vector<std::shared_ptr<const Commit>> dropped;  // released outside the lock
   std::lock_guard lock(mutex_);
+  newest_ = commit->sequence;
   commits_.push_back(std::move(commit));
   bytes_ += bytes;
   while (bytes_ > capacity_ && !commits_.empty()) {
@@ -24,6 +27,31 @@ void ChangeTail::append(std::shared_ptr<const Commit> commit) {
     dropped.push_back(std::move(commits_.front()));
     commits_.pop_front();
   }
+  if (waiting_ > 0) grown_.notify_all();
+}
+
+bool ChangeTail::read_after(Sequence sequence, std::size_t most,
+                            std::deque<std::shared_ptr<const Commit>>& out) const {
+  std::lock_guard lock(mutex_);
+  if (sequence < floor_) return false;
+  auto at = std::upper_bound(commits_.begin(), commits_.end(), sequence,
+                             [](Sequence wanted, const auto& commit) { return wanted < commit->sequence; });
+  for (; at != commits_.end() && most > 0; ++at, --most) out.push_back(*at);
+  return true;
+}
+
+bool ChangeTail::wait_after(Sequence sequence, std::chrono::steady_clock::time_point deadline) const {
+  std::unique_lock lock(mutex_);
+  ++waiting_;
+  const bool woken = grown_.wait_until(lock, deadline, [&] { return closed_ || newest_ > sequence; });
+  --waiting_;
+  return woken;
+}
+
+void ChangeTail::close() {
+  std::lock_guard lock(mutex_);
+  closed_ = true;
+  grown_.notify_all();
 }
 
 bool ChangeTail::visit_after(Sequence sequence, const std::function<bool(const Commit&)>& visit) const {

@@ -50,6 +50,7 @@ Status Engine::close() {
   std::lock_guard lock(close_mutex_);
   if (closed_) return {};
   closing_.store(true, std::memory_order_release);
+  if (tail_) tail_->close();
   for (auto open = entries_.load(std::memory_order_acquire); open > 0;
        open = entries_.load(std::memory_order_acquire))
     entries_.wait(open, std::memory_order_acquire);

@@ -63,14 +63,7 @@ class Runner {
   // Before anything runs: each operation gets its own variables checked; a value nobody declares is an error.
   Status bind() {
     const auto& operations = parsed_.document.operations;
-    for (const auto& member : options_.variables) {
-      bool declared = false;
-      for (const auto& operation : operations)
-        for (const auto& variable : operation.variables) declared = declared || variable.name.text == member.name;
-      if (!declared)
-        return Error(ErrorCode::kInvalidInput, "a value was given for '$" + member.name +
-                                                   "', but no operation declares that variable");
-    }
+    AURORA_TRY(check_supplied(parsed_.document, options_.variables));
     for (const auto& operation : operations) {
       AURORA_ASSIGN(auto bound,
                     plan::bind_variables(operation.variables, options_.variables, parsed_.text, bindings_.now));
@@ -89,7 +82,10 @@ class Runner {
       case Operation::Kind::kQuery: return run_query(operation);
       case Operation::Kind::kMutation: return run_mutation(operation);
       case Operation::Kind::kSchema: return run_schema(operation);
-      case Operation::Kind::kSubscription: return unsupported(operation.at, "'subscription'");
+      case Operation::Kind::kSubscription:
+        return bindings_.error(operation.at, ErrorCode::kInvalidOperation,
+                               "a subscription is not executed but streamed: Database::stream, or the command "
+                               "'subscribe' of the line protocol");
       case Operation::Kind::kMigrate: return run_migrate(operation);
       case Operation::Kind::kDefineHandler: return unsupported(operation.at, "'define handler'");
       case Operation::Kind::kDropHandler: return unsupported(operation.at, "'drop handler'");
@@ -298,6 +294,18 @@ Status DatabaseTarget::write(const std::function<Status(WriteView&)>& work) {
 Status DatabaseTarget::change_schema(const std::function<Status(WriteView&)>& work) {
   AURORA_TRY(engine_.commit([&](commit::WriteContext& context) { return work(context); },
                             commit::CommitKind::kExclusive));
+  return {};
+}
+
+Status check_supplied(const aql::Document& document, const Object& variables) {
+  for (const auto& member : variables) {
+    bool declared = false;
+    for (const auto& operation : document.operations)
+      for (const auto& variable : operation.variables) declared = declared || variable.name.text == member.name;
+    if (!declared)
+      return Error(ErrorCode::kInvalidInput, "a value was given for '$" + member.name +
+                                                 "', but no operation declares that variable");
+  }
   return {};
 }
 

@@ -43,6 +43,9 @@ struct RunOptions {
   bool analyze = false;
 };
 
+/// Errors: InvalidInput for a value that no operation declares a variable for.
+[[nodiscard]] Status check_supplied(const aql::Document& document, const Object& variables);
+
 /// Runs every operation in source order. `result` gets what was done, also before an error.
 /// Requires: an engine entry is held.
 [[nodiscard]] Status run_text(State& state, Target& target, const ParsedText& parsed, const RunOptions& options,

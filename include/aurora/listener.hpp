@@ -1,0 +1,103 @@
+// Hearing of changes: a Listener gets each committed change of a collection, a Stream the events of a subscription.
+// Public; made by Database::listen, listen_all and stream.
+//
+// Both are a place in the one shared sequence of commits: what was committed before they were made (or before
+// `after`) is not heard, what comes later is heard in order, whole and once. Nothing is stored for a reader that
+// does not ask: one that is slower than the newest commits in memory (64 MiB) goes on from the change log on disk;
+// when that was trimmed meanwhile (Config::change_log_max_age, change_log_max_bytes), the next call throws
+// LimitExceeded, lag() says how much was missed, and the call after it goes on behind the gap.
+#pragma once
+
+#include <aurora/document.hpp>
+#include <aurora/result.hpp>
+#include <aurora/value.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace aurora {
+
+namespace facade {
+class ListenerState;
+class StreamState;
+}  // namespace facade
+
+enum class ChangeType : std::uint8_t { kInsert, kUpdate, kDelete };
+/// INSERT, UPDATE, DELETE.
+[[nodiscard]] std::string_view to_string(ChangeType type) noexcept;
+
+/// One document as one commit changed it.
+struct ChangeEvent {
+  ChangeType type = ChangeType::kInsert;
+  std::string collection;
+  Value id;                            ///< primary key, or `_sid`; the new one where it was changed
+  Document before;                     ///< as stored, without virtual computed fields; empty for an insert
+  Document after;                      ///< empty for a delete
+  std::uint64_t sequence = 0;          ///< of the commit; all its changes carry it
+  std::uint32_t place = 0;             ///< of this change in its commit, from 0
+  std::uint32_t transaction_size = 0;  ///< changes of that commit
+
+  /// {"mutation", "collection", "id", "old", "new", "sequence"}
+  [[nodiscard]] std::string to_json() const;
+};
+
+/// Commits that were not heard because the change log was trimmed.
+struct Lag {
+  std::uint64_t commits = 0;           ///< all that were missed since the start
+  std::uint64_t resume = 0;            ///< hearing went on after this sequence, the last time
+};
+
+struct ListenOptions {
+  /// Begin after this commit instead of the newest one: what came since is replayed from the change log.
+  std::optional<std::uint64_t> after;
+};
+
+/// Movable. Threads: one thread at a time; the database may be closed from any other meanwhile.
+/// Errors: Closed once the database is; LimitExceeded after a gap; Corruption of the log.
+class Listener {
+ public:
+  /// The next change; nothing when none came within `timeout`.
+  [[nodiscard]] std::optional<ChangeEvent> next(std::chrono::milliseconds timeout) { return poll(timeout).value(); }
+  /// The next change if it is there already.
+  [[nodiscard]] std::optional<ChangeEvent> try_next() { return poll({}).value(); }
+  /// As next, without exceptions.
+  [[nodiscard]] Result<std::optional<ChangeEvent>> poll(std::chrono::milliseconds timeout);
+  /// A listener made with `after` this misses nothing; it repeats what was given of a commit under way.
+  [[nodiscard]] std::uint64_t resume_after() const;
+  [[nodiscard]] Lag lag() const;
+
+ private:
+  friend class Database;
+  explicit Listener(std::shared_ptr<facade::ListenerState> state) : state_(std::move(state)) {}
+  std::shared_ptr<facade::ListenerState> state_;
+};
+
+/// An event of a subscription.
+struct StreamEvent {
+  std::string text;                    ///< as JSON
+  std::uint64_t sequence = 0;
+
+  /// The event as a value; dates, times and uuids are strings in it.
+  [[nodiscard]] Value data() const;
+};
+
+/// As a Listener. Errors: also those of computed fields; when the schema changes so that the subscription no longer
+/// fits, what is wrong with it, from then on.
+class Stream {
+ public:
+  [[nodiscard]] std::optional<StreamEvent> next(std::chrono::milliseconds timeout) { return poll(timeout).value(); }
+  [[nodiscard]] std::optional<StreamEvent> try_next() { return poll({}).value(); }
+  [[nodiscard]] Result<std::optional<StreamEvent>> poll(std::chrono::milliseconds timeout);
+  [[nodiscard]] std::uint64_t resume_after() const;
+  [[nodiscard]] Lag lag() const;
+
+ private:
+  friend class Database;
+  explicit Stream(std::shared_ptr<facade::StreamState> state) : state_(std::move(state)) {}
+  std::shared_ptr<facade::StreamState> state_;
+};
+
+}  // namespace aurora
