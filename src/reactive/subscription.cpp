@@ -117,13 +117,15 @@ class Subscription::Compiler {
 
   // Every event tells what happened, to which document and when.
   void add_missing() {
-    const auto has = [&](Part::Kind kind) {
-      return std::any_of(root_.parts.begin(), root_.parts.end(), [&](const Part& part) { return part.kind == kind; });
+    auto& parts = root_.parts;
+    const auto find = [&](Part::Kind kind) {
+      return std::find_if(parts.begin(), parts.end(), [&](const Part& part) { return part.kind == kind; });
     };
-    if (!has(Part::Kind::kId)) root_.parts.insert(root_.parts.begin(), {Part::Kind::kId, exec::json_key("id")});
-    if (!has(Part::Kind::kMutation))
-      root_.parts.insert(root_.parts.begin(), {Part::Kind::kMutation, exec::json_key("mutation")});
-    if (!has(Part::Kind::kSequence)) root_.parts.push_back({Part::Kind::kSequence, exec::json_key("sequence")});
+    if (find(Part::Kind::kMutation) == parts.end())
+      parts.insert(parts.begin(), {Part::Kind::kMutation, exec::json_key("mutation")});
+    if (find(Part::Kind::kId) == parts.end())
+      parts.insert(find(Part::Kind::kMutation) + 1, {Part::Kind::kId, exec::json_key("id")});
+    if (find(Part::Kind::kSequence) == parts.end()) parts.push_back({Part::Kind::kSequence, exec::json_key("sequence")});
   }
 
   Status compile_projection(const Selection* node, std::vector<const Selection*> fields) {

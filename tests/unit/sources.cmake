@@ -56,6 +56,7 @@ set(AURORA_UNIT_TESTS
   exec/relations_test.cpp
   exec/sid_test.cpp
   cache/record_blocks_test.cpp
+  commit/change_cursor_test.cpp
   commit/failed_write_test.cpp
   commit/transfers_threads_test.cpp
   facade/bind_members_test.cpp
@@ -70,6 +71,7 @@ set(AURORA_UNIT_TESTS
   facade/jobs_test.cpp
   facade/json_test.cpp
   facade/memory_test.cpp
+  facade/listener_threads_test.cpp
   facade/statements_threads_test.cpp
   facade/ttl_test.cpp
   ../support/faulty_store.cpp)
