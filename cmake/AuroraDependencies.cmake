@@ -8,7 +8,7 @@ set(THREADS_PREFER_PTHREAD_FLAG ON)
 # Each entry: what find_package is asked for.
 set(aurora_packages
     "Threads" "nlohmann_json 3.11 CONFIG" "AuroraRocksDB" "AuroraRoaring" "spdlog CONFIG"
-    "AuroraRE2" "Boost 1.83 CONFIG COMPONENTS url" "AuroraAsio" "AuroraXxHash"
+    "AuroraRE2" "AuroraStemmer" "ICU COMPONENTS uc" "Boost 1.83 CONFIG COMPONENTS url" "AuroraAsio" "AuroraXxHash"
     "AuroraUtf8proc" "date CONFIG")
 set(aurora_missing "")
 foreach(package IN LISTS aurora_packages)

@@ -30,6 +30,7 @@ install(FILES "${PROJECT_BINARY_DIR}/auroraConfig.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/FindAuroraRocksDB.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/FindAuroraRoaring.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/FindAuroraRE2.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/FindAuroraStemmer.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/FindAuroraUtf8proc.cmake"
         DESTINATION "${aurora_cmake_dir}")
 
@@ -40,11 +41,11 @@ set(aurora_pc_libs "-L\${libdir} -laurora")
 set(aurora_pc_libs_private "")
 if("STATIC" IN_LIST aurora_kinds)
   if("SHARED" IN_LIST aurora_kinds)
-    set(aurora_pc_requires_private "rocksdb spdlog re2 libutf8proc")
-    set(aurora_pc_libs_private "-lroaring -lboost_url -pthread")
+    set(aurora_pc_requires_private "rocksdb spdlog re2 libutf8proc icu-uc")
+    set(aurora_pc_libs_private "-lroaring -lstemmer -lboost_url -pthread")
   else()
-    string(APPEND aurora_pc_requires " rocksdb spdlog re2 libutf8proc")
-    string(APPEND aurora_pc_libs " -lroaring -lboost_url -pthread")
+    string(APPEND aurora_pc_requires " rocksdb spdlog re2 libutf8proc icu-uc")
+    string(APPEND aurora_pc_libs " -lroaring -lstemmer -lboost_url -pthread")
   endif()
 endif()
 # The prefix is written relative to the file itself, whatever the depth of the library directory.

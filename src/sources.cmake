@@ -110,6 +110,18 @@ set(AURORA_SOURCES
   expr/string_functions.cpp
   expr/text.cpp
   expr/type_functions.cpp
+  text/analyser.cpp
+  text/entries.cpp
+  text/evaluate.cpp
+  text/field_reader.cpp
+  text/fold.cpp
+  text/fuzzy.cpp
+  text/highlight.cpp
+  text/lengths.cpp
+  text/phrase.cpp
+  text/query.cpp
+  text/segment.cpp
+  text/stop_words.cpp
   plan/access.cpp
   plan/bindings.cpp
   plan/compound.cpp
@@ -147,11 +159,14 @@ set(AURORA_SOURCES
   exec/relations.cpp
   exec/running_sum.cpp
   exec/schema_change.cpp
+  exec/search.cpp
+  exec/search_selection.cpp
   exec/select.cpp
   exec/selected_expression.cpp
   exec/window.cpp
   exec/written_order.cpp
   commit/change_cursor.cpp
+  commit/apply.cpp
   commit/change_list.cpp
   commit/change_tail.cpp
   commit/checkpoint.cpp

@@ -16,6 +16,23 @@ struct Engine::Request {
   bool done = false;   // guarded by queue_mutex_
 };
 
+/// What a commit does to the indexes of one collection, by their place in its definition. Applied key by key in
+/// order, so that neighbours share the way down the tree.
+struct IndexEdits {
+  struct Edit {
+    std::string key;
+    Ordinal ordinal;
+    bool add;
+  };
+  struct Index {
+    std::vector<Edit> edits;
+    std::vector<std::pair<Ordinal, std::uint32_t>> lengths;   // of full-text indexes
+  };
+  CollectionId collection = 0;
+  std::vector<Index> indexes;
+  std::size_t count = 0;
+};
+
 /// A mutation that succeeded, on its way into the group's batch.
 struct Engine::GroupCommit {
   Sequence sequence = 0;
@@ -27,6 +44,8 @@ struct Engine::GroupCommit {
   /// Writable indexes of the collections it touches, looked up before publishing: while the snapshot list is
   /// locked, `load_mutex_` must not be taken (a load holds it when it installs).
   std::vector<std::pair<CollectionId, Heads*>> heads;
+  /// Of collections with full-text indexes, gathered before publishing.
+  std::vector<IndexEdits> edits;
 };
 
 /// The writable indexes of a loaded collection, by index id.

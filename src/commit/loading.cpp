@@ -3,7 +3,8 @@
 #include <aurora/base/checksum.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/commit/keys.hpp>
-#include <aurora/index/extract.hpp>
+#include <aurora/text/analyser.hpp>
+#include <aurora/text/entries.hpp>
 
 #include "engine_parts.hpp"
 
@@ -82,7 +83,7 @@ Result<std::shared_ptr<CollectionVersion>> Engine::load_version(Catalog::Entry d
       heads.unsaved.insert(index.id);
       version->changed_at = opened_at_;
     }
-    version->indexes.push_back(loaded->version());
+    version->add_index(index, loaded->version());
     heads.indexes.emplace(index.id, *std::move(loaded));
   }
   return version;
@@ -139,19 +140,24 @@ Result<OrderedIndex> Engine::load_index(const CollectionDef& definition, const I
                   if (!there) return Error(ErrorCode::kCorruption, "page " + std::to_string(page) + " is missing");
                   return bytes;
                 }));
+  if (index.kind == IndexKind::kSearch) {
+    const auto* search = search_options_at(definition, index.paths.front());
+    if (search == nullptr || !text::Lengths::is_current(head.version(), text::Analyser::of(*search).fingerprint()))
+      return Error(ErrorCode::kCorruption, "its text was analysed by other rules than those of this version");
+  }
   if (replay == nullptr) return head;
   const EditScope scope{opened_at_, 0};
   std::vector<std::string> keys;
   for (const auto& [ordinal, document] : replay->documents) {
     if (document.before) {
-      extract_keys(definition, index, document.before.view(), keys);
+      text::extract_index_keys(definition, index, document.before.view(), keys);
       for (const auto& key : keys) head.remove(key, ordinal, scope);
     }
     if (!document.exists) continue;
     AURORA_ASSIGN(const auto record, records_.at(definition.id, ordinal, opened_at_));
     if (!record)
       return Error(ErrorCode::kCorruption, "document " + std::to_string(ordinal) + " is in the log but not stored");
-    extract_keys(definition, index, record.view(), keys);
+    text::extract_index_keys(definition, index, record.view(), keys);
     for (const auto& key : keys) head.add(key, ordinal, scope);
   }
   return head;
@@ -162,7 +168,7 @@ Result<OrderedIndex> Engine::rebuild_index(const CollectionDef& definition, cons
   std::vector<std::pair<std::string, Ordinal>> entries;
   std::vector<std::string> keys;
   AURORA_TRY(records_.scan(definition.id, version.live, opened_at_, [&](Ordinal ordinal, const RecordRef& record) {
-    extract_keys(definition, index, record.view(), keys);
+    text::extract_index_keys(definition, index, record.view(), keys);
     for (auto& key : keys) entries.emplace_back(std::move(key), ordinal);
     return true;
   }));

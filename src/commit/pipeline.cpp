@@ -7,7 +7,6 @@
 #include <aurora/base/try.hpp>
 #include <aurora/commit/keys.hpp>
 #include <aurora/commit/log_codec.hpp>
-#include <aurora/index/extract.hpp>
 
 #include "engine_parts.hpp"
 
@@ -19,7 +18,7 @@ namespace {
 
 // From here on a commit's index changes are built beside readers instead of holding them off.
 constexpr std::size_t kLargeCommit = 64;
-
+constexpr std::size_t kLargeEdits = 1024;
 
 Status guarded(const Mutation& mutation, WriteContext& context) {
   try {
@@ -41,23 +40,6 @@ storage::Sync sync_of(Durability durability) {
     case Durability::kSynchronous: return storage::Sync::kSynced;
   }
   return storage::Sync::kSynced;
-}
-
-// Keys that only one of two sorted lists holds.
-template <class Visit>
-void diff_keys(std::vector<std::string>& before, std::vector<std::string>& after, const Visit& visit) {
-  std::size_t i = 0;
-  std::size_t j = 0;
-  while (i < before.size() || j < after.size()) {
-    if (j == after.size() || (i < before.size() && before[i] < after[j])) {
-      visit(std::move(before[i++]), false);
-    } else if (i == before.size() || after[j] < before[i]) {
-      visit(std::move(after[j++]), true);
-    } else {
-      ++i;
-      ++j;
-    }
-  }
 }
 
 }  // namespace
@@ -234,9 +216,12 @@ Status Engine::write_group(std::vector<GroupCommit>& commits) {
 void Engine::publish(GroupCommit& commit) {
   for (const auto& change : commit.changes)
     records_.cache().end_write(change.collection, change.ordinal, change.after);
+  bool large = commit.changes.size() > kLargeCommit || commit.schema.catalog;
   if (!commit.schema.catalog) find_heads(commit);
+  // What can be found out before readers are held off is found out before.
+  if (!large) large = gather_edits(commit) > kLargeEdits;
   // The mutation's own view is gone by now, so a commit without readers is applied in place.
-  snapshots_.publish(commit.sequence, commit.changes.size() > kLargeCommit || commit.schema.catalog,
+  snapshots_.publish(commit.sequence, large,
                      [&](Snapshot& next, const EditScope& scope) { apply(commit, next, scope); });
   auto published = std::make_shared<Commit>();
   published->sequence = commit.sequence;
@@ -245,114 +230,6 @@ void Engine::publish(GroupCommit& commit) {
   published->catalog = commit.catalog;
   published->catalog_changed = commit.schema.catalog != nullptr;
   tail_->append(std::move(published));
-}
-
-void Engine::find_heads(GroupCommit& commit) {
-  std::lock_guard lock(load_mutex_);
-  for (const auto& change : commit.changes) {
-    if (!commit.heads.empty() && commit.heads.back().first == change.collection) continue;
-    if (const auto found = heads_.find(change.collection); found != heads_.end())
-      commit.heads.emplace_back(change.collection, found->second.get());
-  }
-}
-
-void Engine::apply(GroupCommit& commit, Snapshot& next, const EditScope& scope) {
-  const auto old_catalog = next.catalog;
-  // apply_schema moves the built indexes away.
-  std::vector<std::uint32_t> built;
-  for (const auto& [id, index] : commit.schema.built) built.push_back(id);
-  if (commit.schema.catalog) {
-    apply_schema(commit, next);
-    find_heads(commit);
-  }
-
-  CollectionId at = 0;
-  CollectionVersion* version = nullptr;
-  Heads* heads = nullptr;
-  std::vector<std::string> before;
-  std::vector<std::string> after;
-  const auto show_indexes = [&] {
-    if (version == nullptr) return;
-    for (std::size_t i = 0; i < version->definition->indexes.size(); ++i)
-      version->indexes[i] = heads->indexes.at(version->definition->indexes[i].id).version();
-  };
-  for (const auto& change : commit.changes) {
-    if (version == nullptr || at != change.collection) {
-      show_indexes();
-      at = change.collection;
-      auto* slot = next.find(at);
-      if (slot == nullptr) {   // dropped in the same commit
-        version = nullptr;
-        continue;
-      }
-      version = &SnapshotList::own(*slot);
-      version->changed_at = commit.sequence;
-      heads = std::find_if(commit.heads.begin(), commit.heads.end(),
-                           [&](const auto& entry) { return entry.first == at; })
-                  ->second;
-    }
-    const auto& definition = *version->definition;
-    const auto old_definition = old_catalog->find(at);
-    if (change.after)
-      version->live.add(change.ordinal);
-    else
-      version->live.remove(change.ordinal);
-    version->next_ordinal = std::max(version->next_ordinal, change.ordinal + 1);
-    for (std::size_t i = 0; i < definition.indexes.size(); ++i) {
-      const auto& index = definition.indexes[i];
-      if (std::find(built.begin(), built.end(), index.id) != built.end()) continue;
-      before.clear();
-      after.clear();
-      if (change.before) extract_keys(*old_definition, index, change.before.view(), before);
-      if (change.after) extract_keys(definition, index, change.after.view(), after);
-      auto& head = heads->indexes.at(index.id);
-      diff_keys(before, after, [&](std::string key, bool add) {
-        if (add)
-          head.add(key, change.ordinal, scope);
-        else
-          head.remove(key, change.ordinal, scope);
-      });
-    }
-  }
-  show_indexes();
-}
-
-void Engine::apply_schema(GroupCommit& commit, Snapshot& next) {
-  next.catalog = commit.schema.catalog;
-  std::lock_guard lock(load_mutex_);
-  for (const auto id : commit.schema.dropped) {
-    std::erase_if(next.collections, [&](const auto& entry) { return entry.first == id; });
-    heads_.erase(id);
-    replays_.erase(id);
-  }
-  for (const auto id : commit.schema.changed) {
-    auto& heads = heads_[id];
-    if (!heads) heads = std::make_unique<Heads>();
-    auto* slot = next.find(id);
-    if (slot == nullptr) {
-      next.collections.emplace_back(id, std::make_shared<CollectionVersion>());
-      std::sort(next.collections.begin(), next.collections.end(),
-                [](const auto& a, const auto& b) { return a.first < b.first; });
-      slot = next.find(id);
-    }
-    auto& version = SnapshotList::own(*slot);
-    version.definition = commit.schema.catalog->find(id);
-    version.changed_at = commit.sequence;
-    std::map<std::uint32_t, OrderedIndex> kept;
-    version.indexes.clear();
-    for (const auto& index : version.definition->indexes) {
-      OrderedIndex head;
-      if (const auto found = commit.schema.built.find(index.id); found != commit.schema.built.end()) {
-        head = std::move(found->second);
-        heads->unsaved.insert(index.id);
-      } else if (const auto old = heads->indexes.find(index.id); old != heads->indexes.end()) {
-        head = std::move(old->second);
-      }
-      version.indexes.push_back(head.version());
-      kept.emplace(index.id, std::move(head));
-    }
-    heads->indexes = std::move(kept);
-  }
 }
 
 }  // namespace aurora::commit

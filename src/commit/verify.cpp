@@ -3,7 +3,7 @@
 #include <aurora/commit/keys.hpp>
 #include <aurora/commit/log_codec.hpp>
 #include <aurora/expr/computed_fields.hpp>
-#include <aurora/index/extract.hpp>
+#include <aurora/text/entries.hpp>
 
 #include "engine_parts.hpp"
 
@@ -28,7 +28,7 @@ void compare_entries(const CollectionDef& collection, const IndexDef& index, con
   version.scan({}, IndexVersion::Direction::kForward, [&](const IndexVersion::Entry& entry) {
     ordinals.assign(entry.inline_ordinals.begin(), entry.inline_ordinals.end());
     if (entry.set != nullptr) entry.set->append_to(ordinals);
-    if (index.kind != IndexKind::kOrdered && ordinals.size() > 1)
+    if (is_unique(index.kind) && ordinals.size() > 1)
       note(report.problems, name + " is unique but holds a value twice");
     for (const auto ordinal : ordinals) {
       ++report.index_entries;
@@ -69,7 +69,7 @@ Result<Engine::VerifyReport> Engine::verify() {
         note(report.problems, "the computed field '" + stale->name + "' of document " + std::to_string(ordinal) +
                                   " of '" + collection->name + "' is not what its expression gives");
       for (std::size_t i = 0; i < expected.size(); ++i) {
-        extract_keys(*collection, collection->indexes[i], record.view(), keys);
+        text::extract_index_keys(*collection, collection->indexes[i], record.view(), keys);
         for (auto& key : keys) expected[i].emplace_back(std::move(key), ordinal);
       }
       return true;

@@ -4,8 +4,8 @@
 #include <aurora/base/try.hpp>
 #include <aurora/commit/engine.hpp>
 #include <aurora/expr/computed_fields.hpp>
-#include <aurora/index/extract.hpp>
 #include <aurora/schema/ttl.hpp>
+#include <aurora/text/entries.hpp>
 
 #include <algorithm>
 
@@ -132,7 +132,7 @@ Result<std::optional<Ordinal>> WriteContext::stored_holder(const CollectionDef& 
   const auto still_holds = [&](const RecordRef& record) {
     if (!record) return false;
     std::vector<std::string> keys;
-    extract_keys(collection, index, record.view(), keys);
+    text::extract_index_keys(collection, index, record.view(), keys);
     return std::binary_search(keys.begin(), keys.end(), key);
   };
   RecordRef own;
@@ -153,8 +153,8 @@ Status WriteContext::check_unique(Savepoint since) {
     const auto collection = catalog().find(change.collection);
     if (!collection) continue;
     for (const auto& index : collection->indexes) {
-      if (index.kind == IndexKind::kOrdered) continue;
-      extract_keys(*collection, index, change.after.view(), keys_);
+      if (!is_unique(index.kind)) continue;
+      text::extract_index_keys(*collection, index, change.after.view(), keys_);
       for (const auto& key : keys_) {
         AURORA_ASSIGN(auto other, stored_holder(*collection, index, key, change.ordinal));
         if (other && collection->ttl) {
@@ -184,15 +184,16 @@ Status WriteContext::put_collection(CollectionDef definition) {
     next = std::make_unique<CollectionVersion>();
   }
   const auto before = next->definition;
-  auto indexes = std::move(next->indexes);
-  next->indexes.clear();
-  for (const auto& index : definition.indexes) {
-    IndexVersion kept;
-    if (before)
-      for (std::size_t i = 0; i < before->indexes.size(); ++i)
-        if (before->indexes[i].id == index.id) kept = indexes[i];
-    next->indexes.push_back(std::move(kept));
-  }
+  const auto indexes = std::exchange(next->indexes, {});
+  const auto lengths = std::exchange(next->lengths, {});
+  next->indexes.resize(definition.indexes.size());
+  next->lengths.resize(definition.indexes.size());
+  for (std::size_t i = 0; before && i < before->indexes.size(); ++i)
+    for (std::size_t j = 0; j < definition.indexes.size(); ++j) {
+      if (before->indexes[i].id != definition.indexes[j].id) continue;
+      next->indexes[j] = indexes[i];
+      next->lengths[j] = lengths[i];
+    }
   schema_.catalog = (schema_.catalog ? schema_.catalog : base_.catalog_ref())->with(std::move(definition));
   next->definition = schema_.catalog->find(id);
   schema_.changed.insert(id);
@@ -226,12 +227,12 @@ Status WriteContext::build_index(const CollectionDef& collection, const IndexDef
   std::vector<std::pair<std::string, Ordinal>> entries;
   std::vector<std::string> keys;
   AURORA_TRY(visit_all(collection, [&](Ordinal ordinal, const RecordRef& record) {
-    extract_keys(collection, index, record.view(), keys);
+    text::extract_index_keys(collection, index, record.view(), keys);
     for (auto& key : keys) entries.emplace_back(std::move(key), ordinal);
     return true;
   }));
   std::sort(entries.begin(), entries.end());
-  if (index.kind != IndexKind::kOrdered) {
+  if (is_unique(index.kind)) {
     for (std::size_t i = 1; i < entries.size(); ++i) {
       if (entries[i].first != entries[i - 1].first) continue;
       AURORA_ASSIGN(const auto record, this->record(collection.id, entries[i].second));
@@ -241,7 +242,10 @@ Status WriteContext::build_index(const CollectionDef& collection, const IndexDef
   auto built = OrderedIndex::build(std::move(entries), commit_sequence_);
   if (const auto found = overridden_.find(collection.id); found != overridden_.end())
     for (std::size_t i = 0; i < collection.indexes.size(); ++i)
-      if (collection.indexes[i].id == index.id) found->second->indexes[i] = built.version();
+      if (collection.indexes[i].id == index.id) {
+        found->second->indexes[i] = built.version();
+        if (index.kind == IndexKind::kSearch) found->second->lengths[i] = text::Lengths::of(built.version());
+      }
   schema_.built.insert_or_assign(index.id, std::move(built));
   return {};
 }

@@ -5,6 +5,8 @@
 #include <aurora/base/checksum.hpp>
 #include <aurora/document/codec.hpp>
 
+#include "places.hpp"
+
 #include <array>
 
 namespace aurora::exec {
@@ -49,6 +51,10 @@ std::optional<std::string> from_base64(std::string_view text) {
 std::uint32_t fingerprint(const DocumentQuery& query) {
   std::string text = std::to_string(query.collection->id);
   for (const auto& term : query.order) {
+    if (term.score) {
+      text += "\nscore " + query.search->description();
+      continue;
+    }
     text += term.subject == plan::Subject::kSid ? "\n_sid" : "\n" + std::to_string(term.path.field) + "." + term.path.text();
     text += term.descending ? " desc" : " asc";
     text += term.nulls_first ? " first" : " last";
@@ -71,8 +77,7 @@ std::string encode_cursor(const DocumentQuery& query, const Row& row) {
   bytes += static_cast<char>(query.order.size());
   for (const auto& term : query.order) {
     std::string payload;
-    const auto value = term.subject == plan::Subject::kSid ? record.sid_view()
-                                                           : read_path(*query.collection, term.path, record);
+    const auto value = sort_value(query, term, row);
     bytes += static_cast<char>(codec::append_payload(payload, value));
     append_le<std::uint32_t>(bytes, static_cast<std::uint32_t>(payload.size()));
     bytes += payload;

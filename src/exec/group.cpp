@@ -61,7 +61,7 @@ struct Group {
   std::vector<Value> keys;
   std::uint64_t count = 0;
   std::vector<Accumulator> accumulators;           // of the aggregate parts, in order
-  std::vector<std::vector<RecordRef>> nodes;       // of the nodes parts, in order
+  std::vector<std::vector<Row>> nodes;             // of the nodes parts, in order
 };
 
 class GroupBy final : public Consumer {
@@ -231,7 +231,7 @@ class GroupBy final : public Consumer {
     AURORA_ASSIGN(const auto fields, expand_selections(selection.selections, context_.collection.name,
                                                        context_.bindings, context_.fragments));
     return Projection::compile(context_.collection, fields,
-                               {context_.view.catalog(), context_.bindings, context_.fragments});
+                               {context_.view.catalog(), context_.bindings, context_.fragments, false, context_.search});
   }
 
   Result<Measure> measure_named(const aql::Name& name) const {
@@ -310,7 +310,7 @@ class GroupBy final : public Consumer {
       } else if (part.kind == Part::Kind::kNodes) {
         auto& list = group.nodes[nodes++];
         if (list.size() >= part.limit) continue;
-        list.push_back(row.record);
+        list.push_back(row);
         bytes_ += row.record.memory_bytes();
       }
     }
@@ -381,7 +381,7 @@ class GroupBy final : public Consumer {
       if (part.projection.lookups().empty()) continue;
       std::vector<RecordView> records;
       for (const auto* group : shown)
-        for (const auto& record : group->nodes[at]) records.push_back(record.view());
+        for (const auto& row : group->nodes[at]) records.push_back(row.record.view());
       AURORA_ASSIGN(part.lookups, LookupResults::find(context_.view, part.projection, records, context_.settings));
       if (context_.explanation != nullptr) part.lookups.explain(*context_.explanation);
       part.next_row = 0;
@@ -411,12 +411,12 @@ class GroupBy final : public Consumer {
     return {};
   }
 
-  Status append_nodes(std::string& out, Part& part, const std::vector<RecordRef>& records) const {
+  Status append_nodes(std::string& out, Part& part, const std::vector<Row>& rows) const {
     out += '[';
-    for (std::size_t i = 0; i < records.size(); ++i) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
       if (i > 0) out += ',';
-      AURORA_TRY(part.projection.append(out, context_.collection, records[i].view(),
-                                        {{}, &part.lookups, part.next_row++}));
+      AURORA_TRY(part.projection.append(out, context_.collection, rows[i].record.view(),
+                                        {{}, &part.lookups, part.next_row++, rows[i].score}));
     }
     out += ']';
     return {};

@@ -13,10 +13,15 @@ namespace {
 using aql::Literal;
 using plan::Bindings;
 
-Result<SortTerm> make_term(const CollectionDef& collection, const WrittenTerm& written, const Bindings& bindings) {
+Result<SortTerm> make_term(const CollectionDef& collection, const WrittenTerm& written, const Bindings& bindings,
+                           bool searched) {
   SortTerm term;
   term.descending = written.descending;
   term.nulls_first = written.nulls_first.value_or(!written.descending);
+  if (written.name == "score" && searched && collection.find("score") == nullptr) {
+    term.score = true;
+    return term;
+  }
   if (written.name == "_sid") {
     term.subject = plan::Subject::kSid;
     return term;
@@ -30,12 +35,12 @@ Result<SortTerm> make_term(const CollectionDef& collection, const WrittenTerm& w
 }  // namespace
 
 Result<std::vector<SortTerm>> compile_order(const CollectionDef& collection, const Literal& order,
-                                            const Bindings& bindings) {
+                                            const Bindings& bindings, bool searched) {
   AURORA_ASSIGN(const auto written, read_order(order, bindings, collection.find("field") != nullptr));
   std::vector<SortTerm> terms;
   terms.reserve(written.size());
   for (const auto& each : written) {
-    AURORA_ASSIGN(auto term, make_term(collection, each, bindings));
+    AURORA_ASSIGN(auto term, make_term(collection, each, bindings, searched));
     terms.push_back(std::move(term));
   }
   return terms;

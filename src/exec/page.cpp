@@ -4,6 +4,11 @@
 #include <aurora/base/try.hpp>
 #include <aurora/exec/arguments.hpp>
 #include <aurora/exec/cursor.hpp>
+#include <aurora/exec/search.hpp>
+
+#include "places.hpp"
+
+#include <array>
 
 namespace aurora::exec {
 
@@ -13,10 +18,7 @@ Position position_of(const DocumentQuery& query, const Row& row) {
   Position position;
   position.ordinal = row.ordinal;
   position.sid = row.record.view().sid();
-  for (const auto& term : query.order)
-    position.values.emplace_back(Value(term.subject == plan::Subject::kSid
-                                           ? row.record.view().sid_view()
-                                           : read_path(*query.collection, term.path, row.record.view())));
+  for (const auto& term : query.order) position.values.emplace_back(Value(sort_value(query, term, row)));
   return position;
 }
 
@@ -79,7 +81,12 @@ Result<bool> Page::has_previous() {
 
 Result<bool> Page::still_there(const Position& position) {
   AURORA_ASSIGN(const auto record, view_.record(query_.collection->id, position.ordinal));
-  return record && record.view().sid() == position.sid && query_.filter->matches(record.view());
+  if (!record || record.view().sid() != position.sid || !query_.filter->matches(record.view())) return false;
+  if (!query_.search) return true;
+  const std::array only{position.ordinal};
+  const auto here = OrdinalSet::of_sorted(only);
+  AURORA_ASSIGN(const auto hits, run_search(view_, *query_.search, &here));
+  return !hits.empty();
 }
 
 Result<bool> Page::exists_beyond(bool behind) {

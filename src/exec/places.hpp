@@ -7,7 +7,9 @@
 
 namespace aurora::exec {
 
-inline ValueView sort_value(const DocumentQuery& query, const SortTerm& term, RecordView record) {
+inline ValueView sort_value(const DocumentQuery& query, const SortTerm& term, const Row& row) {
+  if (term.score) return ValueView::of(row.score);
+  const auto record = row.record.view();
   return term.subject == plan::Subject::kSid ? record.sid_view() : read_path(*query.collection, term.path, record);
 }
 

@@ -8,6 +8,7 @@
 #include <aurora/expr/computed_fields.hpp>
 #include <aurora/schema/path.hpp>
 
+#include "search_selection.hpp"
 #include "selected_expression.hpp"
 
 #include <algorithm>
@@ -22,10 +23,6 @@ using plan::Bindings;
 
 constexpr std::array<std::string_view, 8> kDirectives{"include", "skip", "defer",   "explain",
                                                       "useIndex", "auth", "require", "allow"};
-
-Error unsupported(const Bindings& bindings, aql::Offset at, std::string what) {
-  return bindings.error(at, ErrorCode::kInvalidOperation, std::move(what) + " is not supported yet");
-}
 
 // As read_path: lists on the way give null.
 ValueView read_inside(ValueView value, const std::vector<std::string>& names) {
@@ -80,8 +77,6 @@ class Compiler {
 
   Result<ProjectionItem> start(const Selection& selection) const {
     if (!selection.arguments.empty()) {
-      if (selection.name.text == "highlight")
-        return unsupported(bindings_, selection.name.at, "'" + selection.name.text + "'");
       if (selection.name.text == "lookup")
         return bindings_.error(selection.name.at, ErrorCode::kInvalidQuery,
                                "'lookup' stands beside the fields of a document, not inside one of them; its "
@@ -379,6 +374,7 @@ Result<Projection> Projection::compile(const CollectionDef& collection,
                                        const std::vector<const Selection*>& selections,
                                        const ProjectionContext& context) {
   Projection projection;
+  projection.search_ = context.search;
   const auto& bindings = context.bindings;
   projection.now_ = bindings.now;
   projection.around_ = {bindings.variables, bindings.text};
@@ -414,6 +410,8 @@ Result<Projection> Projection::compile(const CollectionDef& collection,
       const auto call = is_expression(*selection) ? call_of(*selection) : path_of(*selection);
       AURORA_ASSIGN(item.program, expr::RecordProgram::compile(call ? *call : *selection->expression, collection,
                                                                {bindings.text}, beside));
+    } else if (is_search_selection(collection, *selection, context.search.get())) {
+      AURORA_ASSIGN(item, compile_search_selection(collection, *selection, bindings, context.search.get()));
     } else {
       AURORA_ASSIGN(item, compiler.top(*selection));
     }
@@ -459,6 +457,8 @@ Status Projection::append(std::string& out, const CollectionDef& collection, Rec
       case ProjectionItem::Kind::kNull: out += "null"; break;
       case ProjectionItem::Kind::kSid: append_json(out, record.sid_view()); break;
       case ProjectionItem::Kind::kWindow: append_json(out, extras.windowed[item.place]); break;
+      case ProjectionItem::Kind::kScore: append_json_number(out, extras.score); break;
+      case ProjectionItem::Kind::kHighlight: append_highlight(out, item, collection, record, *search_); break;
       case ProjectionItem::Kind::kLookup:
         AURORA_TRY(extras.lookups->append(out, item.place, extras.row));
         break;

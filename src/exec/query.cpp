@@ -9,6 +9,7 @@
 #include <aurora/exec/lookup.hpp>
 #include <aurora/exec/page.hpp>
 #include <aurora/exec/projection.hpp>
+#include <aurora/exec/search.hpp>
 #include <aurora/expr/computed_fields.hpp>
 #include <aurora/plan/compiled_parts.hpp>
 #include <aurora/plan/filter_compiler.hpp>
@@ -27,7 +28,6 @@ using plan::Bindings;
 
 constexpr std::array<std::string_view, 12> kArguments{"where", "filter", "orderBy", "limit",  "offset",   "first",
                                                       "after", "last",   "before",  "search", "validate", "distinct"};
-constexpr std::array<std::string_view, 1> kNotYet{"search"};
 constexpr std::array<std::string_view, 4> kPageInfo{"hasNextPage", "hasPreviousPage", "startCursor", "endCursor"};
 constexpr std::array<std::string_view, 7> kCollectionLevel{"aggregate", "groupBy",    "edges",     "pageInfo",
                                                            "nodes",     "totalCount", "downsample"};
@@ -105,9 +105,6 @@ class RootField {
 
   Status read_arguments() {
     AURORA_TRY(check_arguments(field_.arguments, kArguments, "'" + field_.name.text + "'", bindings_));
-    for (const auto& argument : field_.arguments)
-      if (contains(kNotYet, argument.name.text))
-        return unsupported(argument.name.at, "the argument '" + argument.name.text + "'");
     const auto where = find_argument(field_.arguments, {"where", "filter"}, bindings_);
     if (where.get() != nullptr && where.get()->kind == aql::Literal::Kind::kNull) {
       query_.filter = plan::match_all(query_.collection);
@@ -118,10 +115,13 @@ class RootField {
     if (validate.get() != nullptr && validate.get()->kind != aql::Literal::Kind::kNull) {
       AURORA_ASSIGN(query_.filter, plan::add_validation(query_.filter, *validate.get(), bindings_));
     }
+    AURORA_ASSIGN(query_.search,
+                  read_search(query_.collection, find_argument(field_.arguments, {"search"}, bindings_), bindings_));
     const auto order = find_argument(field_.arguments, {"orderBy"}, bindings_);
     if (order.get() != nullptr) {
-      AURORA_ASSIGN(query_.order, compile_order(collection(), *order.get(), bindings_));
+      AURORA_ASSIGN(query_.order, compile_order(collection(), *order.get(), bindings_, query_.search != nullptr));
     }
+    if (query_.search && query_.order.empty()) query_.order.push_back(by_score());
     AURORA_ASSIGN(query_.limit, count_argument(field_.arguments, "limit", bindings_));
     AURORA_ASSIGN(const auto offset, count_argument(field_.arguments, "offset", bindings_));
     query_.offset = offset.value_or(0);
@@ -198,14 +198,14 @@ class RootField {
   }
 
   Result<SharedProjection> projection_of(const Selection& field, const std::vector<const Selection*>& selections) const {
-    const bool fixed = bindings_.compiled != nullptr && is_fixed(field) &&
+    const bool fixed = bindings_.compiled != nullptr && is_fixed(field) && !query_.search &&
                        collection().computed_fields == nullptr;  // those are compiled with what one execution knows
     if (fixed)
       if (auto made = bindings_.compiled->find<Projection>(&field, &collection())) return made;
     auto projection = std::make_shared<Projection>();
     if (field.has_selections) {
       AURORA_ASSIGN(*projection, Projection::compile(collection(), selections,
-                                                     {view_.catalog(), bindings_, context_.fragments, true}));
+                                                     {view_.catalog(), bindings_, context_.fragments, true, query_.search}));
     } else {
       *projection = Projection::all_fields(collection(), bindings_);
     }
@@ -232,9 +232,9 @@ class RootField {
     std::vector<Value> windowed;   // windows() of them a row
     LookupResults lookups;
 
-    [[nodiscard]] RowExtras of(const Projection& projection, std::size_t row) const {
+    [[nodiscard]] RowExtras of(const Projection& projection, std::size_t row, double score) const {
       const auto width = projection.windows().size();
-      return {std::span(windowed).subspan(row * width, width), &lookups, row};
+      return {std::span(windowed).subspan(row * width, width), &lookups, row, score};
     }
   };
 
@@ -259,7 +259,8 @@ class RootField {
     out += '[';
     for (std::size_t i = 0; i < rows->size(); ++i) {
       if (i > 0) out += ',';
-      AURORA_TRY(projection.append(out, collection(), (*rows)[i].record.view(), beside.of(projection, i)));
+      const auto& row = (*rows)[i];
+      AURORA_TRY(projection.append(out, collection(), row.record.view(), beside.of(projection, i, row.score)));
     }
     out += ']';
     return {};
@@ -307,7 +308,7 @@ class RootField {
         out += each.key;
         if (each.projection) {
           AURORA_TRY(each.projection->append(out, collection(), (*rows)[i].record.view(),
-                                             each.extras.of(*each.projection, i)));
+                                             each.extras.of(*each.projection, i, (*rows)[i].score)));
         } else {
           append_json_string(out, encode_cursor(query_, (*rows)[i]));
         }
@@ -348,7 +349,7 @@ class RootField {
   Status collective_answer(const std::vector<const Selection*>& selections) {
     auto pass = fresh_explanation();
     const ConsumerContext context{collection(), bindings_, context_.fragments, context_.settings.sort_bytes, view_,
-                                  context_.settings, output_.explanation ? &pass : nullptr};
+                                  context_.settings, output_.explanation ? &pass : nullptr, query_.search};
     Consumers consumers;
     for (const auto* selection : selections) {
       const auto& name = selection->name.text;

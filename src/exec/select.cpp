@@ -6,11 +6,13 @@
 #include <aurora/base/try.hpp>
 #include <aurora/exec/expiry.hpp>
 #include <aurora/exec/key_search.hpp>
+#include <aurora/exec/search.hpp>
 #include <aurora/index/extract.hpp>
 #include <aurora/index/key.hpp>
 #include <aurora/schema/ttl.hpp>
 
 #include "computed_view.hpp"
+#include "found_text.hpp"
 #include "places.hpp"
 #include "select_plan.hpp"
 
@@ -50,14 +52,16 @@ class Selector {
     bool in_index_order = false;
     AURORA_ASSIGN(in_index_order, try_index_order(found));
     if (!in_index_order) {
-      choose();
+      AURORA_TRY(choose());
       if (query_.order.empty() && !query_.distinct) {
         AURORA_TRY(stream(found));
+      } else if (query_.search && query_.order.size() == 1 && query_.order.front().score && !query_.distinct) {
+        AURORA_TRY(best_first(found));
       } else {
         AURORA_TRY(sort(found));
       }
     }
-    finish(shown(found.size()), start);
+    finish(shown(query_, found.size()), start);
     return found;
   }
 
@@ -65,12 +69,12 @@ class Selector {
   Status each_match(const std::function<Status(const Row&)>& visit) {
     whole_ = true;
     const auto start = Steady::now();
-    choose();
+    AURORA_TRY(choose());
     std::uint64_t matching = 0;
     Status failed;
     AURORA_TRY(visit_matches([&](Ordinal ordinal, const RecordRef& record) {
       ++matching;
-      failed = visit({ordinal, record});
+      failed = visit({ordinal, record, score_of(ordinal)});
       return failed.has_value();
     }));
     AURORA_TRY(failed);
@@ -81,7 +85,7 @@ class Selector {
   Result<std::uint64_t> total() {
     whole_ = true;
     const auto start = Steady::now();
-    choose();
+    AURORA_TRY(choose());
     std::uint64_t matching = 0;
     if (access_.exact && pending_ == nullptr && !checks_expiry()) {
       matching = access_.candidates ? access_.candidates->size() : version_->live.size();
@@ -104,7 +108,7 @@ class Selector {
   }
 
  private:
-  void choose() {
+  Status choose() {
     plan::AccessSource source;
     source.definition = query_.collection.get();
     source.live = &version_->live;
@@ -123,6 +127,64 @@ class Selector {
     options.analyze = explanation_ != nullptr && explanation_->analyze;
     access_ = plan::choose_access(*query_.filter, source, options);
     if (query_.collection->ttl && settings_.use_indexes) hide_expired(access_, *version_, view_.now(), options.explain);
+    return query_.search ? search() : Status();
+  }
+
+  // What the search finds among the candidates; from here on those are the candidates.
+  Status search() {
+    const auto start = Steady::now();
+    std::optional<OrdinalSet> allowed;
+    if (access_.candidates) allowed = candidates();
+    AURORA_ASSIGN(auto hits, run_search(view_, *query_.search, allowed ? &*allowed : nullptr));
+    found_.emplace(std::move(hits));
+    access_.candidates = found_->ordinals();
+    if (after_) found_->renew(query_.order, *after_);
+    if (before_) found_->renew(query_.order, *before_);
+    for (const auto& field : query_.search->fields()) access_.indexes.push_back(field.index->name);
+    if (explanation_ == nullptr) return {};
+    PlanNode node = search_node(*query_.search, found_->size());
+    measure(node, found_->size(), start);
+    if (allowed) node.children.push_back(std::move(access_.node));
+    access_.node = std::move(node);
+    return {};
+  }
+
+  [[nodiscard]] double score_of(Ordinal ordinal) const { return found_ ? found_->score(ordinal) : 0; }
+
+  // The best hits, as many as the window takes; only documents that are shown, or filtered, are opened.
+  Status best_first(std::vector<Row>& found) {
+    const auto start = Steady::now();
+    const bool check = !access_.exact || pending_ != nullptr;
+    BestFirst best(query_, found_->take([&](const text::Hit& hit) {
+      return is_within_bounds({ValueView::of(hit.score)}, hit.ordinal);
+    }));
+    const auto matching = best.size();
+    const auto end = window_end(query_);
+    for (std::uint64_t position = 0; position < end && best.size() > 0 && !is_late();) {
+      const auto hit = best.next();
+      AURORA_ASSIGN(auto record, view_.record(query_.collection->id, hit.ordinal));
+      if (!record || (check && !query_.filter->matches(query_.filter->root(), record.view()))) continue;
+      if (checks_expiry() && is_expired(*query_.collection, record.view(), view_.now())) continue;
+      if (position++ >= query_.offset) found.push_back({hit.ordinal, std::move(record), hit.score});
+    }
+    AURORA_TRY(late_);
+    if (query_.backward) std::reverse(found.begin(), found.end());
+    if (explanation_ == nullptr) return {};
+    node_ = std::move(access_.node);
+    if (check && query_.filter->root().kind != FilterNode::Kind::kTrue) {
+      node_ = over("Filter", query_.filter->root().text(), std::move(node_));
+      measure(node_, found.size(), start);
+    }
+    node_ = over(query_.limit ? "TopK" : "Sort", order_text(query_), std::move(node_));
+    measure(node_, query_.limit ? found.size() : matching, start);
+    limit_node(found.size(), start);
+    return {};
+  }
+
+  void limit_node(std::uint64_t rows, Steady::time_point start) {
+    if (explanation_ == nullptr || (!query_.limit && query_.offset == 0)) return;
+    node_ = over("Limit", limit_text(query_), std::move(node_));
+    measure(node_, shown(query_, rows), start);
   }
 
   // True when documents must be looked at to tell whether they are expired: no index knows them.
@@ -133,7 +195,7 @@ class Selector {
   // Candidates as this view sees them.
   OrdinalSet candidates() {
     OrdinalSet set = access_.candidates ? std::move(*access_.candidates) : version_->live;
-    if (pending_ != nullptr) {
+    if (pending_ != nullptr && !found_) {
       set -= pending_->touched;
       for (const auto& [ordinal, record] : pending_->documents) set.add(ordinal);
     }
@@ -157,7 +219,7 @@ class Selector {
     // A few documents are read one by one, so that they stay hot; many are scanned.
     constexpr std::uint64_t kPointReads = 64;
     if (walks_backward() || set.size() <= kPointReads) {
-      AURORA_TRY(read_each(set, walks_backward(), each));
+      AURORA_TRY(read_each(view_, query_.collection->id, set, walks_backward(), each));
     } else {
       AURORA_TRY(view_.scan(query_.collection->id, set, each));
     }
@@ -196,52 +258,26 @@ class Selector {
     return !late_;
   }
 
-  Status read_each(const OrdinalSet& set, bool backward, const std::function<bool(Ordinal, const RecordRef&)>& each) {
-    std::vector<Ordinal> ordinals;
-    set.append_to(ordinals);
-    if (backward) std::reverse(ordinals.begin(), ordinals.end());
-    for (const auto ordinal : ordinals) {
-      AURORA_ASSIGN(const auto record, view_.record(query_.collection->id, ordinal));
-      if (record && !each(ordinal, record)) break;
-    }
-    return {};
-  }
-
-  [[nodiscard]] std::uint64_t window_end() const {
-    if (!query_.limit) return UINT64_MAX;
-    const auto more = query_.one_more ? 1 : 0;
-    const auto end = query_.offset + *query_.limit + more;
-    return *query_.limit + more < *query_.limit || end < query_.offset ? UINT64_MAX : end;
-  }
-
-  // Rows without the one that only tells that there are more.
-  [[nodiscard]] std::uint64_t shown(std::uint64_t found) const {
-    return query_.limit && found > *query_.limit ? *query_.limit : found;
-  }
-
   Status stream(std::vector<Row>& found) {
     const auto start = Steady::now();
-    const auto end = window_end();
+    const auto end = window_end(query_);
     std::uint64_t position = 0;
     if (end > 0)
       AURORA_TRY(visit_matches([&](Ordinal ordinal, const RecordRef& record) {
-        if (position++ >= query_.offset) found.push_back({ordinal, record});
+        if (position++ >= query_.offset) found.push_back({ordinal, record, score_of(ordinal)});
         return position < end;
       }));
     else if (explanation_ != nullptr)
       node_ = std::move(access_.node);
     if (walks_backward()) std::reverse(found.begin(), found.end());
-    if (explanation_ != nullptr && (query_.limit || query_.offset > 0)) {
-      node_ = over("Limit", limit_text(query_), std::move(node_));
-      measure(node_, shown(found.size()), start);
-    }
+    limit_node(found.size(), start);
     return {};
   }
 
   [[nodiscard]] SortRow sort_row(Ordinal ordinal, const RecordRef& record) const {
-    SortRow row{{ordinal, record}, {}};
+    SortRow row{{ordinal, record, score_of(ordinal)}, {}};
     row.values.reserve(query_.order.size());
-    for (const auto& term : query_.order) row.values.push_back(sort_value(query_, term, record.view()));
+    for (const auto& term : query_.order) row.values.push_back(sort_value(query_, term, row.row));
     return row;
   }
 
@@ -279,7 +315,7 @@ class Selector {
 
   // All rows, sorted; or only the best as far as the page goes.
   Status gather(std::vector<SortRow>& rows, bool top_k) {
-    const auto end = window_end();
+    const auto end = window_end(query_);
     const auto before = [&](const SortRow& a, const SortRow& b) { return comes_before(a, b); };
     std::uint64_t bytes = 0;
     AURORA_TRY(visit_matches([&](Ordinal ordinal, const RecordRef& record) {
@@ -308,40 +344,32 @@ class Selector {
 
   Status sort(std::vector<Row>& found) {
     const auto start = Steady::now();
-    const bool top_k = window_end() < 100'000 && !query_.distinct;
+    const bool top_k = window_end(query_) < 100'000 && !query_.distinct;
     std::vector<SortRow> rows;
     AURORA_TRY(query_.distinct ? gather_distinct(rows) : gather(rows, top_k));
     if (explanation_ != nullptr && !query_.order.empty()) {
       node_ = over(top_k ? "TopK" : "Sort", order_text(query_), std::move(node_));
       measure(node_, rows.size(), start);
     }
-    take_window(rows, found);
+    take_window(query_, rows, found);
     if (query_.backward) std::reverse(found.begin(), found.end());
     if (explanation_ != nullptr && query_.distinct) {
       node_ = over("Filter", "distinct " + query_.distinct->text(), std::move(node_));
       measure(node_, found.size(), start);
     }
-    if (explanation_ != nullptr && (query_.limit || query_.offset > 0)) {
-      node_ = over("Limit", limit_text(query_), std::move(node_));
-      measure(node_, shown(found.size()), start);
-    }
+    limit_node(found.size(), start);
     return {};
   }
 
-  void take_window(std::vector<SortRow>& rows, std::vector<Row>& found) const {
-    const auto end = std::min<std::uint64_t>(window_end(), rows.size());
-    for (auto position = query_.offset; position < end; ++position) found.push_back(std::move(rows[position].row));
-  }
-
   Result<bool> try_index_order(std::vector<Row>& found) {
-    const auto* index = pending_ != nullptr ? nullptr : ordering_index(query_, settings_, *version_);
+    const auto* index = pending_ != nullptr || query_.search ? nullptr : ordering_index(query_, settings_, *version_);
     if (index == nullptr) return false;
-    choose();
+    AURORA_TRY(choose());
     constexpr std::uint64_t kWorthSorting = 1024;
     const auto start = Steady::now();
-    if (access_.candidates && access_.candidates->size() <= std::max(kWorthSorting, window_end())) return false;
+    if (access_.candidates && access_.candidates->size() <= std::max(kWorthSorting, window_end(query_))) return false;
     const bool check = !access_.exact;
-    const auto end = window_end();
+    const auto end = window_end(query_);
     const auto direction = query_.order.front().descending ? IndexVersion::Direction::kBackward
                                                            : IndexVersion::Direction::kForward;
     const bool bounded = after_ || before_;
@@ -357,10 +385,10 @@ class Selector {
       }
       if (!*record) return true;
       if (is_late()) return false;
-      if (bounded && !is_within_bounds({sort_value(query_, query_.order.front(), record->view())}, ordinal))
+      if (bounded && !is_within_bounds({sort_value(query_, query_.order.front(), Row{ordinal, *record})}, ordinal))
         return true;
       if (check && !query_.filter->matches(query_.filter->root(), record->view())) return true;
-      if (position++ >= query_.offset) found.push_back({ordinal, *std::move(record)});
+      if (position++ >= query_.offset) found.push_back({ordinal, *std::move(record), 0});
       return position < end;
     };
     if (end > 0)
@@ -393,7 +421,7 @@ class Selector {
       measure(order, position, start);
     }
     node_ = over("Limit", limit_text(query_), std::move(order));
-    measure(node_, shown(found.size()), start);
+    measure(node_, shown(query_, found.size()), start);
     access_.indexes.push_back(index->name);
     return true;
   }
@@ -406,11 +434,7 @@ class Selector {
 
   void finish(std::uint64_t returned, Steady::time_point start) {
     if (explanation_ == nullptr) return;
-    const auto* deepest = &node_;
-    while (!deepest->children.empty() && deepest->op != "BitmapAnd" && deepest->op != "BitmapOr" &&
-           deepest->op != "BitmapNot" && deepest->op != "IndexOrder")
-      deepest = &deepest->children.front();
-    explanation_->estimated_rows = deepest->estimated_rows.value_or(0);
+    explanation_->estimated_rows = estimated_rows(node_);
     explanation_->root = std::move(node_);
     explanation_->indexes = access_.indexes;
     explanation_->index_used = !access_.indexes.empty();
@@ -427,6 +451,7 @@ class Selector {
   const CollectionVersion* version_ = nullptr;
   const PendingDocuments* pending_ = nullptr;
   Access access_;
+  std::optional<FoundText> found_;    // what the search found
   PlanNode node_;
   std::uint64_t examined_ = 0;
   Status late_;                       // Timeout once the deadline passed

@@ -1,13 +1,16 @@
 // Small parts of selection and of the plans it reports. Private to selection.
 #pragma once
 
+#include <aurora/base/try.hpp>
 #include <aurora/exec/select.hpp>
 #include <aurora/index/extract.hpp>
 #include <aurora/index/key.hpp>
 
 #include "places.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -33,7 +36,7 @@ inline std::string order_text(const DocumentQuery& query) {
   std::string text;
   for (const auto& term : query.order) {
     if (!text.empty()) text += ", ";
-    text += term.subject == plan::Subject::kSid ? "_sid" : term.path.text();
+    text += term.score ? "score" : term.subject == plan::Subject::kSid ? "_sid" : term.path.text();
     text += term.descending ? " DESC" : " ASC";
   }
   return text;
@@ -43,6 +46,46 @@ inline std::string limit_text(const DocumentQuery& query) {
   std::string text = query.limit ? "limit " + std::to_string(*query.limit) : std::string();
   if (query.offset > 0) text += (text.empty() ? "offset " : " offset ") + std::to_string(query.offset);
   return text;
+}
+
+/// How many rows, from the first on, the window of a query reaches over.
+inline std::uint64_t window_end(const DocumentQuery& query) {
+  if (!query.limit) return UINT64_MAX;
+  const auto more = query.one_more ? 1 : 0;
+  const auto end = query.offset + *query.limit + more;
+  return *query.limit + more < *query.limit || end < query.offset ? UINT64_MAX : end;
+}
+
+inline void take_window(const DocumentQuery& query, std::vector<SortRow>& rows, std::vector<Row>& found) {
+  const auto end = std::min<std::uint64_t>(window_end(query), rows.size());
+  for (auto position = query.offset; position < end; ++position) found.push_back(std::move(rows[position].row));
+}
+
+/// Rows without the one that only tells that there are more.
+inline std::uint64_t shown(const DocumentQuery& query, std::uint64_t found) {
+  return query.limit && found > *query.limit ? *query.limit : found;
+}
+
+/// Reads documents one by one until `each` returns false.
+inline Status read_each(View& view, CollectionId id, const OrdinalSet& set, bool backward,
+                        const std::function<bool(Ordinal, const RecordRef&)>& each) {
+  std::vector<Ordinal> ordinals;
+  set.append_to(ordinals);
+  if (backward) std::reverse(ordinals.begin(), ordinals.end());
+  for (const auto ordinal : ordinals) {
+    AURORA_ASSIGN(const auto record, view.record(id, ordinal));
+    if (record && !each(ordinal, record)) break;
+  }
+  return {};
+}
+
+/// What the plan expected of the step that made the candidates.
+inline std::uint64_t estimated_rows(const PlanNode& root) {
+  const auto* deepest = &root;
+  while (!deepest->children.empty() && deepest->op != "BitmapAnd" && deepest->op != "BitmapOr" &&
+         deepest->op != "BitmapNot" && deepest->op != "IndexOrder")
+    deepest = &deepest->children.front();
+  return deepest->estimated_rows.value_or(0);
 }
 
 /// Errors: Timeout.
@@ -71,7 +114,7 @@ inline const IndexDef* ordering_index(const DocumentQuery& query, const ExecSett
   if (index == nullptr || (query.only_index != nullptr && index != query.only_index)) return nullptr;
   // A unique index lacks the documents whose field is null.
   const auto* state = version.index(index->id);
-  if (state == nullptr || (index->kind != IndexKind::kOrdered && state->entry_count() != version.live.size()))
+  if (state == nullptr || (is_unique(index->kind) && state->entry_count() != version.live.size()))
     return nullptr;
   return index;
 }

@@ -74,7 +74,7 @@ void visit_values(const CollectionDef& collection, const FieldPath& path, Record
 void extract_keys(const CollectionDef& collection, const IndexDef& index, RecordView record,
                   std::vector<std::string>& keys) {
   keys.clear();
-  const bool unique = index.kind != IndexKind::kOrdered;
+  const bool unique = is_unique(index.kind);
   if (index.paths.size() == 1) {
     visit_values(collection, index.paths.front(), record, [&](ValueView value) {
       if (unique && value.is_null()) return true;

@@ -283,7 +283,7 @@ class Planner {
 
   // Turns the condition into keys or ranges; false when this index cannot serve it.
   bool fill(const FilterNode& node, Probe& probe) const {
-    const bool unique = probe.definition->kind != IndexKind::kOrdered;
+    const bool unique = is_unique(probe.definition->kind);
     const auto& operands = node.operands;
     probe.op = probe.definition->kind == IndexKind::kPrimary ? "PrimaryLookup" : "IndexEq";
     switch (node.op) {

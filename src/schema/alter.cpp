@@ -22,7 +22,8 @@ namespace {
 // True when `index` was named by its fields, so that a rename of one renames it.
 bool is_automatically_named(const IndexDef& index) {
   const auto name = automatic_name(index.paths);
-  return index.name == name || index.name == name + "_unique" || index.name == name + "_index";
+  return index.name == name || index.name == name + "_unique" || index.name == name + "_index" ||
+         index.name == name + "_search";
 }
 
 class Alteration {
@@ -221,8 +222,16 @@ bool same_key_form(const TypeDef& a, const TypeDef& b) {
   return x == y;
 }
 
+// A field of which a full-text index makes other terms needs another index.
+bool same_terms(const CollectionDef& before, const CollectionDef& after, const FieldPath& path) {
+  const auto* old = search_options_at(before, path);
+  const auto* now = search_options_at(after, path);
+  return old != nullptr && now != nullptr && old->language == now->language && old->stop_words == now->stop_words;
+}
+
 bool keeps_keys(const CollectionDef& before, const CollectionDef& after, const IndexDef& index) {
   return std::all_of(index.paths.begin(), index.paths.end(), [&](const FieldPath& path) {
+    if (index.kind == IndexKind::kSearch && !same_terms(before, after, path)) return false;
     const auto* old = before.find(path.field);
     const auto* now = after.find(path.field);
     return old == now || (old != nullptr && now != nullptr && same_key_form(old->type, now->type));

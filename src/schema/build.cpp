@@ -90,7 +90,7 @@ Result<CollectionDef> build_collection(const aql::CollectionDefinition& definiti
 std::vector<std::string> unsupported_features(const CollectionDef& collection) {
   std::vector<std::string> features;
   for (const auto& field : collection.fields) {
-    if (field.search) features.push_back("@search on " + in_quotes(field.name));
+    if (field.search && field.computed) features.push_back("@search on the computed field " + in_quotes(field.name));
   }
   return features;
 }

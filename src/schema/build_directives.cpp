@@ -7,6 +7,7 @@
 #include <aurora/base/try.hpp>
 #include <aurora/schema/validate.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -17,6 +18,16 @@ namespace {
 constexpr std::array<std::string_view, 7> kDirectives{
     "@primary", "@unique", "@indexed", "@search", "@validate", "@relation", "@computed"};
 constexpr std::array<std::string_view, 3> kSearchArguments{"language", "stopWords", "weight"};
+// Those of the Snowball stemmers, 2.2.
+constexpr std::array<std::string_view, 29> kLanguages{
+    "arabic",     "armenian",   "basque",   "catalan",    "danish",  "dutch",  "english", "finnish",
+    "french",     "german",     "greek",    "hindi",      "hungarian", "indonesian", "irish", "italian",
+    "lithuanian", "nepali",     "norwegian", "porter",    "portuguese", "romanian", "russian", "serbian",
+    "spanish",    "swedish",    "tamil",    "turkish",    "yiddish"};
+// Those with a list of stop words; no language means English there.
+constexpr std::array<std::string_view, 13> kStopWordLanguages{
+    "",        "danish",     "dutch",  "english", "french",  "german", "italian", "norwegian",
+    "porter", "portuguese", "russian", "spanish", "swedish"};
 constexpr std::array<std::string_view, 4> kRelationArguments{"to", "key", "check", "onDelete"};
 constexpr std::array<std::string_view, 1> kComputedArguments{"expr"};
 constexpr std::array<std::string_view, 3> kOnDeleteWords{"RESTRICT", "SET_NULL", "CASCADE"};
@@ -66,10 +77,18 @@ Status apply_search(FieldDef& field, const aql::Directive& directive, std::strin
         "@search needs a field of text; " + in_quotes(field.name) + " is " + field.type.text());
   SearchOptions options;
   if (const auto* language = argument(directive, "language")) {
-    AURORA_ASSIGN(options.language, text_argument(*language, "@", directive, text));
+    AURORA_ASSIGN(auto name, text_argument(*language, "@", directive, text));
+    if (name != "none" && std::find(kLanguages.begin(), kLanguages.end(), name) == kLanguages.end())
+      return bad_definition(text, language->value.at,
+                            "no stemmer for the language " + in_quotes(name) + did_you_mean(name, kLanguages));
+    if (name != "none") options.language = std::move(name);
   }
   if (const auto* stop_words = argument(directive, "stopWords")) {
     AURORA_ASSIGN(options.stop_words, flag_argument(*stop_words, directive, text));
+    if (options.stop_words && std::find(kStopWordLanguages.begin(), kStopWordLanguages.end(), options.language) ==
+                                  kStopWordLanguages.end())
+      return bad_definition(text, stop_words->value.at,
+                            "there is no list of stop words for the language " + in_quotes(options.language));
   }
   if (const auto* weight = argument(directive, "weight")) {
     AURORA_ASSIGN(const auto value, constant(weight->value, text));

@@ -123,7 +123,7 @@ Result<TypeDef> build_type(const aql::TypeReference& type, std::string_view text
 Result<FieldDef> build_nested_field(const aql::FieldDefinition& written, std::string_view text) {
   for (const auto& directive : written.directives) {
     const std::string_view name = directive.name.text;
-    if (name == "primary" || name == "search" || name == "relation" || name == "computed")
+    if (name == "primary" || name == "relation" || name == "computed")
       return bad_definition(text, directive.name.at,
                             "@" + directive.name.text +
                                 " is for fields of the collection itself, not for nested ones");

@@ -170,6 +170,14 @@ void add_directive_index(const CollectionDef& collection, const FieldDef& field,
     index.name = automatic_name(index.paths);
     out.push_back(std::move(index));
   }
+  if (field.search) {
+    IndexDef index;
+    index.kind = IndexKind::kSearch;
+    index.paths.push_back(path);
+    index.name = automatic_name(index.paths);
+    if (!out.empty() && out.back().name == index.name) index.name += "_search";
+    out.push_back(std::move(index));
+  }
   add_nested_indexes(collection, field.type, path, out);
 }
 

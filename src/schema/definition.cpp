@@ -105,17 +105,41 @@ const FieldDef* CollectionDef::primary() const noexcept {
   return nullptr;
 }
 
+namespace {
+bool stands_on(const IndexDef& index, const FieldPath& path) {
+  if (index.paths.size() != 1) return false;
+  const auto& at = index.paths.front();
+  return at.field == path.field && at.rest == path.rest && (at.field != kOpenFields || at.name == path.name);
+}
+}  // namespace
+
 const IndexDef* CollectionDef::index_on(const FieldPath& path) const noexcept {
   const IndexDef* ordered = nullptr;
   for (const auto& index : indexes) {
-    if (index.paths.size() != 1) continue;
-    const auto& at = index.paths.front();
-    if (at.field != path.field || at.rest != path.rest) continue;
-    if (at.field == kOpenFields && at.name != path.name) continue;
-    if (index.kind != IndexKind::kOrdered) return &index;
+    if (index.kind == IndexKind::kSearch || !stands_on(index, path)) continue;
+    if (is_unique(index.kind)) return &index;
     if (ordered == nullptr) ordered = &index;
   }
   return ordered;
+}
+
+const IndexDef* CollectionDef::search_index_on(const FieldPath& path) const noexcept {
+  for (const auto& index : indexes)
+    if (index.kind == IndexKind::kSearch && stands_on(index, path)) return &index;
+  return nullptr;
+}
+
+const SearchOptions* search_options_at(const CollectionDef& collection, const FieldPath& path) {
+  const auto* field = collection.find(path.field);
+  for (const auto& name : path.rest) {
+    if (field == nullptr) return nullptr;
+    const auto* type = &field->type;
+    while (type->type == FieldType::kList) type = type->element.get();
+    field = nullptr;
+    for (const auto& inner : type->fields)
+      if (inner.name == name) field = &inner;
+  }
+  return field != nullptr && field->search ? &*field->search : nullptr;
 }
 
 std::vector<std::string_view> CollectionDef::field_names() const {

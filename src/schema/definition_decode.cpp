@@ -188,7 +188,8 @@ IndexDef Decoder::index(ValueView stored, const CollectionDef& definition) {
   in.each("paths", [&](ValueView item) { out.paths.push_back(path(item, definition)); });
   if (out.paths.empty()) fault_.set("paths");
   const auto kind = in.text("kind");
-  for (const auto candidate : {IndexKind::kPrimary, IndexKind::kUnique, IndexKind::kOrdered}) {
+  for (const auto candidate :
+       {IndexKind::kPrimary, IndexKind::kUnique, IndexKind::kOrdered, IndexKind::kSearch}) {
     if (to_string(candidate) != kind) continue;
     out.kind = candidate;
     return out;

@@ -45,6 +45,8 @@ std::string_view to_string(IndexKind kind) noexcept {
       return "unique";
     case IndexKind::kOrdered:
       return "ordered";
+    case IndexKind::kSearch:
+      return "search";
   }
   return "ordered";
 }
@@ -70,7 +72,7 @@ Object describe_field(const CollectionDef& collection, const FieldDef& field) {
   out.append("name", Value(field.name));
   out.append("type", Value(field.type.text()));
   out.append("required", Value(field.type.required));
-  out.append("unique", Value(index != nullptr && index->kind != IndexKind::kOrdered));
+  out.append("unique", Value(index != nullptr && is_unique(index->kind)));
   out.append("indexed", Value(index != nullptr));
   out.append("primary", Value(field.primary));
   out.append("default", describe_default(field));
@@ -96,11 +98,6 @@ Object describe_collection(const CollectionDef& collection, std::uint64_t count)
   List indexes;
   for (const auto& index : collection.indexes)
     if (index.name != kTtlIndex) indexes.emplace_back(describe_index(index));
-  for (const auto& field : collection.fields)
-    if (field.search)
-      indexes.emplace_back(Object{{"name", Value(field.name)},
-                                  {"fields", Value(List{Value(field.name)})},
-                                  {"kind", Value("search")}});
   return Object{{"name", Value(collection.name)},
                 {"count", Value(count)},
                 {"fields", Value(std::move(fields))},

@@ -74,4 +74,7 @@ set(AURORA_UNIT_TESTS
   facade/listener_threads_test.cpp
   facade/statements_threads_test.cpp
   facade/ttl_test.cpp
-  ../support/faulty_store.cpp)
+  ../support/faulty_store.cpp
+  text/fuzzy_test.cpp
+  text/search_model_test.cpp
+  text/segment_test.cpp)

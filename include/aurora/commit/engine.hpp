@@ -28,6 +28,8 @@
 
 namespace aurora::commit {
 
+struct IndexEdits;   // engine_parts.hpp
+
 /// A mutation: reads and writes through the context. Runs in the pipeline, on the thread of whichever writer
 /// leads, maybe after others of its group. An error leaves nothing of it behind.
 using Mutation = std::function<Status(WriteContext&)>;
@@ -144,7 +146,12 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void abandon(std::vector<Request*>& group, std::string_view why);
   [[nodiscard]] Status write_group(std::vector<GroupCommit>& commits);
   void publish(GroupCommit& commit);
+
+  // apply.cpp
   void find_heads(GroupCommit& commit);
+  [[nodiscard]] static std::size_t gather_edits(GroupCommit& commit);
+  static void apply_edits(IndexEdits& edits, const std::vector<std::pair<CollectionId, Heads*>>& known_heads,
+                          Snapshot& next, const EditScope& scope);
   void apply(GroupCommit& commit, Snapshot& next, const EditScope& scope);
   void apply_schema(GroupCommit& commit, Snapshot& next);
   void append_schema(GroupCommit& commit, storage::WriteBatch& batch);

@@ -44,6 +44,7 @@ struct ConsumerContext {
   View& view;                              ///< of lookups beside the nodes of groups
   const ExecSettings& settings;
   plan::Explanation* explanation;          ///< gets what lookups do; null when nobody asked
+  std::shared_ptr<const text::Search> search = nullptr;   ///< what found the documents
 };
 
 /// Errors: InvalidQuery with its place.

@@ -7,6 +7,7 @@
 #include <aurora/expr/record_program.hpp>
 #include <aurora/plan/bindings.hpp>
 #include <aurora/schema/catalog.hpp>
+#include <aurora/text/search.hpp>
 
 #include <memory>
 #include <optional>
@@ -26,6 +27,7 @@ struct ProjectionContext {
   const plan::Bindings& bindings;
   const std::vector<aql::FragmentDefinition>& fragments;
   bool may_window = false;                  ///< the rows are those of a query, so that windowFunc has a meaning
+  std::shared_ptr<const text::Search> search = nullptr;   ///< what found the rows, for score and highlight
 };
 
 /// What was computed for all rows of a result together, as one row reads it.
@@ -33,6 +35,7 @@ struct RowExtras {
   std::span<const Value> windowed = {};     ///< of Projection::windows(), in their order
   const LookupResults* lookups = nullptr;   ///< null when the projection has none
   std::size_t row = 0;                      ///< in `lookups`
+  double score = 0;                         ///< of the search
 };
 
 /// What a selected name stands for.
@@ -43,18 +46,21 @@ struct ProjectionItem {
     kNull,
     kWindow,
     kLookup,
+    kScore,
+    kHighlight,
     kComputed,    ///< a virtual computed field, or a part of one, at `path`
     kExpression,  ///< `program`; inside a nested object `part`
   };
   Kind kind = Kind::kField;
   std::string name;                         ///< result key
   std::string key;                          ///< as JSON with the colon: "\"name\":"
-  FieldPath path;                           ///< kField
+  FieldPath path;                           ///< kField, kHighlight
   bool nested = false;                      ///< `children` choose parts of the objects at `path`
   std::vector<ProjectionItem> children;     ///< their paths are relative: path.name is the member
   std::size_t place = 0;                    ///< kWindow: in windows(); kLookup: in lookups()
   std::optional<expr::RecordProgram> program;
   std::optional<expr::PartProgram> part;
+  text::HighlightOptions highlight;         ///< kHighlight
 };
 
 /// Immutable; borrows the text and the variables it was compiled with. Threads: const use from any thread.
@@ -86,6 +92,7 @@ class Projection {
   std::vector<std::shared_ptr<const LookupPlan>> lookups_;
   DateTime now_;
   expr::Surroundings around_;
+  std::shared_ptr<const text::Search> search_;
 };
 
 /// The decision of directives about what they stand on: @include and @skip leave it out; @auth, @require and @allow

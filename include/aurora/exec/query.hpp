@@ -34,8 +34,9 @@ struct QueryOutput {
 /// Errors: with their place; CollectionNotFound, InvalidQuery, TypeError, LimitExceeded …
 [[nodiscard]] Result<QueryOutput> run_query(View& view, const aql::Selection& field, const QueryContext& context);
 
-/// Reads `orderBy` in any of its forms. Errors: InvalidQuery.
+/// Reads `orderBy` in any of its forms. `searched`: `score` is that of a search. Errors: InvalidQuery.
 [[nodiscard]] Result<std::vector<SortTerm>> compile_order(const CollectionDef& collection, const aql::Literal& order,
-                                                          const plan::Bindings& bindings);
+                                                          const plan::Bindings& bindings,
+                                                          bool searched = false);
 
 }  // namespace aurora::exec

@@ -4,6 +4,7 @@
 #include <aurora/exec/view.hpp>
 #include <aurora/plan/access.hpp>
 #include <aurora/plan/filter.hpp>
+#include <aurora/text/search.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -15,10 +16,20 @@ namespace aurora::exec {
 
 struct SortTerm {
   plan::Subject subject = plan::Subject::kPath;
+  bool score = false;                      ///< by the score of the search; `subject` and `path` say nothing
   FieldPath path;
   bool descending = false;
   bool nulls_first = true;                 ///< already resolved: ascending first, descending last, or as written
 };
+
+/// The order of a search: best first.
+[[nodiscard]] inline SortTerm by_score() {
+  SortTerm term;
+  term.score = true;
+  term.descending = true;
+  term.nulls_first = false;
+  return term;
+}
 
 /// The place of a row in a query's order: its sort values, then its natural place.
 struct Position {
@@ -31,6 +42,7 @@ struct Position {
 struct DocumentQuery {
   std::shared_ptr<const CollectionDef> collection;
   std::shared_ptr<const plan::Filter> filter;
+  std::shared_ptr<const text::Search> search;   ///< what must be found besides; null: nothing
   std::vector<SortTerm> order;
   std::optional<FieldPath> distinct;
   std::uint64_t offset = 0;
@@ -56,6 +68,7 @@ struct ExecSettings {
 struct Row {
   Ordinal ordinal = 0;
   RecordRef record;
+  double score = 0;                        ///< of the search; 0 without one
 };
 
 /// The matching documents in order. `explanation` (may be null) gets plan and counts.

@@ -7,6 +7,7 @@
 #include <aurora/index/ordinal_set.hpp>
 #include <aurora/schema/catalog.hpp>
 #include <aurora/schema/definition.hpp>
+#include <aurora/text/lengths.hpp>
 
 #include <functional>
 #include <memory>
@@ -23,6 +24,8 @@ struct CollectionVersion {
   std::shared_ptr<const CollectionDef> definition;
   OrdinalSet live;                         ///< ordinals that hold a document
   std::vector<IndexVersion> indexes;       ///< as definition->indexes
+  /// As definition->indexes: the document lengths beside full-text indexes, null beside others.
+  std::vector<std::shared_ptr<const text::Lengths>> lengths;
   Ordinal next_ordinal = 0;
   Sequence changed_at = 0;                 ///< of the last commit that touched it
 
@@ -31,6 +34,11 @@ struct CollectionVersion {
     for (std::size_t i = 0; i < indexes.size(); ++i)
       if (definition->indexes[i].id == index_id) return &indexes[i];
     return nullptr;
+  }
+  /// Adds the index that comes next in `definition`.
+  void add_index(const IndexDef& index, IndexVersion version) {
+    lengths.push_back(index.kind == IndexKind::kSearch ? text::Lengths::of(version) : nullptr);
+    indexes.push_back(std::move(version));
   }
 };
 

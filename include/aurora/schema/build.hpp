@@ -28,8 +28,8 @@ enum class Origin : std::uint8_t { kUser, kSystem };
                                                      std::string_view text, DefinitionIds& ids,
                                                      Origin origin = Origin::kUser);
 
-/// What the definition asks for beyond fields, validation and ordered indexes, e.g. "@search on
-/// 'bio'": features whose engine may be missing.
+/// What the definition asks for beyond fields, validation and ordered indexes, e.g. "@@ttl on
+/// 'at'": features whose engine may be missing.
 [[nodiscard]] std::vector<std::string> unsupported_features(const CollectionDef& collection);
 
 /// True when both say what the same text would say: names, types, defaults, constraints, indexes

@@ -98,7 +98,11 @@ struct FieldDef {
   std::shared_ptr<const EncodedValue> backfill;
 };
 
-enum class IndexKind : std::uint8_t { kPrimary, kUnique, kOrdered };
+enum class IndexKind : std::uint8_t { kPrimary, kUnique, kOrdered, kSearch };
+/// True for the kinds under which a value stands once.
+[[nodiscard]] constexpr bool is_unique(IndexKind kind) noexcept {
+  return kind == IndexKind::kPrimary || kind == IndexKind::kUnique;
+}
 
 /// A path into a document: a top-level field, then names inside nested objects.
 struct FieldPath {
@@ -142,12 +146,16 @@ struct CollectionDef {
   [[nodiscard]] const FieldDef* find(std::string_view field) const noexcept;
   [[nodiscard]] const FieldDef* find(FieldId id) const noexcept;
   [[nodiscard]] const FieldDef* primary() const noexcept;
-  /// The index whose only path is `path`, unique ones first.
+  /// The index of values whose only path is `path`, unique ones first; full-text indexes are none.
   [[nodiscard]] const IndexDef* index_on(const FieldPath& path) const noexcept;
+  /// The full-text index on `path`; null when there is none.
+  [[nodiscard]] const IndexDef* search_index_on(const FieldPath& path) const noexcept;
   /// Names of all declared fields (for "did you mean").
   [[nodiscard]] std::vector<std::string_view> field_names() const;
 };
 
+/// The options of @search on the field at `path`; null when it has none.
+[[nodiscard]] const SearchOptions* search_options_at(const CollectionDef& collection, const FieldPath& path);
 /// The field's value in a record, its default when the record is older than the field, else null.
 [[nodiscard]] ValueView read_field(const CollectionDef& collection, const FieldDef& field,
                                    RecordView record) noexcept;

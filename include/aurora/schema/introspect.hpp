@@ -10,9 +10,9 @@ namespace aurora {
 
 /// name type required unique indexed primary default validations relation computed.
 [[nodiscard]] Object describe_field(const CollectionDef& collection, const FieldDef& field);
-/// name fields kind; kind is primary, unique or ordered.
+/// name fields kind; kind is primary, unique, ordered or search.
 [[nodiscard]] Object describe_index(const IndexDef& index);
-/// name count fields indexes; a field with @search adds an index of kind search.
+/// name count fields indexes.
 [[nodiscard]] Object describe_collection(const CollectionDef& collection, std::uint64_t count);
 
 [[nodiscard]] std::string_view to_string(IndexKind kind) noexcept;
