@@ -76,6 +76,31 @@ class Splitter {
     to.push_back(std::move(copy));
   }
 
+  // Whether the expression reads what stands under `key`.
+  static bool reads(const aql::Expression& expression, std::string_view key) {
+    if (expression.kind == aql::Expression::Kind::kPath && expression.path.front() == key) return true;
+    return std::any_of(expression.children.begin(), expression.children.end(),
+                       [&](const auto& child) { return reads(child, key); }) ||
+           std::any_of(expression.named.begin(), expression.named.end(),
+                       [&](const auto& argument) { return reads(argument.second, key); });
+  }
+
+  // Expressions may read the lookups beside them: those come along, whether deferred or not.
+  void add_lookups_read(const std::vector<Selection>& all, std::vector<Selection>& list,
+                        const std::string* kept_prefix) {
+    for (const auto& lookup : all) {
+      if (lookup.kind != Selection::Kind::kField || !lookup.has_selections) continue;
+      const auto has_key = [&](const Selection& each) { return each.key() == lookup.key(); };
+      if (std::any_of(list.begin(), list.end(), has_key)) continue;
+      const bool wanted = std::any_of(list.begin(), list.end(), [&](const auto& each) {
+        return each.expression && reads(*each.expression, lookup.key());
+      });
+      if (!wanted) continue;
+      list.push_back(aql::clone(lookup));
+      if (kept_prefix != nullptr) kept_names_.push_back(*kept_prefix + lookup.key());
+    }
+  }
+
   // `deferred`: something around these is. `listed`: their names are wanted.
   Status split_each(const std::vector<Selection>& selections, bool deferred, const std::string& prefix, bool listed,
                     Parts& out) {
@@ -102,6 +127,8 @@ class Splitter {
         add(copy, std::move(parts.kept), out.kept);
       }
     }
+    add_lookups_read(out.whole, out.kept, &prefix);
+    add_lookups_read(out.whole, out.late, nullptr);
     return {};
   }
 
