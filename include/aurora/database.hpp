@@ -92,7 +92,8 @@ class Database {
                                                 const ExplainOptions& options = {});
 
   // ---- changes
-  /// The events of a subscription, from now on or from what it says with `after`.
+  /// The events of a subscription, from now on or from what it says with `after`. `options.deadline` is not for it:
+  /// each call of the stream has a timeout of its own.
   [[nodiscard]] Stream stream(std::string_view subscription, const Object& variables = {},
                               const ExecuteOptions& options = {}) {
     return try_stream(subscription, variables, options).value();

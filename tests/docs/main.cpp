@@ -155,7 +155,13 @@ class SectionRun {
         return Error(ErrorCode::kInvalidInput, "the variables are no JSON object");
       variables = *parsed->if_object();
     }
-    return database_.try_execute(text, variables, ExecuteOptions{example.role});
+    ExecuteOptions options;
+    options.role = example.role;
+    if (!text.starts_with("subscription")) return database_.try_execute(text, variables, options);
+    auto stream = database_.try_stream(text, variables, options);
+    if (!stream) return stream.error();
+    stream_.emplace(*std::move(stream));
+    return QueryResult();
   }
 
   void run_example(const Example& example) {
@@ -188,6 +194,17 @@ class SectionRun {
     return compare_error(*record, result.error());
   }
 
+  /// What the latest subscription has heard since it was last asked, as a list.
+  std::string heard() {
+    std::string events;
+    while (stream_) {
+      const auto event = stream_->try_next();
+      if (!event) break;
+      events += (events.empty() ? "" : ",") + event->text;
+    }
+    return "[" + events + "]";
+  }
+
   std::string check_answer(const Expectation& expectation, const QueryResult& result) {
     if (expectation.kind == ExpectationKind::kPlan) {
       auto failed = expectation.lines.empty()
@@ -197,8 +214,10 @@ class SectionRun {
       bless_->push_back({expectation.line, plan_lines(result.extensions_text())});
       return {};
     }
-    const auto found =
-        expectation.kind == ExpectationKind::kData ? result.data_text() : result.extensions_text();
+    const auto events = expectation.kind == ExpectationKind::kEvents ? heard() : std::string();
+    const auto found = expectation.kind == ExpectationKind::kEvents ? std::string_view(events)
+                       : expectation.kind == ExpectationKind::kData ? result.data_text()
+                                                                    : result.extensions_text();
     const auto wanted = join(expectation.lines);
     if (same_json(wanted, found)) return {};
     if (bless_ != nullptr) {
@@ -247,6 +266,7 @@ class SectionRun {
   std::vector<PageRewrite>* const bless_;  ///< null: compare only
   WorkingDirectory directory_;
   Database database_;
+  std::optional<Stream> stream_;  ///< of the latest subscription
   std::size_t failures_ = 0;
   std::string report_;
 };

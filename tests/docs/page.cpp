@@ -122,6 +122,8 @@ class PageReader {
       add_expectation(line, ExpectationKind::kData, std::move(body));
     } else if (info == "json extensions") {
       add_expectation(line, ExpectationKind::kExtensions, std::move(body));
+    } else if (info == "json events") {
+      add_expectation(line, ExpectationKind::kEvents, std::move(body));
     } else if (info == "error") {
       add_expectation(line, ExpectationKind::kError, std::move(body));
     } else if (info == "plan") {

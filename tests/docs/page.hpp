@@ -11,7 +11,7 @@
 
 namespace aurora::testing {
 
-enum class ExpectationKind { kData, kExtensions, kError, kPlan };
+enum class ExpectationKind { kData, kExtensions, kError, kPlan, kEvents };
 
 /// A fence behind an example, that says what the example answers.
 struct Expectation {
