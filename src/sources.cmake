@@ -140,6 +140,8 @@ set(AURORA_SOURCES
   exec/downsample.cpp
   exec/expiry.cpp
   exec/group.cpp
+  exec/handler_action.cpp
+  exec/handlers.cpp
   exec/having.cpp
   exec/interval.cpp
   exec/introspect.cpp

@@ -153,8 +153,9 @@ class Rule {
 
 class Version {
  public:
-  Version(WriteView& view, const aql::MigrationVersion& version, const Bindings& bindings, const ExecSettings& settings)
-      : view_(view), version_(version), bindings_(bindings), settings_(settings) {
+  Version(WriteView& view, const aql::MigrationVersion& version, const Bindings& bindings, const ExecSettings& settings,
+          const Handlers& handlers)
+      : view_(view), version_(version), bindings_(bindings), settings_(settings), handlers_(handlers) {
     bindings_.now = view.now();
     // Definitions of a version under way are nobody else's.
     bindings_.compiled = nullptr;
@@ -204,7 +205,10 @@ class Version {
       if ((*found)->system)
         return bindings_.error(name.at, ErrorCode::kInvalidOperation,
                                "the system collection '" + name.text + "' can only be read");
+      const auto mark = view_.savepoint();
       AURORA_TRY(Rule(view_, *std::move(found), bindings_, settings_).run(rule));
+      if (const auto fired = handlers_.fire(view_, mark, bindings_, settings_, 0); !fired)
+        return bindings_.error(name.at, fired.error().code(), fired.error().message());
     }
     written_.push_back(name.text);
     return {};
@@ -237,6 +241,7 @@ class Version {
   const aql::MigrationVersion& version_;
   Bindings bindings_;
   const ExecSettings& settings_;
+  const Handlers& handlers_;
   std::vector<std::uint32_t> indexes_before_;
   std::vector<std::string> written_;   // collections with data steps
 };
@@ -254,8 +259,8 @@ Status check_migration(const aql::MigrationVersion& version, const Bindings& bin
 }
 
 Result<bool> run_migration(WriteView& view, const aql::MigrationVersion& version, const Bindings& bindings,
-                           const ExecSettings& settings) {
-  return Version(view, version, bindings, settings).run();
+                           const ExecSettings& settings, const Handlers& handlers) {
+  return Version(view, version, bindings, settings, handlers).run();
 }
 
 }  // namespace aurora::exec

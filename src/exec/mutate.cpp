@@ -4,6 +4,7 @@
 #include <aurora/base/try.hpp>
 #include <aurora/exec/arguments.hpp>
 #include <aurora/exec/document_write.hpp>
+#include <aurora/exec/handlers.hpp>
 #include <aurora/exec/jobs.hpp>
 #include <aurora/exec/modifiers.hpp>
 #include <aurora/exec/projection.hpp>
@@ -330,12 +331,9 @@ Result<std::string> run_transaction(WriteView& view, const Selection& field, con
   return out;
 }
 
-}  // namespace
-
-Result<std::string> run_mutation(WriteView& view, const Selection& field, const MutationContext& context) {
+Result<std::string> run_operation(WriteView& view, const Selection& field, const MutationContext& context) {
   const auto& name = field.name.text;
-  if (name == "transaction") return run_transaction(view, field, context);
-  if (context.transfer && (name == "import" || name == "export")) return context.transfer(view, field);
+  if (context.transfer && (name == "import" || name == "export")) return context.transfer(view, field, context);
   if (is_job_operation(name)) return run_job_operation(view, field, context);
   Operation operation(view, field, context);
   if (name == "insertInto" || name == "insert" || name == "insertMany") {
@@ -351,6 +349,19 @@ Result<std::string> run_mutation(WriteView& view, const Selection& field, const 
     return operation.remove();
   }
   return context.bindings.error(field.name.at, ErrorCode::kInvalidOperation, "'" + name + "' is not supported yet");
+}
+
+}  // namespace
+
+Result<std::string> run_mutation(WriteView& view, const Selection& field, const MutationContext& context) {
+  if (field.name.text == "transaction") return run_transaction(view, field, context);
+  const auto mark = view.savepoint();
+  AURORA_ASSIGN(auto result, run_operation(view, field, context));
+  if (context.handlers != nullptr) {
+    const auto fired = context.handlers->fire(view, mark, context.bindings, context.settings, context.depth);
+    if (!fired) return context.bindings.error(field.name.at, fired.error().code(), fired.error().message());
+  }
+  return result;
 }
 
 }  // namespace aurora::exec

@@ -125,7 +125,7 @@ Result<Document> Database::try_insert(std::string_view collection, const Object&
   Document stored;
   AURORA_TRY(DatabaseTarget(state_->engine()).write([&](WriteView& view) -> Status {
     AURORA_ASSIGN(const auto definition, facade::writable_collection(view, collection));
-    AURORA_ASSIGN(stored, facade::insert_document(view, definition, document));
+    AURORA_ASSIGN(stored, facade::insert_document(*state_, view, definition, document));
     return {};
   }));
   return stored;
@@ -136,7 +136,7 @@ std::vector<Document> Database::insert_many(std::string_view collection, const s
   std::vector<Document> stored;
   DatabaseTarget(state_->engine()).write([&](WriteView& view) -> Status {
     AURORA_ASSIGN(const auto definition, facade::writable_collection(view, collection));
-    AURORA_ASSIGN(stored, facade::insert_documents(view, definition, documents));
+    AURORA_ASSIGN(stored, facade::insert_documents(*state_, view, definition, documents));
     return {};
   }).value();
   return stored;

@@ -65,6 +65,16 @@ Status change_row(WriteView& view, const CollectionDef& collection, const exec::
   return view.replace(collection, row.ordinal, std::move(record));
 }
 
+Status fire_handlers(State& state, WriteView& view, Savepoint since) {
+  return state.handlers().fire(view, since, bindings_without_text(state, view), state.settings(), 0);
+}
+
+// Checks what was written since, and runs the handlers it fires.
+Status end_call(State& state, WriteView& view, Savepoint since) {
+  AURORA_TRY(exec::end_statement(view, since));
+  return fire_handlers(state, view, since);
+}
+
 }  // namespace
 
 plan::Bindings bindings_without_text(State& state, View& view) {
@@ -129,14 +139,14 @@ Result<Document> add_document(WriteView& view, const Catalog::Entry& collection,
 }
 }  // namespace
 
-Result<Document> insert_document(WriteView& view, const Catalog::Entry& collection, Object document) {
+Result<Document> insert_document(State& state, WriteView& view, const Catalog::Entry& collection, Object document) {
   const auto mark = view.savepoint();
   AURORA_ASSIGN(auto stored, add_document(view, collection, std::move(document)));
-  AURORA_TRY(exec::end_statement(view, mark));
+  AURORA_TRY(end_call(state, view, mark));
   return stored;
 }
 
-Result<std::vector<Document>> insert_documents(WriteView& view, const Catalog::Entry& collection,
+Result<std::vector<Document>> insert_documents(State& state, WriteView& view, const Catalog::Entry& collection,
                                                const std::vector<Object>& documents) {
   const auto mark = view.savepoint();
   std::vector<Document> stored;
@@ -145,7 +155,7 @@ Result<std::vector<Document>> insert_documents(WriteView& view, const Catalog::E
     AURORA_ASSIGN(auto one, add_document(view, collection, document));
     stored.push_back(std::move(one));
   }
-  AURORA_TRY(exec::end_statement(view, mark));
+  AURORA_TRY(end_call(state, view, mark));
   return stored;
 }
 
@@ -162,6 +172,7 @@ Result<std::optional<Document>> update_document(State& state, WriteView& view, s
   AURORA_TRY(exec::end_statement(view, mark));
   AURORA_ASSIGN(const auto stored, view.record(collection->id, row->ordinal));
   AURORA_ASSIGN(const auto shown, with_virtuals(*collection, stored, view.now()));
+  AURORA_TRY(fire_handlers(state, view, mark));
   return std::optional(Document(collection, shown));
 }
 
@@ -171,7 +182,7 @@ Result<bool> remove_document(State& state, WriteView& view, std::string_view nam
   AURORA_ASSIGN(const auto row, find_by_id(state, view, collection, id));
   if (!row) return false;
   AURORA_TRY(view.erase(*collection, row->ordinal));
-  AURORA_TRY(exec::end_statement(view, mark));
+  AURORA_TRY(end_call(state, view, mark));
   return true;
 }
 
@@ -198,7 +209,7 @@ Result<std::uint64_t> update_rows(State& state, WriteView& view, const exec::Doc
                 exec::compile_modifiers(*query.collection, plan::to_literal(Value(data), 0), bindings));
   AURORA_ASSIGN(const auto rows, exec::select(view, query, state.settings(), nullptr));
   for (const auto& row : rows) AURORA_TRY(change_row(view, *query.collection, row, modifiers, bindings));
-  AURORA_TRY(exec::end_statement(view, mark));
+  AURORA_TRY(end_call(state, view, mark));
   return std::uint64_t{rows.size()};
 }
 
@@ -207,7 +218,7 @@ Result<std::uint64_t> remove_rows(State& state, WriteView& view, const exec::Doc
   AURORA_TRY(writable_collection(view, query.collection->name));
   AURORA_ASSIGN(const auto rows, exec::select(view, query, state.settings(), nullptr));
   for (const auto& row : rows) AURORA_TRY(view.erase(*query.collection, row.ordinal));
-  AURORA_TRY(exec::end_statement(view, mark));
+  AURORA_TRY(end_call(state, view, mark));
   return std::uint64_t{rows.size()};
 }
 

@@ -21,9 +21,9 @@ namespace aurora::facade {
 /// reads nobody validates.
 [[nodiscard]] Result<RecordRef> read_by_id(State& state, View& view, const Catalog::Entry& collection, const Value& id);
 
-[[nodiscard]] Result<Document> insert_document(WriteView& view, const Catalog::Entry& collection, Object document);
+[[nodiscard]] Result<Document> insert_document(State& state, WriteView& view, const Catalog::Entry& collection, Object document);
 /// All of them, or the first error. One uniqueness check at the end.
-[[nodiscard]] Result<std::vector<Document>> insert_documents(WriteView& view, const Catalog::Entry& collection,
+[[nodiscard]] Result<std::vector<Document>> insert_documents(State& state, WriteView& view, const Catalog::Entry& collection,
                                                              const std::vector<Object>& documents);
 [[nodiscard]] Result<std::optional<Document>> update_document(State& state, WriteView& view, std::string_view collection,
                                                               const Value& id, const Object& data);

@@ -87,8 +87,8 @@ class Runner {
                                "a subscription is not executed but streamed: Database::stream, or the command "
                                "'subscribe' of the line protocol");
       case Operation::Kind::kMigrate: return run_migrate(operation);
-      case Operation::Kind::kDefineHandler: return unsupported(operation.at, "'define handler'");
-      case Operation::Kind::kDropHandler: return unsupported(operation.at, "'drop handler'");
+      case Operation::Kind::kDefineHandler: return run_handler(operation, "define");
+      case Operation::Kind::kDropHandler: return run_handler(operation, "drop");
     }
     return Error(ErrorCode::kInternal, "unknown kind of operation");
   }
@@ -173,10 +173,8 @@ class Runner {
   Status run_mutation(const Operation& operation) {
     AURORA_ASSIGN(const bool included, exec::is_included(operation.directives, bindings_));
     if (!included) return {};
-    exec::MutationContext context{bindings_, parsed_.document.fragments, settings_};
-    context.transfer = [&context](WriteView& view, const aql::Selection& field) {
-      return field.name.text == "import" ? run_import(view, field, context) : run_export(view, field, context);
-    };
+    const exec::MutationContext context{bindings_, parsed_.document.fragments, settings_, run_transfer,
+                                        &state_.handlers()};
     for (const auto& field : operation.selections) {
       auto run = exec::is_included(field.directives, bindings_);
       if (!run) return run.error().under(field.key());
@@ -222,13 +220,27 @@ class Runner {
     return {};
   }
 
+  Status run_handler(const Operation& operation, const std::string& key) {
+    std::string json;
+    const auto status = target_.write([&](WriteView& view) -> Status {
+      const auto& handler = operation.handler;
+      const bool defines = operation.kind == Operation::Kind::kDefineHandler;
+      AURORA_ASSIGN(json, defines ? exec::define_handler(view, handler, bindings_, state_.settings())
+                                  : exec::drop_handler(view, handler.name, bindings_, state_.settings()));
+      return {};
+    });
+    if (!status) return status.error().under(key);
+    add(key, std::move(json));
+    return {};
+  }
+
   // Each version is atomic by itself: a failure leaves the versions before it.
   Status run_migrate(const Operation& operation) {
     std::size_t applied = 0;
     for (const auto& version : operation.migrations) {
       bool ran = false;
       auto status = target_.change_schema([&](WriteView& view) -> Status {
-        AURORA_ASSIGN(ran, exec::run_migration(view, version, bindings_, state_.settings()));
+        AURORA_ASSIGN(ran, exec::run_migration(view, version, bindings_, state_.settings(), state_.handlers()));
         return {};
       });
       if (!status) return status.error().under("migrate");

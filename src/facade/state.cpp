@@ -1,6 +1,8 @@
 // Body of the shared state: statement cache and configuration checks. Called by Database.
 #include "state.hpp"
 
+#include "transfer.hpp"
+
 #include <aurora/aql/clone.hpp>
 #include <aurora/aql/parser.hpp>
 #include <aurora/base/checksum.hpp>
@@ -48,7 +50,7 @@ exec::ExecSettings exec_settings(const Config& config) {
 }  // namespace
 
 State::State(std::shared_ptr<commit::Engine> engine, const Config& config)
-    : engine_(std::move(engine)), settings_(exec_settings(config)), cache_entries_(config.statement_cache_entries) {}
+    : engine_(std::move(engine)), settings_(exec_settings(config)), handlers_(run_transfer), cache_entries_(config.statement_cache_entries) {}
 
 std::size_t State::TextHash::operator()(std::string_view text) const noexcept { return hash64(text); }
 

@@ -5,6 +5,7 @@
 #include <aurora/commit/engine.hpp>
 #include <aurora/config.hpp>
 #include <aurora/document.hpp>
+#include <aurora/exec/handlers.hpp>
 #include <aurora/exec/select.hpp>
 #include <aurora/plan/compiled_parts.hpp>
 #include <aurora/query_result.hpp>
@@ -34,6 +35,7 @@ class State : public std::enable_shared_from_this<State> {
 
   [[nodiscard]] commit::Engine& engine() noexcept { return *engine_; }
   [[nodiscard]] const exec::ExecSettings& settings() const noexcept { return settings_; }
+  [[nodiscard]] const exec::Handlers& handlers() const noexcept { return handlers_; }
   [[nodiscard]] const aql::Limits& limits() const noexcept { return engine_->options().limits; }
 
   /// The tree of `text`, from the cache when it was seen before. Errors: as aql::parse.
@@ -42,6 +44,7 @@ class State : public std::enable_shared_from_this<State> {
  private:
   const std::shared_ptr<commit::Engine> engine_;
   const exec::ExecSettings settings_;
+  const exec::Handlers handlers_;
   const std::size_t cache_entries_;
 
   struct TextHash {

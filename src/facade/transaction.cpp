@@ -70,7 +70,7 @@ Document Transaction::insert(std::string_view collection, const Object& document
   Document stored;
   state_->write([&](WriteView& view) -> Status {
     AURORA_ASSIGN(const auto definition, facade::writable_collection(view, collection));
-    AURORA_ASSIGN(stored, facade::insert_document(view, definition, document));
+    AURORA_ASSIGN(stored, facade::insert_document(shared, view, definition, document));
     return {};
   }).value();
   return stored;

@@ -281,4 +281,8 @@ Result<std::string> run_export(View& view, const Selection& field, const exec::M
   return answer(field, {{"exported", run.exported}}, context);
 }
 
+Result<std::string> run_transfer(WriteView& view, const Selection& field, const exec::MutationContext& context) {
+  return field.name.text == "import" ? run_import(view, field, context) : run_export(view, field, context);
+}
+
 }  // namespace aurora::facade

@@ -21,4 +21,8 @@ namespace aurora::facade {
 [[nodiscard]] Result<std::string> run_export(View& view, const aql::Selection& field,
                                              const exec::MutationContext& context);
 
+/// Either, by its name.
+[[nodiscard]] Result<std::string> run_transfer(WriteView& view, const aql::Selection& field,
+                                               const exec::MutationContext& context);
+
 }  // namespace aurora::facade

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <aurora/aql/tree.hpp>
+#include <aurora/exec/handlers.hpp>
 #include <aurora/exec/select.hpp>
 #include <aurora/exec/write_view.hpp>
 #include <aurora/plan/bindings.hpp>
@@ -13,10 +14,11 @@ namespace aurora::exec {
 /// Errors: InvalidQuery with its place.
 [[nodiscard]] Status check_migration(const aql::MigrationVersion& version, const plan::Bindings& bindings);
 
-/// Applies one version and records it. False when it was applied before.
+/// Applies one version, runs the handlers that its data steps fire, and records it. False when it was applied before.
 /// Errors: MigrationChanged when it was applied with another text; those of schema statements and of writing, with
 /// their place; InvalidQuery for unknown fields, CollectionNotFound.
 [[nodiscard]] Result<bool> run_migration(WriteView& view, const aql::MigrationVersion& version,
-                                         const plan::Bindings& bindings, const ExecSettings& settings);
+                                         const plan::Bindings& bindings, const ExecSettings& settings,
+                                         const Handlers& handlers);
 
 }  // namespace aurora::exec

@@ -1,0 +1,49 @@
+// The action of a handler: a mutation whose placeholders (`${field}`, `${old.field}`, `$_id`, `$_field`) are filled in
+// from a change. They become variables of the action, so that what they hold is data and keeps its type.
+// Private to the handlers.
+#pragma once
+
+#include <aurora/aql/tree.hpp>
+#include <aurora/exec/write_view.hpp>
+#include <aurora/plan/bindings.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace aurora::exec {
+
+/// A name in a placeholder.
+struct EventReference {
+  enum class State : std::uint8_t {
+    kId,    ///< the id of the event: the primary key, else `_sid`
+    kNew,   ///< the state after the change; of a delete the last one
+    kOld,   ///< the state before it; null for an insert
+  };
+  State state = State::kNew;
+  std::string path;   ///< dotted; empty for kId
+};
+
+/// The variable of the action that takes the place of one literal.
+struct Placeholder {
+  struct Part {
+    std::string text;            ///< as it is, unless `is_reference`
+    EventReference reference;
+    bool is_reference = false;
+  };
+  std::string variable;
+  std::vector<Part> parts;       ///< joined as text, unless there is only one, a reference: its value
+};
+
+/// Puts variables in the place of the literals that hold placeholders.
+/// Errors: InvalidQuery for a placeholder that is no name.
+[[nodiscard]] Result<std::vector<Placeholder>> take_placeholders(aql::Selection& action);
+
+/// Errors: InvalidQuery for a field that the collection does not have.
+[[nodiscard]] Status check_placeholders(const std::vector<Placeholder>& placeholders, const CollectionDef& collection);
+
+/// The variables of the action for one change. Errors: as check_placeholders; those of computed fields.
+[[nodiscard]] Result<Object> fill_placeholders(const std::vector<Placeholder>& placeholders,
+                                               const CollectionDef& collection, const Change& change, DateTime now);
+
+}  // namespace aurora::exec
