@@ -68,7 +68,7 @@ void describe_run(CLI::App& app, Raw& raw) {
       ->check(CLI::IsMember({"table", "json", "jsonl", "csv"}).description(""))
       ->type_name("FORMAT");
   app.add_option("--role", raw.run.role, "the role that runs the texts")->type_name("ROLE");
-  app.add_flag("--memory", raw.run.place.memory, "a database in memory; DB is not touched");
+  app.add_flag("--memory", raw.run.place.memory, "a database in memory, as DB ':memory:' is; DB is not touched");
   app.add_flag("--jsonl", raw.run.line_protocol, "answer requests, a line of JSON each");
   add_durability(app, raw.run.place);
 }
@@ -127,6 +127,8 @@ std::vector<Text> in_order(const CLI::App& app, const Raw& raw) {
 
 Options finish_run(const CLI::App& app, Raw& raw) {
   RunOptions& run = raw.run;
+  // The name that other embedded databases give to one in memory; never a directory.
+  if (run.place.path == ":memory:") run.place.memory = true;
   if (run.place.path.empty() && !run.place.memory) return usage("which database? give its directory, or --memory");
   run.texts = in_order(app, raw);
   if (!raw.format.empty()) run.format = output_format_named(raw.format);

@@ -90,7 +90,14 @@ Result<std::vector<Part>> parts_of(std::string_view text) {
 class Rewriter {
  public:
   Status rewrite(Selection& selection) {
-    for (auto& argument : selection.arguments) AURORA_TRY(rewrite(argument.value));
+    std::string collection;
+    for (const auto& argument : selection.arguments)
+      if (argument.name.text == "collection" && argument.value.kind == Literal::Kind::kString)
+        collection = argument.value.text;
+    for (auto& argument : selection.arguments) {
+      if (argument.name.text == "data" || argument.name.text == "set") AURORA_TRY(rewrite_data(argument.value, collection));
+      AURORA_TRY(rewrite(argument.value));
+    }
     for (auto& directive : selection.directives)
       for (auto& argument : directive.arguments) AURORA_TRY(rewrite(argument.value));
     for (auto& part : selection.selections) AURORA_TRY(rewrite(part));
@@ -100,19 +107,34 @@ class Rewriter {
   std::vector<Placeholder> placeholders;
 
  private:
+  // The values of a document's fields know where they go.
+  Status rewrite_data(Literal& data, const std::string& collection) {
+    for (auto& item : data.items) AURORA_TRY(rewrite_data(item, collection));
+    for (auto& member : data.members) {
+      const auto first = placeholders.size();
+      AURORA_TRY(rewrite(*member.value));
+      if (placeholders.size() != first + 1 || member.value->text != placeholders.back().variable) continue;
+      placeholders.back().collection = collection;
+      placeholders.back().field = member.name.text;
+    }
+    return {};
+  }
+
   Status rewrite(Literal& literal) {
     for (auto& item : literal.items) AURORA_TRY(rewrite(item));
     for (auto& member : literal.members) AURORA_TRY(rewrite(*member.value));
     std::vector<Part> parts;
     if (literal.kind == Literal::Kind::kString) {
       AURORA_ASSIGN(parts, parts_of(literal.text));
-    } else if (literal.kind == Literal::Kind::kVariable) {
+    } else if (literal.kind == Literal::Kind::kVariable && !literal.text.starts_with('#')) {
       parts.push_back(bare_reference(std::string_view(literal.text).substr(1)));   // the parser lets `_name` through
     }
     if (parts.empty()) return {};
     literal.kind = Literal::Kind::kVariable;
     literal.text = "#" + std::to_string(placeholders.size());   // no name that can be written
-    placeholders.push_back({literal.text, std::move(parts)});
+    auto& placeholder = placeholders.emplace_back();
+    placeholder.variable = literal.text;
+    placeholder.parts = std::move(parts);
     return {};
   }
 };
@@ -165,6 +187,21 @@ void append_text(std::string& out, const Value& value) {
   out += quoted ? json.substr(1, json.size() - 2) : json;
 }
 
+bool takes_text(const Catalog& catalog, const Placeholder& placeholder) {
+  if (placeholder.field.empty()) return false;
+  const auto collection = catalog.find(placeholder.collection);
+  if (!collection) return false;
+  const auto path = resolve_path(*collection, placeholder.field);
+  if (!path || !path->rest.empty()) return false;
+  const auto* field = collection->find(path->field);
+  return field != nullptr && (field->type.type == FieldType::kString || field->type.type == FieldType::kId);
+}
+
+bool is_written_as_text(const Value& value) {
+  return value.if_uuid() != nullptr || value.if_date() != nullptr || value.if_time() != nullptr ||
+         value.if_datetime() != nullptr;
+}
+
 }  // namespace
 
 Result<std::vector<Placeholder>> take_placeholders(Selection& action) {
@@ -183,13 +220,18 @@ Status check_placeholders(const std::vector<Placeholder>& placeholders, const Co
   return {};
 }
 
-Result<Object> fill_placeholders(const std::vector<Placeholder>& placeholders, const CollectionDef& collection,
-                                 const Change& change, DateTime now) {
+Result<Object> fill_placeholders(const std::vector<Placeholder>& placeholders, const Catalog& catalog,
+                                 const CollectionDef& collection, const Change& change, DateTime now) {
   Event event(collection, change, now);
   Object variables;
   for (const auto& placeholder : placeholders) {
     if (placeholder.parts.size() == 1 && placeholder.parts.front().is_reference) {
       AURORA_ASSIGN(auto value, event.value(placeholder.parts.front().reference));
+      if (is_written_as_text(value) && takes_text(catalog, placeholder)) {
+        std::string text;
+        append_text(text, value);
+        value = Value(std::move(text));
+      }
       variables.append(placeholder.variable, std::move(value));
       continue;
     }

@@ -33,6 +33,9 @@ struct Placeholder {
   };
   std::string variable;
   std::vector<Part> parts;       ///< joined as text, unless there is only one, a reference: its value
+  /// The field that gets the value, when the action says so by names; empty otherwise. A Uuid or a date that goes into a
+  /// text goes as its text.
+  std::string collection, field;
 };
 
 /// Puts variables in the place of the literals that hold placeholders.
@@ -44,6 +47,7 @@ struct Placeholder {
 
 /// The variables of the action for one change. Errors: as check_placeholders; those of computed fields.
 [[nodiscard]] Result<Object> fill_placeholders(const std::vector<Placeholder>& placeholders,
-                                               const CollectionDef& collection, const Change& change, DateTime now);
+                                               const Catalog& catalog, const CollectionDef& collection,
+                                               const Change& change, DateTime now);
 
 }  // namespace aurora::exec

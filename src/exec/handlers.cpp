@@ -47,8 +47,9 @@ struct Event {
 Result<Event> event_of(std::string_view on) {
   constexpr std::string_view kBlanks = " \t\r\n";
   const auto malformed = [&](std::string hint) {
-    return Error(ErrorCode::kInvalidDefinition, "'on' takes an event and a collection, as \"insert:orders\", where the event is "
-                                                "insert, update, delete or *; found \"" + std::string(on) + "\"" + hint);
+    return Error(ErrorCode::kInvalidDefinition,
+                 "'on' takes an event and a collection, as \"insert:orders\", where the event is insert, update, "
+                 "delete or *; found \"" + std::string(on) + "\"" + hint);
   };
   auto rest = on.substr(std::min(on.find_first_not_of(kBlanks), on.size()));
   const auto end = std::min(rest.find_first_of(": \t\r\n"), rest.size());
@@ -258,9 +259,10 @@ Status Handlers::fire(WriteView& view, Savepoint since, const Bindings& bindings
         if (!(*filter)->matches((change.after ? change.after : change.before).view())) continue;
       }
       if (depth >= kMaxDepth)
-        return Error(ErrorCode::kLimitExceeded, "handlers fire one another more than " + std::to_string(kMaxDepth) +
-                                                    " deep; the last was '" + handler->name + "'");
-      const auto variables = fill_placeholders(handler->placeholders, *collection, change, own.now);
+        return Error(ErrorCode::kLimitExceeded, "handler '" + handler->name + "' is more than " +
+                                                    std::to_string(kMaxDepth) +
+                                                    " handlers deep, each fired by the one before");
+      const auto variables = fill_placeholders(handler->placeholders, view.catalog(), *collection, change, own.now);
       if (!variables) return in_handler(*handler, variables.error());
       own.variables = &*variables;
       const auto included = is_included(handler->action.directives, own);

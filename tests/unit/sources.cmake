@@ -68,6 +68,7 @@ set(AURORA_UNIT_TESTS
   facade/document_test.cpp
   facade/explain_test.cpp
   facade/get_by_id_test.cpp
+  facade/handlers_test.cpp
   facade/jobs_test.cpp
   facade/json_test.cpp
   facade/memory_test.cpp
