@@ -56,8 +56,8 @@ class Operation {
     constexpr std::array<std::string_view, 3> kConflictWords{"IGNORE", "REPLACE", "UPDATE"};
     AURORA_ASSIGN(const auto on_conflict,
                   word_argument(field_.arguments, "onConflict", kConflictWords, bindings_));
-    AURORA_ASSIGN(const auto* data, required({"data"}));
-    const auto argument = find_argument(field_.arguments, {"data"}, bindings_);
+    AURORA_ASSIGN(const auto* data, required({"data", "set"}));
+    const auto argument = find_argument(field_.arguments, {"data", "set"}, bindings_);
     (void)data;
     AURORA_ASSIGN(auto value, resolve(*argument.get(), bindings_));
     List documents;
@@ -308,7 +308,7 @@ class Operation {
   MutationShape shape_;
 };
 
-constexpr std::array<std::string_view, 3> kInsertArguments{"collection", "data", "onConflict"};
+constexpr std::array<std::string_view, 4> kInsertArguments{"collection", "data", "set", "onConflict"};
 constexpr std::array<std::string_view, 6> kUpdateArguments{"collection", "where", "filter", "data", "set", "all"};
 constexpr std::array<std::string_view, 4> kDeleteArguments{"collection", "where", "filter", "all"};
 
