@@ -217,6 +217,6 @@ TEST_CASE("introspection shows what was defined") {
   CHECK(
       to_json(*whole.find("indexes")) ==
       R"([{"name":"code","fields":["code"],"kind":"primary"},{"name":"role","fields":["role"],"kind":"ordered"},)"
-      R"({"name":"size","fields":["size"],"kind":"unique"},{"name":"text","fields":["text"],"kind":"search"}])");
+      R"({"name":"text","fields":["text"],"kind":"search"},{"name":"size","fields":["size"],"kind":"unique"}])");
   CHECK(to_json(*whole.find("count")) == "2");
 }
