@@ -215,12 +215,7 @@ Status WriteContext::drop_collection(const CollectionDef& definition) {
 Status WriteContext::visit_all(const CollectionDef& collection,
                                const std::function<bool(Ordinal, const RecordRef&)>& visit) {
   AURORA_ASSIGN(const auto* version, this->collection(collection.id));
-  OrdinalSet all = version->live;
-  if (const auto* pending = writes_.pending(collection.id)) {
-    all -= pending->touched;
-    for (const auto& [ordinal, record] : pending->documents) all.add(ordinal);
-  }
-  return scan(collection.id, all, visit);
+  return scan(collection.id, all_documents(*version, writes_.pending(collection.id)), visit);
 }
 
 Status WriteContext::build_index(const CollectionDef& collection, const IndexDef& index) {

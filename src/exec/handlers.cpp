@@ -210,12 +210,10 @@ Result<std::shared_ptr<const Handlers::Set>> Handlers::load(WriteView& view, con
     if (known_ && known_at_ == version->changed_at) return known_;
   }
   std::map<Ordinal, RecordRef> records;   // in the order of their definition
-  const auto committed = pending == nullptr ? version->live : version->live - pending->touched;
-  AURORA_TRY(view.scan(kHandlersCollection, committed, [&](Ordinal ordinal, const RecordRef& record) {
+  AURORA_TRY(view.scan(kHandlersCollection, all_documents(*version, pending), [&](Ordinal ordinal, const RecordRef& record) {
     records.emplace(ordinal, record);
     return true;
   }));
-  if (pending != nullptr) records.insert(pending->documents.begin(), pending->documents.end());
   auto set = std::make_shared<Set>();
   const auto& collection = *version->definition;
   for (const auto& [ordinal, record] : records) {

@@ -158,10 +158,7 @@ class Search {
 
   Status pass() {
     collect_places();
-    auto all = untouched(*version_, pending_);
-    if (pending_ != nullptr)
-      for (const auto& [ordinal, record] : pending_->documents) all.add(ordinal);
-    return view_.scan(id_, all, [&](Ordinal ordinal, const RecordRef& record) { return each(ordinal, record); });
+    return view_.scan(id_, all_documents(*version_, pending_), [&](Ordinal ordinal, const RecordRef& record) { return each(ordinal, record); });
   }
 
   void collect_places() {

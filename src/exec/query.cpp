@@ -80,10 +80,6 @@ class RootField {
     for (auto& pass : passes_) output_.explanation->add(std::move(pass));
   }
 
-  Error unsupported(aql::Offset at, const std::string& what) const {
-    return bindings_.error(at, ErrorCode::kInvalidOperation, what + " is not supported yet");
-  }
-
   Status read_directives(const std::vector<aql::Directive>& directives) {
     for (const auto& directive : directives) {
       const auto& name = directive.name.text;
@@ -438,7 +434,10 @@ class RootField {
     if (name == "aggregate") return append_counts(selection, out);
     if (name == "edges") return append_edges(selection, out);
     if (name == "pageInfo") return append_page_info(selection, out);
-    if (name != "nodes" || !selection.arguments.empty()) return unsupported(selection.name.at, "'" + name + "'");
+    if (!selection.arguments.empty())
+      return bindings_.error(selection.arguments.front().name.at, ErrorCode::kInvalidQuery,
+                             "'nodes' takes no arguments here; give '" + selection.arguments.front().name.text +
+                                 "' to the query");
     std::vector<const Selection*> parts;
     if (selection.has_selections) {
       AURORA_ASSIGN(parts, expand_selections(selection.selections, collection().name, bindings_, context_.fragments));

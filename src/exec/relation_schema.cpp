@@ -32,15 +32,6 @@ aql::Offset place_of(const aql::SchemaStatement& statement, std::string_view fie
                                                                : statement.collection.at;
 }
 
-OrdinalSet all_documents(const CollectionVersion& version, const PendingDocuments* pending) {
-  OrdinalSet all = version.live;
-  if (pending != nullptr) {
-    all -= pending->touched;
-    for (const auto& [ordinal, record] : pending->documents) all.add(ordinal);
-  }
-  return all;
-}
-
 Status check_sides(const Catalog::Entry& from, const FieldDef& field, const Catalog::Entry& to, aql::Offset at,
                    std::string_view text) {
   const auto which = "@relation of '" + from->name + "." + field.name + "': ";

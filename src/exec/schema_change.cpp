@@ -69,15 +69,6 @@ bool restores_computed(const AlterPlan& plan, const ComputedFields* before, cons
   });
 }
 
-OrdinalSet all_documents(const CollectionVersion& version, const PendingDocuments* pending) {
-  OrdinalSet all = version.live;
-  if (pending != nullptr) {
-    all -= pending->touched;
-    for (const auto& [ordinal, record] : pending->documents) all.add(ordinal);
-  }
-  return all;
-}
-
 Result<std::string> define(WriteView& view, const aql::SchemaStatement& statement, std::string_view text) {
   const auto& wanted = statement.definition;
   const auto existing = view.catalog().find(wanted.name.text);

@@ -195,10 +195,7 @@ class Selector {
   // Candidates as this view sees them.
   OrdinalSet candidates() {
     OrdinalSet set = access_.candidates ? std::move(*access_.candidates) : version_->live;
-    if (pending_ != nullptr && !found_) {
-      set -= pending_->touched;
-      for (const auto& [ordinal, record] : pending_->documents) set.add(ordinal);
-    }
+    if (pending_ != nullptr && !found_) pending_->lay_over(set);
     return set;
   }
 

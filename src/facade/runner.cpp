@@ -73,10 +73,6 @@ class Runner {
     return {};
   }
 
-  Error unsupported(aql::Offset at, const std::string& what) const {
-    return bindings_.error(at, ErrorCode::kInvalidOperation, what + " is not supported yet");
-  }
-
   Status run_operation(const Operation& operation) {
     switch (operation.kind) {
       case Operation::Kind::kQuery: return run_query(operation);

@@ -46,7 +46,20 @@ struct CollectionVersion {
 struct PendingDocuments {
   OrdinalSet touched;                                          ///< base ordinals to leave out
   std::vector<std::pair<Ordinal, RecordRef>> documents;        ///< present now, in natural order
+
+  /// Takes the ordinals they replace out of `set` and puts in those that are present.
+  void lay_over(OrdinalSet& set) const {
+    set -= touched;
+    for (const auto& [ordinal, record] : documents) set.add(ordinal);
+  }
 };
+
+/// The documents of a collection as a view with these uncommitted changes (null: none) sees them.
+[[nodiscard]] inline OrdinalSet all_documents(const CollectionVersion& version, const PendingDocuments* pending) {
+  OrdinalSet all = version.live;
+  if (pending != nullptr) pending->lay_over(all);
+  return all;
+}
 
 /// Threads: one thread at a time.
 class View {
