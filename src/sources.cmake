@@ -133,6 +133,7 @@ set(AURORA_SOURCES
   exec/aggregate.cpp
   exec/aggregate_all.cpp
   exec/arguments.cpp
+  exec/collective_shape.cpp
   exec/computed_view.cpp
   exec/cursor.cpp
   exec/defer.cpp

@@ -87,6 +87,15 @@ double interpolate(std::vector<double> values, double p) {
 
 }  // namespace
 
+Status check_aggregate(const Selection& aggregate, const Bindings& bindings) {
+  if (!aggregate.arguments.empty())
+    return bindings.error(aggregate.arguments.front().name.at, ErrorCode::kInvalidQuery,
+                          "'aggregate' takes no arguments");
+  if (!aggregate.has_selections)
+    return bindings.error(aggregate.name.at, ErrorCode::kInvalidQuery, "'aggregate' needs a selection, like { count }");
+  return {};
+}
+
 Result<std::vector<AggregateItem>> compile_aggregate(const CollectionDef& collection,
                                                      const std::vector<const Selection*>& selections,
                                                      const Bindings& bindings) {

@@ -42,14 +42,9 @@ class AggregateAll final : public Consumer {
 }  // namespace
 
 Result<std::unique_ptr<Consumer>> make_aggregate(const aql::Selection& selection, const ConsumerContext& context) {
-  if (!selection.arguments.empty())
-    return context.bindings.error(selection.arguments.front().name.at, ErrorCode::kInvalidQuery,
-                                  "'aggregate' takes no arguments");
+  AURORA_TRY(check_aggregate(selection, context.bindings));
   AURORA_ASSIGN(const auto parts, expand_selections(selection.selections, context.collection.name, context.bindings,
                                                     context.fragments));
-  if (!selection.has_selections)
-    return context.bindings.error(selection.name.at, ErrorCode::kInvalidQuery,
-                                  "'aggregate' needs a selection, like { count }");
   AURORA_ASSIGN(auto items, compile_aggregate(context.collection, parts, context.bindings));
   return std::unique_ptr<Consumer>(std::make_unique<AggregateAll>(context, std::move(items)));
 }

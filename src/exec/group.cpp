@@ -1,6 +1,7 @@
 // Body of groupBy. Called by queries.
 #include <aurora/exec/group.hpp>
 
+#include "exec/collective_shape.hpp"
 #include "exec/having.hpp"
 #include "exec/written_order.hpp"
 
@@ -196,6 +197,8 @@ class GroupBy final : public Consumer {
     Part part;
     part.key = json_key(selection.key());
     part.name = selection.key();
+    if (name == "key" || name == "timestamp" || name == "keys" || name == "count")
+      AURORA_TRY(check_leaf(selection, context_.bindings));
     if (name == "key" || name == "timestamp") {
       if (fields_.size() != 1) return fail(selection.at, "several fields give 'keys', a list, not 'key'");
       if (name == "timestamp" && !interval_) return fail(selection.at, "'timestamp' goes with an interval; this is 'key'");
@@ -206,6 +209,7 @@ class GroupBy final : public Consumer {
       part.kind = Part::Kind::kCount;
     } else if (name == "aggregate") {
       part.kind = Part::Kind::kAggregate;
+      AURORA_TRY(check_aggregate(selection, context_.bindings));
       AURORA_ASSIGN(const auto items, expand_selections(selection.selections, context_.collection.name,
                                                         context_.bindings, context_.fragments));
       AURORA_ASSIGN(part.items, compile_aggregate(context_.collection, items, context_.bindings));

@@ -110,6 +110,7 @@ class Selector {
   Status append_part(std::string& out, const Object& object, const Selection& part, const Table& table) const {
     for (const auto& known : table.names) {
       if (known.name != part.name.text) continue;
+      AURORA_TRY(check_arguments(part.arguments, {}, "'" + part.name.text + "'", bindings_));
       out += json_key(part.key());
       const auto* value = object.find(known.name);
       // A relation is small enough to be wanted whole.

@@ -310,6 +310,7 @@ class Operation {
 
 constexpr std::array<std::string_view, 4> kInsertArguments{"collection", "data", "set", "onConflict"};
 constexpr std::array<std::string_view, 6> kUpdateArguments{"collection", "where", "filter", "data", "set", "all"};
+constexpr std::array<std::string_view, 5> kUpsertArguments{"collection", "where", "filter", "data", "set"};
 constexpr std::array<std::string_view, 4> kDeleteArguments{"collection", "where", "filter", "all"};
 
 Result<std::string> run_transaction(WriteView& view, const Selection& field, const MutationContext& context) {
@@ -340,9 +341,13 @@ Result<std::string> run_operation(WriteView& view, const Selection& field, const
     AURORA_TRY(operation.open(kInsertArguments));
     return operation.insert(name == "insertMany");
   }
-  if (name == "update" || name == "upsert") {
+  if (name == "update") {
     AURORA_TRY(operation.open(kUpdateArguments));
-    return name == "update" ? operation.update() : operation.upsert();
+    return operation.update();
+  }
+  if (name == "upsert") {
+    AURORA_TRY(operation.open(kUpsertArguments));
+    return operation.upsert();
   }
   if (name == "deleteFrom" || name == "delete") {
     AURORA_TRY(operation.open(kDeleteArguments));

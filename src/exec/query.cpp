@@ -1,6 +1,8 @@
 // Body of query root fields. Called by the statement runner; calls selection and projection.
 #include <aurora/exec/query.hpp>
 
+#include "exec/collective_shape.hpp"
+
 #include <aurora/base/nearest.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/exec/arguments.hpp>
@@ -28,7 +30,6 @@ using plan::Bindings;
 
 constexpr std::array<std::string_view, 12> kArguments{"where", "filter", "orderBy", "limit",  "offset",   "first",
                                                       "after", "last",   "before",  "search", "validate", "distinct"};
-constexpr std::array<std::string_view, 4> kPageInfo{"hasNextPage", "hasPreviousPage", "startCursor", "endCursor"};
 constexpr std::array<std::string_view, 7> kCollectionLevel{"aggregate", "groupBy",    "edges",     "pageInfo",
                                                            "nodes",     "totalCount", "downsample"};
 
@@ -262,12 +263,6 @@ class RootField {
     return {};
   }
 
-  Error no_such_part(const Selection& part, std::string_view of, std::span<const std::string_view> known) const {
-    return bindings_.error(part.name.at, ErrorCode::kInvalidQuery,
-                           "unknown field '" + part.name.text + "' in '" + std::string(of) + "'" +
-                               did_you_mean(part.name.text, known));
-  }
-
   Status append_edges(const Selection& edges, std::string& out) {
     AURORA_ASSIGN(const auto parts,
                   expand_selections(edges.selections, collection().name, bindings_, context_.fragments));
@@ -278,8 +273,6 @@ class RootField {
     };
     std::vector<Part> compiled;
     for (const auto* part : parts) {
-      constexpr std::array<std::string_view, 2> kParts{"cursor", "node"};
-      if (!contains(kParts, part->name.text)) return no_such_part(*part, "edges", kParts);
       SharedProjection projection;
       if (part->name.text == "node") {
         std::vector<const Selection*> fields;
@@ -326,13 +319,10 @@ class RootField {
       if (name == "hasNextPage" || name == "hasPreviousPage") {
         AURORA_ASSIGN(const bool more, name == "hasNextPage" ? page_.has_next() : page_.has_previous());
         out += more ? "true" : "false";
-      } else if (name == "startCursor" || name == "endCursor") {
-        if (rows->empty())
-          out += "null";
-        else
-          append_json_string(out, encode_cursor(query_, name == "startCursor" ? rows->front() : rows->back()));
+      } else if (rows->empty()) {
+        out += "null";
       } else {
-        return no_such_part(*parts[i], "pageInfo", kPageInfo);
+        append_json_string(out, encode_cursor(query_, name == "startCursor" ? rows->front() : rows->back()));
       }
     }
     out += '}';
@@ -349,6 +339,7 @@ class RootField {
     Consumers consumers;
     for (const auto* selection : selections) {
       const auto& name = selection->name.text;
+      AURORA_TRY(check_collective(*selection, collection().name, bindings_, context_.fragments));
       if (name == "pageInfo") page_.look_ahead();
       if (name == "groupBy" || name == "downsample") {
         AURORA_ASSIGN(auto consumer, name == "groupBy" ? make_group(*selection, context)
@@ -434,10 +425,6 @@ class RootField {
     if (name == "aggregate") return append_counts(selection, out);
     if (name == "edges") return append_edges(selection, out);
     if (name == "pageInfo") return append_page_info(selection, out);
-    if (!selection.arguments.empty())
-      return bindings_.error(selection.arguments.front().name.at, ErrorCode::kInvalidQuery,
-                             "'nodes' takes no arguments here; give '" + selection.arguments.front().name.text +
-                                 "' to the query");
     std::vector<const Selection*> parts;
     if (selection.has_selections) {
       AURORA_ASSIGN(parts, expand_selections(selection.selections, collection().name, bindings_, context_.fragments));

@@ -96,6 +96,9 @@ class Runner {
       Deferred::Part late;
       for (const auto& field : operation.selections) {
         if (field.name.text == "__schema") {
+          auto included = exec::is_included(field.directives, bindings_);
+          if (!included) return included.error().under(field.key());
+          if (!*included) continue;
           auto schema = exec::run_introspection(view, field, bindings_, parsed_.document.fragments);
           if (!schema) return schema.error().under(field.key());
           add(field.key(), *std::move(schema));

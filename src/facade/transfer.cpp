@@ -253,7 +253,8 @@ Result<std::string> run_import(WriteView& view, const Selection& field, const ex
     return bindings.error(field.name.at, ErrorCode::kInvalidOperation,
                           "the system collection '" + transfer.collection->name + "' can only be read");
   AURORA_TRY(check_selection(field, {{"imported", 0}, {"skipped", 0}, {"failed", 0}}, context));
-  auto source = io::open_source(transfer.path);
+  // An import is part of a commit, which holds up other writers: a pipe or a terminal must not hold up the commit.
+  auto source = io::open_regular_source(transfer.path);
   if (!source) return bindings.error(field.name.at, source.error().code(), source.error().message());
   const auto reader = io::make_record_reader(transfer.format, **source);
   Import import(view, transfer);

@@ -69,9 +69,12 @@ class TextSource final : public Source {
 
 }  // namespace
 
-Result<std::unique_ptr<Source>> open_source(const std::string& path) {
-  // Without O_NONBLOCK, so that a pipe with a name waits for its writer.
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+namespace {
+
+constexpr int kReadFlags = O_RDONLY | O_CLOEXEC | O_NOCTTY;
+
+Result<std::unique_ptr<Source>> open_with(const std::string& path, int flags, bool regular_only) {
+  const int descriptor = ::open(path.c_str(), flags);
   if (descriptor < 0) return system_error("cannot open " + path, errno);
   struct stat status {};
   std::optional<std::uint64_t> size;
@@ -85,7 +88,22 @@ Result<std::unique_ptr<Source>> open_source(const std::string& path) {
       ::posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
     }
   }
+  if (regular_only && !size) {
+    ::close(descriptor);
+    return Error(ErrorCode::kIoError, path + " is not a regular file; 'aurora import' reads pipes");
+  }
   return std::unique_ptr<Source>(std::make_unique<FileSource>(descriptor, path, size));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Source>> open_source(const std::string& path) {
+  // Without O_NONBLOCK, so that a pipe with a name waits for its writer.
+  return open_with(path, kReadFlags, false);
+}
+
+Result<std::unique_ptr<Source>> open_regular_source(const std::string& path) {
+  return open_with(path, kReadFlags | O_NONBLOCK, true);
 }
 
 std::unique_ptr<Source> descriptor_source(int descriptor) {

@@ -105,7 +105,9 @@ bool holds(const Value& value, std::string_view op, const Value& operand) {
   const bool on_list = value.if_list() != nullptr && op == "contains";
   if (op == "size" || op == "containsAny" || op == "containsAll" || on_list)
     return holds_list(value, op, operand);
-  return text_holds(value, op, *operand.if_string());
+  // A text operator with null or a number as its operand holds for nothing.
+  const auto* text = operand.if_string();
+  return text != nullptr && text_holds(value, op, *text);
 }
 
 bool condition_holds(const Value& value, const Value& condition) {

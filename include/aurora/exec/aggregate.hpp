@@ -30,6 +30,9 @@ struct AggregateItem {
   aql::Offset at = 0;
 };
 
+/// Errors: InvalidQuery for an `aggregate` with arguments, or without a selection.
+[[nodiscard]] Status check_aggregate(const aql::Selection& aggregate, const plan::Bindings& bindings);
+
 /// Reads `aggregate { … }`. Errors: InvalidQuery for unknown functions, fields and arguments, for text under
 /// sum, avg, stddev and percentile, and for a `p` outside 0–1.
 [[nodiscard]] Result<std::vector<AggregateItem>> compile_aggregate(const CollectionDef& collection,

@@ -32,6 +32,8 @@ class Source {
 
 /// The file `path`. Errors: IoError when it cannot be opened, naming it, or is a directory.
 [[nodiscard]] Result<std::unique_ptr<Source>> open_source(const std::string& path);
+/// The same for regular files alone: nothing that could make its reader wait. Errors: IoError.
+[[nodiscard]] Result<std::unique_ptr<Source>> open_regular_source(const std::string& path);
 /// An open descriptor, which stays the caller's.
 [[nodiscard]] std::unique_ptr<Source> descriptor_source(int descriptor);
 /// Text that outlives the source, given out in pieces of at most `piece` bytes (small ones show in
