@@ -2,13 +2,13 @@
 // The memory store runs under ThreadSanitizer too.
 #include <aurora/aurora.hpp>
 
+#include "unit/complaint.hpp"
 #include "unit/storage/store_fixture.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <atomic>
 #include <chrono>
-#include <mutex>
 #include <random>
 #include <string>
 #include <thread>
@@ -18,28 +18,11 @@ namespace aurora {
 
 namespace {
 
+using testing::Complaint;
+
 constexpr std::int64_t kAccounts = 20;
 constexpr std::int64_t kEach = 100;
 constexpr auto kDuration = std::chrono::milliseconds(1500);
-
-/// The first thing that went wrong in any thread; Catch's macros are for one thread only.
-class Complaint {
- public:
-  void operator()(const std::string& what) {
-    const std::lock_guard guard(mutex_);
-    if (what_.empty()) what_ = what;
-    stop = true;
-  }
-  [[nodiscard]] std::string text() {
-    const std::lock_guard guard(mutex_);
-    return what_;
-  }
-  std::atomic<bool> stop = false;
-
- private:
-  std::mutex mutex_;
-  std::string what_;  // guarded by mutex_
-};
 
 void define(Database& database) {
   database.execute(R"(schema {
@@ -139,22 +122,12 @@ void run(Database& database) {
   Complaint complain;
   std::atomic<std::uint64_t> commits = 0, queries = 0;
   {
-    const auto guarded = [&](auto work) {
-      return [&complain, work] {
-        try {
-          work();
-        } catch (const std::exception& error) {
-          complain(error.what());
-        }
-      };
-    };
     std::vector<std::jthread> threads;
     for (std::uint64_t i = 0; i < 2; ++i)
-      threads.emplace_back(guarded([&, i] { write(database, i, complain, commits); }));
+      threads.emplace_back(complain.guarded([&, i] { write(database, i, complain, commits); }));
     for (std::uint64_t i = 0; i < 4; ++i)
-      threads.emplace_back(guarded([&, i] { read(database, 100 + i, complain, queries); }));
-    std::this_thread::sleep_for(kDuration);
-    complain.stop = true;
+      threads.emplace_back(complain.guarded([&, i] { read(database, 100 + i, complain, queries); }));
+    complain.wait(kDuration, [&] { return commits > 10 && queries > 10; });
     threads.clear();
   }
   CHECK(complain.text() == "");

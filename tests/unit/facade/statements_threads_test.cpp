@@ -2,11 +2,12 @@
 // is shared, and every answer belongs to one state. Run under ThreadSanitizer too.
 #include <aurora/aurora.hpp>
 
+#include "unit/complaint.hpp"
+
 #include <catch2/catch_test_macros.hpp>
 
 #include <atomic>
 #include <chrono>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -15,28 +16,11 @@ namespace aurora {
 
 namespace {
 
+using testing::Complaint;
+
 constexpr int kReaders = 8;
 constexpr std::int64_t kDocuments = 200;
 constexpr auto kDuration = std::chrono::milliseconds(1500);
-
-/// The first thing that went wrong in any thread; Catch's macros are for one thread only.
-class Complaint {
- public:
-  void operator()(const std::string& what) {
-    const std::lock_guard guard(mutex_);
-    if (what_.empty()) what_ = what;
-    stop = true;
-  }
-  [[nodiscard]] std::string text() {
-    const std::lock_guard guard(mutex_);
-    return what_;
-  }
-  std::atomic<bool> stop = false;
-
- private:
-  std::mutex mutex_;
-  std::string what_;  // guarded by mutex_
-};
 
 std::size_t size_of(const Value& data, std::string_view key) { return data.if_object()->find(key)->if_list()->size(); }
 
@@ -92,21 +76,11 @@ TEST_CASE("facade: prepared statements are shared by eight readers beside two wr
   Complaint complain;
   std::atomic<std::uint64_t> queries = 0;
   {
-    const auto guarded = [&](auto work) {
-      return [&complain, work] {
-        try {
-          work();
-        } catch (const std::exception& error) {
-          complain(error.what());
-        }
-      };
-    };
     std::vector<std::jthread> threads;
-    for (std::int64_t i = 0; i < 2; ++i) threads.emplace_back(guarded([&, i] { write(database, i, complain); }));
+    for (std::int64_t i = 0; i < 2; ++i) threads.emplace_back(complain.guarded([&, i] { write(database, i, complain); }));
     for (std::int64_t i = 0; i < kReaders; ++i)
-      threads.emplace_back(guarded([&, i] { read(statements, i * 31, complain, queries); }));
-    std::this_thread::sleep_for(kDuration);
-    complain.stop = true;
+      threads.emplace_back(complain.guarded([&, i] { read(statements, i * 31, complain, queries); }));
+    complain.wait(kDuration, [&] { return queries > 10; });
     threads.clear();
   }
   CHECK(complain.text() == "");
