@@ -74,7 +74,7 @@ class Round {
     // Expressions left for later may meet values they cannot take.
     if (!late) {
       if (late.error().code() != ErrorCode::kTypeError) fail("deferred(): " + std::string(late.error().what()), text, variables);
-      return {true, {}, std::string(result->data_text())};
+      return {false, late.error().code(), late.error().what()};
     }
     check_json(late->dump(), text, variables);
     return {true, {}, std::string(result->data_text()) + std::string(late->data_text())};
