@@ -152,6 +152,18 @@ Result<List> documents_of(View& view, CollectionId id) {
 
 }  // namespace
 
+Result<bool> is_schema_included(const Selection& field, const std::vector<aql::Directive>& of_operation,
+                                const Bindings& bindings) {
+  AURORA_ASSIGN(bool included, is_included(field.directives, bindings));
+  for (const auto& directive : of_operation) {
+    // The plan is that of the documents asked for beside it.
+    if (directive.name.text == "explain") continue;
+    AURORA_ASSIGN(const bool also, is_included(std::span(&directive, 1), bindings));
+    included = included && also;
+  }
+  return included;
+}
+
 Result<std::string> run_introspection(View& view, const Selection& field, const Bindings& bindings,
                                       const std::vector<aql::FragmentDefinition>& fragments) {
   constexpr std::array<std::string_view, 1> kArguments{"system"};

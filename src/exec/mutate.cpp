@@ -314,6 +314,8 @@ constexpr std::array<std::string_view, 5> kUpsertArguments{"collection", "where"
 constexpr std::array<std::string_view, 4> kDeleteArguments{"collection", "where", "filter", "all"};
 
 Result<std::string> run_transaction(WriteView& view, const Selection& field, const MutationContext& context) {
+  const auto checked = check_arguments(field.arguments, {}, "'transaction'", context.bindings);
+  if (!checked) return checked.error().under(field.key());
   std::string out = "{";
   for (const auto& step : field.selections) {
     const auto failed = [&](const Error& error) { return error.under(step.key()).under(field.key()); };

@@ -477,6 +477,9 @@ Status Projection::append(std::string& out, const CollectionDef& collection, Rec
         break;
       }
     }
+    if (out.size() > kMaxAnswerBytes)
+      return Error(ErrorCode::kLimitExceeded, "the answer is longer than " + std::to_string(kMaxAnswerBytes) +
+                                                  " bytes; select less, or read in pages");
   }
   out += '}';
   return {};

@@ -96,7 +96,7 @@ class Runner {
       Deferred::Part late;
       for (const auto& field : operation.selections) {
         if (field.name.text == "__schema") {
-          auto included = exec::is_included(field.directives, bindings_);
+          auto included = exec::is_schema_included(field, operation.directives, bindings_);
           if (!included) return included.error().under(field.key());
           if (!*included) continue;
           auto schema = exec::run_introspection(view, field, bindings_, parsed_.document.fragments);

@@ -125,13 +125,11 @@ Status Alteration::drop(const aql::Name& name) {
     return bad(name.at, "field " + in_quotes(name.text) + " is @primary and cannot be dropped");
   const auto id = field->id;
   const auto uses = [id](const FieldPath& path) { return path.field == id; };
-  for (const auto& index : after_.indexes)
-    if (index.paths.size() > 1 && std::any_of(index.paths.begin(), index.paths.end(), uses))
-      return bad(name.at, "field " + in_quotes(name.text) + " is part of index " + in_quotes(index.name) +
-                              " over " + automatic_name(index.paths) + " and cannot be dropped");
-  if (after_.ttl && uses(after_.ttl->field))
-    return bad(name.at, "field " + in_quotes(name.text) + " is used by @@ttl and cannot be dropped");
-  std::erase_if(after_.indexes, [&](const IndexDef& index) { return uses(index.paths.front()); });
+  // Rules that name the field go with it, as they cannot be dropped alone.
+  std::erase_if(after_.indexes, [&](const IndexDef& index) {
+    return std::any_of(index.paths.begin(), index.paths.end(), uses);
+  });
+  if (after_.ttl && uses(after_.ttl->field)) after_.ttl.reset();
   std::erase_if(after_.fields, [id](const FieldDef& candidate) { return candidate.id == id; });
   return {};
 }

@@ -10,6 +10,11 @@
 
 namespace aurora::exec {
 
+/// Whether `@include`, `@skip` and roles, on the field and on its operation, let it be answered.
+[[nodiscard]] Result<bool> is_schema_included(const aql::Selection& field,
+                                              const std::vector<aql::Directive>& of_operation,
+                                              const plan::Bindings& bindings);
+
 /// The value of a `__schema` root field as JSON text.
 /// Errors: InvalidQuery for unknown names and arguments.
 [[nodiscard]] Result<std::string> run_introspection(View& view, const aql::Selection& field,

@@ -63,6 +63,9 @@ struct ProjectionItem {
   text::HighlightOptions highlight;         ///< kHighlight
 };
 
+/// Of the rows of one root field: expressions can make much of little.
+inline constexpr std::size_t kMaxAnswerBytes = 1u << 30;
+
 /// Immutable; borrows the text and the variables it was compiled with. Threads: const use from any thread.
 class Projection {
  public:
