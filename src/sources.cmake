@@ -137,6 +137,7 @@ set(AURORA_SOURCES
   exec/computed_view.cpp
   exec/cursor.cpp
   exec/defer.cpp
+  exec/directives.cpp
   exec/document_write.cpp
   exec/downsample.cpp
   exec/expiry.cpp

@@ -27,6 +27,30 @@ using aql::Literal;
 using aql::Selection;
 using plan::Bindings;
 
+// Sets the value at a dotted path; `fresh` turns false when another one stood there.
+void set_at(Object& into, std::string_view path, Value value, bool& fresh) {
+  auto* at = &into;
+  for (auto dot = path.find('.'); dot != std::string_view::npos; dot = path.find('.')) {
+    auto& part = (*at)[path.substr(0, dot)];
+    if (part.if_object() == nullptr) part = Value(Object());
+    at = part.if_object();
+    path.remove_prefix(dot + 1);
+  }
+  const auto* held = at->find(path);
+  fresh = held == nullptr || *held == value;
+  at->set(std::string(path), std::move(value));
+}
+
+// Dotted keys of a document name leaves.
+Object with_parts(Object input) {
+  const auto dotted = [](const auto& member) { return member.name.find('.') != std::string::npos; };
+  if (std::none_of(input.begin(), input.end(), dotted)) return input;
+  Object made;
+  bool fresh = true;
+  for (auto& member : input) set_at(made, member.name, std::move(member.value), fresh);
+  return made;
+}
+
 class Operation {
  public:
   Operation(WriteView& view, const Selection& field, const MutationContext& context)
@@ -83,8 +107,9 @@ class Operation {
   }
 
   Result<std::string> update() {
-    AURORA_ASSIGN(const auto rows, matching());
     AURORA_ASSIGN(const auto modifiers, data_modifiers());
+    AURORA_ASSIGN(const auto rows, matching());
+    if (rows.empty()) AURORA_TRY(check_plain(modifiers));
     std::vector<RecordRef> written;
     for (const auto& row : rows) AURORA_TRY(update_row(row, modifiers, written));
     AURORA_TRY(end());
@@ -96,8 +121,8 @@ class Operation {
     if (where.get() == nullptr)
       return bindings_.error(field_.name.at, ErrorCode::kInvalidQuery,
                              "'upsert' needs the argument 'where': it says which document is meant");
-    AURORA_ASSIGN(const auto rows, matching());
     AURORA_ASSIGN(const auto modifiers, data_modifiers());
+    AURORA_ASSIGN(const auto rows, matching());
     std::vector<RecordRef> written;
     if (rows.empty()) {
       Object made;
@@ -152,6 +177,15 @@ class Operation {
     return compile_modifiers(*collection_, *argument.get(), bindings_);
   }
 
+  // What cannot be stored in any document is refused when none matches, too.
+  Status check_plain(const std::vector<Modifier>& modifiers) const {
+    Object plain;
+    for (const auto& modifier : modifiers)
+      if (modifier.kind == ModifierKind::kSet && modifier.rest.empty()) plain.set(modifier.field, modifier.operand);
+    const auto checked = check_update(*collection_, std::move(plain), view_.now());
+    return checked ? Status() : Status(in_field(checked.error()));
+  }
+
   Result<std::vector<Row>> matching() {
     const auto where = find_argument(field_.arguments, {"where", "filter"}, bindings_);
     AURORA_ASSIGN(const auto all, flag_argument(field_.arguments, "all", bindings_));
@@ -182,6 +216,7 @@ class Operation {
   // True when a document was written.
   Result<bool> insert_one(Object input, const std::optional<std::string>& on_conflict,
                           std::vector<RecordRef>& written) {
+    input = with_parts(std::move(input));
     const Object given = on_conflict == "UPDATE" ? input : Object();
     auto record = make_record(view_, *collection_, std::move(input));
     if (!record) return in_field(record.error());
@@ -189,7 +224,10 @@ class Operation {
       AURORA_ASSIGN(const auto holders, conflicting(record->view()));
       if (!holders.empty()) return resolve_conflict(*on_conflict, holders, given, *std::move(record), written);
     }
+    const auto mark = view_.savepoint();
     AURORA_ASSIGN(const auto ordinal, view_.insert(*collection_, *std::move(record)));
+    // The documents after it meet its values.
+    if (on_conflict) AURORA_TRY(view_.check_unique(mark));
     AURORA_ASSIGN(auto stored, view_.record(collection_->id, ordinal));
     written.push_back(std::move(stored));
     return true;
@@ -267,7 +305,10 @@ class Operation {
         for (const auto& part : value.items) AURORA_TRY(add_equalities(part, made));
         continue;
       }
-      if (name == "or" || name == "not" || name == "_sid") continue;
+      if (name == "_sid")
+        return bindings_.error(member.name.at, ErrorCode::kValidationError,
+                               "no document has that '_sid', and a new one cannot be given it: the system assigns it");
+      if (name == "or" || name == "not") continue;
       AURORA_TRY(add_equality(name, value, made));
     }
     return {};
@@ -287,15 +328,11 @@ class Operation {
       }
     }
     AURORA_ASSIGN(auto data, resolve(*equal, bindings_));
-    auto* at = &made;
-    std::string_view rest = name;
-    for (auto dot = rest.find('.'); dot != std::string_view::npos; dot = rest.find('.')) {
-      auto& part = (*at)[rest.substr(0, dot)];
-      if (part.if_object() == nullptr) part = Value(Object());
-      at = part.if_object();
-      rest.remove_prefix(dot + 1);
-    }
-    at->set(std::string(rest), std::move(data));
+    bool fresh = true;
+    set_at(made, name, std::move(data), fresh);
+    if (!fresh)
+      return bindings_.error(value.at, ErrorCode::kValidationError,
+                             "'where' asks for two values of '" + name + "', which no new document can have");
     return {};
   }
 

@@ -21,8 +21,6 @@ namespace {
 using aql::Selection;
 using plan::Bindings;
 
-constexpr std::array<std::string_view, 8> kDirectives{"include", "skip", "defer",   "explain",
-                                                      "useIndex", "auth", "require", "allow"};
 
 // As read_path: lists on the way give null.
 ValueView read_inside(ValueView value, const std::vector<std::string>& names) {
@@ -192,54 +190,6 @@ Status NestedWriter::append_parts(const ProjectionItem& item, ValueView value) c
   return {};
 }
 
-Result<bool> condition_of(const aql::Directive& directive, const Bindings& bindings) {
-  for (const auto& argument : directive.arguments)
-    if (argument.name.text != "if")
-      return bindings.error(argument.name.at, ErrorCode::kInvalidQuery,
-                            "unknown argument '" + argument.name.text + "' on @" + directive.name.text +
-                                "; it takes 'if'");
-  if (directive.arguments.empty())
-    return bindings.error(directive.name.at, ErrorCode::kInvalidQuery, "@" + directive.name.text + " needs 'if'");
-  AURORA_ASSIGN(const auto value, resolve(directive.arguments.front().value, bindings));
-  const auto* flag = value.if_bool();
-  if (flag == nullptr)
-    return bindings.error(directive.arguments.front().value.at, ErrorCode::kTypeError,
-                          "@" + directive.name.text + "(if:) takes true or false");
-  return *flag;
-}
-
-bool names_role(const aql::Literal& wanted, std::string_view role) {
-  if (wanted.kind == aql::Literal::Kind::kList)
-    return std::any_of(wanted.items.begin(), wanted.items.end(),
-                       [&](const aql::Literal& item) { return names_role(item, role); });
-  return wanted.text == role;
-}
-
-// @auth: any role; @require(role:): that one; @allow(read:, write:): the one for this kind of operation.
-Status check_role(const aql::Directive& directive, const Bindings& bindings) {
-  const auto& name = directive.name.text;
-  constexpr std::array<std::string_view, 1> kRole{"role"};
-  constexpr std::array<std::string_view, 2> kAllow{"read", "write"};
-  std::span<const std::string_view> known;
-  if (name == "require") known = kRole;
-  if (name == "allow") known = kAllow;
-  AURORA_TRY(check_arguments(directive.arguments, known, "@" + name, bindings));
-  const auto wanted = name == "require" ? find_argument(directive.arguments, {"role"}, bindings)
-                      : name == "allow"
-                          ? find_argument(directive.arguments, {bindings.writing ? "write" : "read"}, bindings)
-                          : plan::Argument();
-  if (name == "require" && wanted.get() == nullptr)
-    return bindings.error(directive.name.at, ErrorCode::kInvalidQuery, "@require needs 'role'");
-  if (name == "allow" && wanted.get() == nullptr) return {};
-  if (bindings.role.empty())
-    return bindings.error(directive.name.at, ErrorCode::kUnauthorized,
-                          "this needs a role; give one in the execution options");
-  if (wanted.get() != nullptr && !names_role(*wanted.get(), bindings.role))
-    return bindings.error(directive.name.at, ErrorCode::kForbidden,
-                          "the role '" + std::string(bindings.role) + "' may not do this");
-  return {};
-}
-
 class Expander {
  public:
   Expander(std::string_view collection, const Bindings& bindings,
@@ -307,28 +257,6 @@ std::string json_key(std::string_view name) {
   append_json_string(key, name);
   key += ':';
   return key;
-}
-
-Result<bool> is_included(std::span<const aql::Directive> directives, const Bindings& bindings) {
-  bool included = true;
-  for (const auto& directive : directives) {
-    const auto& name = directive.name.text;
-    if (name == "include" || name == "skip") {
-      AURORA_ASSIGN(const bool flag, condition_of(directive, bindings));
-      included = included && flag == (name == "include");
-    } else if (name == "auth" || name == "require" || name == "allow") {
-      AURORA_TRY(check_role(directive, bindings));
-    } else if (std::find(kDirectives.begin(), kDirectives.end(), name) == kDirectives.end()) {
-      return bindings.error(directive.name.at, ErrorCode::kInvalidQuery,
-                            "unknown directive '@" + name + "'" + did_you_mean(name, kDirectives));
-    } else {
-      const std::string_view where = name == "defer" ? "the fields and fragments of a query"
-                                                     : "a query or one of its root fields";
-      return bindings.error(directive.name.at, ErrorCode::kInvalidOperation,
-                            "'@" + name + "' cannot stand here; it goes with " + std::string(where));
-    }
-  }
-  return included;
 }
 
 Result<std::vector<const Selection*>> expand_selections(const std::vector<Selection>& selections,

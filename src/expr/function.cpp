@@ -85,6 +85,10 @@ Error Call::too_long() const {
               ErrorCode::kLimitExceeded);
 }
 
+Error Call::too_many() const {
+  return fail("the list would have more than " + std::to_string(kMaxElements) + " elements", ErrorCode::kLimitExceeded);
+}
+
 Result<Value> Call::limited(std::string text) const {
   if (text.size() > kMaxTextBytes) return too_long();
   return Value(std::move(text));

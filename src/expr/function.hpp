@@ -43,6 +43,7 @@ class Call {
   /// "'round' takes a number, found a String: \"x\""
   [[nodiscard]] Error wrong_kind(std::string_view wanted, const Value& found) const;
   [[nodiscard]] Error too_long() const;
+  [[nodiscard]] Error too_many() const;
   /// `text`, or LimitExceeded when it is too long.
   [[nodiscard]] Result<Value> limited(std::string text) const;
 

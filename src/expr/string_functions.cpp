@@ -92,6 +92,7 @@ Result<Value> split(Call& call) {
   List parts;
   if (separator->empty()) {
     while (!rest.empty()) {
+      if (parts.size() >= kMaxElements) return call.too_many();
       const auto end = offset_of(rest, 1);
       parts.emplace_back(rest.substr(0, end));
       rest.remove_prefix(end);
@@ -99,6 +100,7 @@ Result<Value> split(Call& call) {
     return Value(std::move(parts));
   }
   for (std::size_t hit; (hit = rest.find(*separator)) != std::string_view::npos;) {
+    if (parts.size() >= kMaxElements) return call.too_many();
     parts.emplace_back(rest.substr(0, hit));
     rest.remove_prefix(hit + separator->size());
   }

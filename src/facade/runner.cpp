@@ -322,7 +322,11 @@ Status check_supplied(const aql::Document& document, const Object& variables) {
 
 Status run_text(State& state, Target& target, const ParsedText& parsed, const RunOptions& options,
                 QueryResult& result) {
-  return Runner(state, target, parsed, options).run(result);
+  try {
+    return Runner(state, target, parsed, options).run(result);
+  } catch (const std::bad_alloc&) {
+    return Error(ErrorCode::kLimitExceeded, "out of memory while running the text; ask for less at once");
+  }
 }
 
 }  // namespace aurora::facade

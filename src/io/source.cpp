@@ -74,6 +74,7 @@ namespace {
 constexpr int kReadFlags = O_RDONLY | O_CLOEXEC | O_NOCTTY;
 
 Result<std::unique_ptr<Source>> open_with(const std::string& path, int flags, bool regular_only) {
+  if (path.find('\0') != path.npos) return Error(ErrorCode::kIoError, "the path of a file cannot hold a NUL byte");
   const int descriptor = ::open(path.c_str(), flags);
   if (descriptor < 0) return system_error("cannot open " + path, errno);
   struct stat status {};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <aurora/aql/tree.hpp>
+#include <aurora/exec/directives.hpp>
 #include <aurora/exec/window.hpp>
 #include <aurora/expr/record_program.hpp>
 #include <aurora/plan/bindings.hpp>
@@ -97,12 +98,6 @@ class Projection {
   expr::Surroundings around_;
   std::shared_ptr<const text::Search> search_;
 };
-
-/// The decision of directives about what they stand on: @include and @skip leave it out; @auth, @require and @allow
-/// ask for a role. Directives that belong elsewhere are errors here.
-/// Errors: InvalidQuery for unknown directives and arguments; TypeError for a condition that is no Boolean;
-/// Unauthorized without a role, Forbidden with another one.
-[[nodiscard]] Result<bool> is_included(std::span<const aql::Directive> directives, const plan::Bindings& bindings);
 
 /// The selections with fragments expanded, directives applied and equal keys merged, in order.
 /// `collection`: fragments must be on it. Errors: InvalidQuery.

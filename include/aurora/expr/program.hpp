@@ -74,6 +74,8 @@ class Program {
 
 /// Longest text that one function may make.
 inline constexpr std::size_t kMaxTextBytes = 16u << 20;
+/// Most elements of a list that one function may make.
+inline constexpr std::size_t kMaxElements = 1'000'000;
 
 /// The value as a template shows it: text as it is, null as nothing, everything else as in results.
 [[nodiscard]] std::string text_of(const Value& value);
