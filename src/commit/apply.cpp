@@ -74,7 +74,7 @@ bool is_searched(const CollectionDef& definition) {
 }  // namespace
 
 void Engine::find_heads(GroupCommit& commit) {
-  std::lock_guard lock(load_mutex_);
+  std::lock_guard lock(heads_mutex_);
   for (const auto& change : commit.changes) {
     if (!commit.heads.empty() && commit.heads.back().first == change.collection) continue;
     if (const auto found = heads_.find(change.collection); found != heads_.end())
@@ -203,11 +203,10 @@ void Engine::apply(GroupCommit& commit, Snapshot& next, const EditScope& scope) 
 
 void Engine::apply_schema(GroupCommit& commit, Snapshot& next) {
   next.catalog = commit.schema.catalog;
-  std::lock_guard lock(load_mutex_);
+  std::lock_guard lock(heads_mutex_);
   for (const auto id : commit.schema.dropped) {
     std::erase_if(next.collections, [&](const auto& entry) { return entry.first == id; });
     heads_.erase(id);
-    replays_.erase(id);
   }
   for (const auto id : commit.schema.changed) {
     auto& heads = heads_[id];

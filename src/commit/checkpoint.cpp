@@ -73,9 +73,9 @@ Status Engine::checkpoint_locked() {
   changes_since_checkpoint_.store(0, std::memory_order_relaxed);
   std::vector<std::pair<CollectionId, std::set<std::uint32_t>>> unsaved;
   {
-    std::lock_guard lock(load_mutex_);
+    std::lock_guard lock(heads_mutex_);
     for (const auto& [id, heads] : heads_)
-      if (!heads->unsaved.empty()) unsaved.emplace_back(id, heads->unsaved);
+      if (!heads->unsaved.empty() && pin->catalog->find(id)) unsaved.emplace_back(id, heads->unsaved);
   }
   if (sequence == checkpointed_ && unsaved.empty()) return {};
 
@@ -91,8 +91,8 @@ Status Engine::checkpoint_locked() {
   for (const auto& [id, version] : snapshots_.loaded(pin)) {
     if (!pin->catalog->find(id)) continue;
     const auto& indexes = version->definition->indexes;
-    bool any_unsaved = false;
-    for (std::size_t i = 0; i < indexes.size(); ++i) any_unsaved |= is_unsaved(id, indexes[i].id);
+    const bool any_unsaved = std::any_of(unsaved.begin(), unsaved.end(),
+                                         [of = id](const auto& entry) { return entry.first == of; });
     if (version->changed_at <= checkpointed_ && !any_unsaved) continue;
     batch->put(storage::Family::kPages, PageKey(PageKey::kLiveSets, id).view(),
                encode_live(version->live, version->next_ordinal));
@@ -109,7 +109,7 @@ Status Engine::checkpoint_locked() {
   checkpointed_ = sequence;
   checkpoints_.fetch_add(1, std::memory_order_relaxed);
   {
-    std::lock_guard lock(load_mutex_);
+    std::lock_guard lock(heads_mutex_);
     for (const auto& [id, indexes] : unsaved)
       if (const auto found = heads_.find(id); found != heads_.end())
         for (const auto index : indexes) found->second->unsaved.erase(index);
@@ -198,6 +198,14 @@ Result<bool> Engine::purge_dropped_batch() {
       batch->remove(storage::Family::kPages, PageKey(PageKey::kLiveSets, id).view());
     }
     AURORA_TRY(store_->write(*batch, storage::Sync::kLogged));
+    if (!at->valid()) {
+      {
+        std::lock_guard lock(heads_mutex_);
+        heads_.erase(id);
+      }
+      std::lock_guard lock(load_mutex_);
+      replays_.erase(id);
+    }
     return true;
   }
   AURORA_TRY(cursor->status());

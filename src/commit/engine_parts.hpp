@@ -41,8 +41,7 @@ struct Engine::GroupCommit {
   SchemaEdit schema;
   std::shared_ptr<const Catalog> catalog;   // after this commit
   Request* request = nullptr;
-  /// Writable indexes of the collections it touches, looked up before publishing: while the snapshot list is
-  /// locked, `load_mutex_` must not be taken (a load holds it when it installs).
+  /// Writable indexes of the collections it touches, looked up before publishing holds readers off.
   std::vector<std::pair<CollectionId, Heads*>> heads;
   /// Of collections with full-text indexes, gathered before publishing.
   std::vector<IndexEdits> edits;
@@ -51,7 +50,8 @@ struct Engine::GroupCommit {
 /// The writable indexes of a loaded collection, by index id.
 struct Engine::Heads {
   std::map<std::uint32_t, OrderedIndex> indexes;
-  /// Indexes whose pages in the store are missing or damaged: written whole by the next checkpoint.
+  /// Indexes whose pages in the store are missing or damaged, and kLiveSets for the row of live documents: written
+  /// whole by the next checkpoint.
   std::set<std::uint32_t> unsaved;
 };
 

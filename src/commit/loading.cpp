@@ -1,5 +1,8 @@
 // Loading a collection on first use: its live set and indexes from pages, brought up to date by the replay;
 // whatever is missing or damaged is rebuilt from the documents (I6). Called by views.
+//
+// One thread loads a collection, those that want the same one wait; no lock is held meanwhile, so that commits to
+// other collections are published beside it.
 #include <aurora/base/checksum.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/commit/keys.hpp>
@@ -50,25 +53,47 @@ Result<Sequence> decode_freshness(std::string_view bytes) {
 }
 
 Result<const CollectionVersion*> Engine::load(const SnapshotList::Pin& pin, CollectionId id) {
-  std::lock_guard lock(load_mutex_);
-  if (const auto* version = snapshots_.find(pin, id)) return version;
   const auto definition = pin->catalog->find(id);
   if (!definition) return Error(ErrorCode::kInternal, "a collection was loaded that the catalog lacks");
+  const Replay* replay = nullptr;
+  {
+    std::unique_lock lock(load_mutex_);
+    loaded_.wait(lock, [&] { return !loading_.contains(id); });
+    if (const auto* version = snapshots_.find(pin, id)) return version;
+    loading_.insert(id);
+    if (const auto found = replays_.find(id); found != replays_.end()) replay = found->second.get();
+  }
+  struct Turn {
+    Engine& engine;
+    const CollectionId id;
+    ~Turn() {
+      {
+        const std::lock_guard lock(engine.load_mutex_);
+        engine.loading_.erase(id);
+      }
+      engine.loaded_.notify_all();
+    }
+  } const turn{*this, id};
   auto heads = std::make_unique<Heads>();
-  AURORA_ASSIGN(auto version, load_version(definition, *heads));
-  heads_[id] = std::move(heads);
-  replays_.erase(id);
+  AURORA_ASSIGN(auto version, load_version(definition, replay, *heads));
+  {
+    const std::lock_guard lock(heads_mutex_);
+    heads_[id] = std::move(heads);
+  }
   snapshots_.install(id, std::move(version));
+  {
+    const std::lock_guard lock(load_mutex_);
+    replays_.erase(id);
+  }
   return snapshots_.find(pin, id);
 }
 
-Result<std::shared_ptr<CollectionVersion>> Engine::load_version(Catalog::Entry definition, Heads& heads) {
+Result<std::shared_ptr<CollectionVersion>> Engine::load_version(Catalog::Entry definition, const Replay* replay,
+                                                                Heads& heads) {
   auto version = std::make_shared<CollectionVersion>();
   version->definition = definition;
-  const auto found = replays_.find(definition->id);
-  const auto* replay = found == replays_.end() ? nullptr : found->second.get();
   if (replay != nullptr) version->changed_at = opened_at_;
-  AURORA_TRY(load_live(*definition, replay, *version));
+  AURORA_TRY(load_live(*definition, replay, heads, *version));
   for (const auto& index : definition->indexes) {
     auto loaded = rebuild_all_ ? Error(ErrorCode::kCorruption, "the change log does not reach back to the pages")
                                : load_index(*definition, index, replay);
@@ -89,12 +114,13 @@ Result<std::shared_ptr<CollectionVersion>> Engine::load_version(Catalog::Entry d
   return version;
 }
 
-Status Engine::load_live(const CollectionDef& definition, const Replay* replay, CollectionVersion& version) {
+Status Engine::load_live(const CollectionDef& definition, const Replay* replay, Heads& heads,
+                         CollectionVersion& version) {
   std::string bytes;
   AURORA_ASSIGN(bool known, store_->get(storage::Family::kPages, PageKey(PageKey::kLiveSets, definition.id).view(),
                                         bytes));
-  bool rebuild = rebuild_all_;
-  if (known && !rebuild) {
+  bool rebuild = rebuild_all_ || !known;
+  if (!rebuild) {
     auto row = decode_live(bytes);
     rebuild = !row;
     if (row) {
@@ -103,7 +129,6 @@ Status Engine::load_live(const CollectionDef& definition, const Replay* replay, 
     }
   }
   if (rebuild) {
-    log(kLogWarning, "the live set of '" + definition.name + "' is rebuilt from its documents");
     storage::CursorOptions range;
     range.lower = std::string(DocumentKey(definition.id, 0).view());
     range.upper = std::string(DocumentKey(definition.id + 1, 0).view());
@@ -112,7 +137,13 @@ Status Engine::load_live(const CollectionDef& definition, const Replay* replay, 
     for (cursor->seek(range.lower); cursor->valid(); cursor->next())
       version.live.add(load_be<std::uint32_t>(cursor->key().data() + 4));
     AURORA_TRY(cursor->status());
-    version.changed_at = opened_at_;
+    // Nothing was lost of a collection that no checkpoint has met yet: its documents are in the log or there are none.
+    if (known || rebuild_all_ || (replay == nullptr && !version.live.empty()))
+      log(kLogWarning, "the live set of '" + definition.name + "' is rebuilt from its documents");
+    if (known || !version.live.empty()) {
+      heads.unsaved.insert(PageKey::kLiveSets);
+      version.changed_at = opened_at_;
+    }
   }
   if (replay != nullptr)
     for (const auto& [ordinal, document] : replay->documents) {

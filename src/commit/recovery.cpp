@@ -14,6 +14,7 @@ namespace aurora::commit {
 
 namespace {
 constexpr std::uint32_t kDatabaseFormat = 1;
+constexpr std::size_t kRemoveBatch = 4096;
 
 std::string prefix_end_of(std::string_view prefix) {
   std::string end(prefix);
@@ -137,11 +138,22 @@ Status Engine::recover_log(Sequence& last) {
   return rebuild_all_ ? disown_pages() : Status();
 }
 
-// The sequences the pages claim may be given out again: forget the claim before the first of them is.
+// The sequences the pages claim may be given out again: the pages go before the first of them is, or the next
+// checkpoint would vouch for those of collections that nobody loaded. The claim goes first: pages without one are
+// disowned again when this is interrupted.
 Status Engine::disown_pages() {
   log(kLogWarning, "the change log does not reach back to the index pages: indexes are rebuilt from documents");
   const auto batch = store_->make_batch();
   batch->remove(storage::Family::kPages, kFreshnessKey);
+  const auto cursor = store_->cursor(storage::Family::kPages, {});
+  std::size_t rows = 1;
+  for (cursor->seek({}); cursor->valid(); cursor->next()) {
+    batch->remove(storage::Family::kPages, cursor->key());
+    if (++rows % kRemoveBatch != 0) continue;
+    AURORA_TRY(store_->write(*batch, storage::Sync::kNoLog));
+    batch->clear();
+  }
+  AURORA_TRY(cursor->status());
   AURORA_TRY(store_->write(*batch, storage::Sync::kNoLog));
   return store_->flush(storage::Family::kPages);
 }

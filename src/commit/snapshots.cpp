@@ -44,7 +44,7 @@ std::vector<std::pair<CollectionId, std::shared_ptr<const CollectionVersion>>> S
 void SnapshotList::install(CollectionId id, std::shared_ptr<CollectionVersion> version) {
   std::lock_guard lock(mutex_);
   for (auto& snapshot : list_) {
-    if (snapshot->find(id) != nullptr) continue;
+    if (snapshot->find(id) != nullptr || !snapshot->catalog->find(id)) continue;
     const auto at = std::lower_bound(snapshot->collections.begin(), snapshot->collections.end(), id,
                                      [](const auto& entry, CollectionId wanted) { return entry.first < wanted; });
     snapshot->collections.insert(at, {id, version});

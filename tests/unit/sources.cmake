@@ -58,6 +58,7 @@ set(AURORA_UNIT_TESTS
   cache/record_blocks_test.cpp
   commit/change_cursor_test.cpp
   commit/failed_write_test.cpp
+  commit/recovery_test.cpp
   commit/transfers_threads_test.cpp
   facade/bind_members_test.cpp
   facade/bind_test.cpp

@@ -133,8 +133,10 @@ class Engine : public std::enable_shared_from_this<Engine> {
   [[nodiscard]] Status advance_ids(const Catalog& catalog);
 
   // loading.cpp
-  [[nodiscard]] Result<std::shared_ptr<CollectionVersion>> load_version(Catalog::Entry definition, Heads& heads);
-  [[nodiscard]] Status load_live(const CollectionDef& definition, const Replay* replay, CollectionVersion& version);
+  [[nodiscard]] Result<std::shared_ptr<CollectionVersion>> load_version(Catalog::Entry definition, const Replay* replay,
+                                                                        Heads& heads);
+  [[nodiscard]] Status load_live(const CollectionDef& definition, const Replay* replay, Heads& heads,
+                                 CollectionVersion& version);
   [[nodiscard]] Result<OrderedIndex> load_index(const CollectionDef& definition, const IndexDef& index,
                                                 const Replay* replay);
   [[nodiscard]] Result<OrderedIndex> rebuild_index(const CollectionDef& definition, const IndexDef& index,
@@ -199,11 +201,15 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Status failed_;                                    // why writes are refused
   std::atomic<bool> has_failed_{false};
 
-  // Loaded collections' writable indexes. The map is guarded; each Heads belongs to the leader once loaded.
+  // Loaded collections' writable indexes. The map and each `unsaved` are guarded; the indexes belong to the leader
+  // once loaded. Of a dropped collection they and the replay stay until no reader is left that may load it.
+  std::mutex heads_mutex_;
+  std::unordered_map<CollectionId, std::unique_ptr<Heads>> heads_;      // guarded by heads_mutex_
   std::mutex load_mutex_;
-  std::unordered_map<CollectionId, std::unique_ptr<Heads>> heads_;
+  std::condition_variable loaded_;
+  std::set<CollectionId> loading_;                                      // guarded by load_mutex_
   std::unordered_map<CollectionId, std::unique_ptr<Replay>> replays_;   // guarded by load_mutex_; from recovery
-  bool rebuild_all_ = false;                         // guarded by load_mutex_
+  bool rebuild_all_ = false;                         // set by recovery
   Sequence opened_at_ = 0;                           // set by recovery
 
   std::mutex checkpoint_mutex_;

@@ -70,7 +70,7 @@ class SnapshotList {
   [[nodiscard]] const CollectionVersion* find(const Pin& pin, CollectionId id);
   /// Every collection loaded in a pinned snapshot. While the result is held, publishing copies these versions.
   [[nodiscard]] std::vector<std::pair<CollectionId, std::shared_ptr<const CollectionVersion>>> loaded(const Pin& pin);
-  /// Adds a collection loaded after open to every snapshot that lacks it: it has not changed since open.
+  /// Adds a collection loaded after open to every snapshot whose catalog has it: it has not changed since open.
   void install(CollectionId id, std::shared_ptr<CollectionVersion> version);
 
   /// Makes the next state. `apply` changes `next`, already holding everything of the current state, within
