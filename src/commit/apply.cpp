@@ -227,7 +227,7 @@ void Engine::apply_schema(GroupCommit& commit, Snapshot& next) {
     for (const auto& index : version.definition->indexes) {
       OrderedIndex head;
       if (const auto found = commit.schema.built.find(index.id); found != commit.schema.built.end()) {
-        head = std::move(found->second);
+        head = std::move(found->second.index);
         heads->unsaved.insert(index.id);
       } else if (const auto old = heads->indexes.find(index.id); old != heads->indexes.end()) {
         head = std::move(old->second);

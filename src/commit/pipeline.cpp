@@ -22,7 +22,8 @@ constexpr std::size_t kLargeEdits = 1024;
 
 Status guarded(const Mutation& mutation, WriteContext& context) {
   try {
-    return mutation(context);
+    AURORA_TRY(mutation(context));
+    return context.renew_built_indexes();
   } catch (const Error& error) {
     return error;
   } catch (const std::bad_alloc&) {

@@ -241,7 +241,23 @@ Status WriteContext::build_index(const CollectionDef& collection, const IndexDef
         found->second->indexes[i] = built.version();
         if (index.kind == IndexKind::kSearch) found->second->lengths[i] = text::Lengths::of(built.version());
       }
-  schema_.built.insert_or_assign(index.id, std::move(built));
+  schema_.built.insert_or_assign(index.id, BuiltIndex{collection.id, std::move(built), savepoint()});
+  return {};
+}
+
+Status WriteContext::renew_built_indexes() {
+  std::vector<std::pair<Catalog::Entry, std::uint32_t>> stale;
+  for (const auto& [id, built] : schema_.built) {
+    const auto collection = catalog().find(built.collection);
+    if (!collection) continue;
+    const auto changes = writes_.collect(built.at);
+    if (std::any_of(changes.begin(), changes.end(),
+                    [&, of = built.collection](const Change& change) { return change.collection == of; }))
+      stale.emplace_back(collection, id);
+  }
+  for (const auto& [collection, id] : stale)
+    for (const auto& index : collection->indexes)
+      if (index.id == id) AURORA_TRY(build_index(*collection, index));
   return {};
 }
 

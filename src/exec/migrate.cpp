@@ -13,7 +13,6 @@
 #include <aurora/schema/path.hpp>
 #include <aurora/schema/system_collections.hpp>
 
-#include <algorithm>
 #include <array>
 
 namespace aurora::exec {
@@ -164,8 +163,6 @@ class Version {
   Result<bool> run() {
     AURORA_ASSIGN(const bool done, applied_before());
     if (done) return false;
-    for (const auto& collection : view_.catalog().collections())
-      for (const auto& index : collection->indexes) indexes_before_.push_back(index.id);
     for (const auto& step : version_.steps) {
       if (step.schema) {
         AURORA_TRY(run_schema(view_, *step.schema, bindings_.text));
@@ -173,7 +170,6 @@ class Version {
         AURORA_TRY(run_data(*step.data));
       }
     }
-    AURORA_TRY(rebuild_indexes());
     AURORA_TRY(record_version());
     return true;
   }
@@ -210,19 +206,6 @@ class Version {
       if (const auto fired = handlers_.fire(view_, mark, bindings_, settings_, 0); !fired)
         return bindings_.error(name.at, fired.error().code(), fired.error().message());
     }
-    written_.push_back(name.text);
-    return {};
-  }
-
-  // An index built by an alter holds the documents as they were then; data steps may have changed them since.
-  Status rebuild_indexes() {
-    for (const auto& name : written_) {
-      const auto collection = view_.catalog().find(name);
-      if (!collection) continue;
-      for (const auto& index : collection->indexes)
-        if (std::find(indexes_before_.begin(), indexes_before_.end(), index.id) == indexes_before_.end())
-          AURORA_TRY(view_.build_index(*collection, index));
-    }
     return {};
   }
 
@@ -242,8 +225,6 @@ class Version {
   Bindings bindings_;
   const ExecSettings& settings_;
   const Handlers& handlers_;
-  std::vector<std::uint32_t> indexes_before_;
-  std::vector<std::string> written_;   // collections with data steps
 };
 
 }  // namespace

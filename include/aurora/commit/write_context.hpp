@@ -12,14 +12,20 @@
 
 namespace aurora::commit {
 
+/// An index built over the documents as they were at a point of the mutation.
+struct BuiltIndex {
+  CollectionId collection = 0;
+  OrderedIndex index;
+  Savepoint at;
+};
+
 /// What a mutation did to the catalog.
 struct SchemaEdit {
   std::shared_ptr<const Catalog> catalog;                     ///< null: unchanged
   std::set<CollectionId> changed;                             ///< defined or altered
   std::set<CollectionId> dropped;
-  std::map<std::uint32_t, OrderedIndex> built;                ///< indexes built over existing documents
+  std::map<std::uint32_t, BuiltIndex> built;                  ///< indexes built over existing documents, by id
 };
-
 
 /// Threads: one thread at a time. Owns: nothing of the engine; the write set is its caller's.
 class WriteContext : public WriteView {
@@ -59,6 +65,8 @@ class WriteContext : public WriteView {
   [[nodiscard]] Status put_collection(CollectionDef definition) override;
   [[nodiscard]] Status drop_collection(const CollectionDef& definition) override;
   [[nodiscard]] Status build_index(const CollectionDef& collection, const IndexDef& index) override;
+  /// Builds anew each built index whose documents changed since. For the pipeline, after the mutation.
+  [[nodiscard]] Status renew_built_indexes();
   [[nodiscard]] DefinitionIds& schema_ids() override;
   [[nodiscard]] Uuid new_id() override;
   [[nodiscard]] std::uint32_t max_document_bytes() const override;
