@@ -70,7 +70,8 @@ struct Config {
 
   /// False: every query scans (to compare answers with and without indexes).
   bool use_indexes = true;
-  /// Where the time comes from; empty: the system clock. Microseconds since the epoch.
+  /// Where the time comes from, on any thread; empty: the system clock. Microseconds since the epoch. Must not
+  /// throw: the system clock stands in for it then, with a warning.
   std::function<std::int64_t()> clock;
   /// Gets the messages worth a log line, from any thread. Empty: silent. Must not throw.
   std::function<void(LogLevel, std::string_view)> logger;

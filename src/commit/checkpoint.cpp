@@ -215,22 +215,34 @@ Result<bool> Engine::purge_dropped_batch() {
 void Engine::start_background() {
   if (!options_.start_periodic) return;
   const auto interval = std::min(options_.checkpoint_interval, options_.expiry_interval);
-  background_ = options_.start_periodic(interval, [this, last = std::chrono::steady_clock::now(), swept = std::chrono::steady_clock::now()]() mutable {
-    const auto entry = enter();
-    if (!entry || has_failed_.load(std::memory_order_acquire)) return;
-    const auto at = std::chrono::steady_clock::now();
-    if (at - swept >= options_.expiry_interval) {
-      swept = at;
-      if (auto status = remove_expired(); !status)
-        log(kLogWarning, "removing expired documents: " + status.error().message());
+  const auto opened = std::chrono::steady_clock::now();
+  background_ = options_.start_periodic(interval, [this, last = opened, swept = opened]() mutable {
+    // The thread runs before it is known here, and a commit of its own may wake it.
+    if (!background_known_.load(std::memory_order_acquire)) return;
+    try {
+      run_upkeep(last, swept);
+    } catch (const std::exception& error) {
+      log(kLogWarning, std::string("background upkeep broke off and will be tried again: ") + error.what());
     }
-    if (at - last < options_.checkpoint_interval &&
-        changes_since_checkpoint_.load(std::memory_order_relaxed) < options_.checkpoint_changes)
-      return;
-    last = at;
-    for (const auto& status : {checkpoint_indexes(), trim_log(), purge_dropped()})
-      if (!status) log(kLogWarning, "background upkeep: " + status.error().message());
   });
+  background_known_.store(true, std::memory_order_release);
+}
+
+void Engine::run_upkeep(std::chrono::steady_clock::time_point& last, std::chrono::steady_clock::time_point& swept) {
+  const auto entry = enter();
+  if (!entry || has_failed_.load(std::memory_order_acquire)) return;
+  const auto at = std::chrono::steady_clock::now();
+  if (at - swept >= options_.expiry_interval) {
+    swept = at;
+    if (auto status = remove_expired(); !status)
+      log(kLogWarning, "removing expired documents: " + status.error().message());
+  }
+  if (at - last < options_.checkpoint_interval &&
+      changes_since_checkpoint_.load(std::memory_order_relaxed) < options_.checkpoint_changes)
+    return;
+  last = at;
+  for (const auto& status : {checkpoint_indexes(), trim_log(), purge_dropped()})
+    if (!status) log(kLogWarning, "background upkeep: " + status.error().message());
 }
 
 }  // namespace aurora::commit

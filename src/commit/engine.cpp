@@ -27,9 +27,9 @@ Result<std::shared_ptr<Engine>> Engine::open(std::unique_ptr<storage::Store> sto
 }
 
 Result<Engine::Entry> Engine::enter() {
-  entries_.fetch_add(1, std::memory_order_acq_rel);
+  entries_.fetch_add(1, std::memory_order_seq_cst);
   Entry entry(&entries_);
-  if (closing_.load(std::memory_order_acquire))
+  if (closing_.load(std::memory_order_seq_cst))
     return Error(ErrorCode::kClosed, "the database was closed; open it again");
   return entry;
 }
@@ -49,10 +49,10 @@ Status Engine::backup(const std::string& path) {
 Status Engine::close() {
   std::lock_guard lock(close_mutex_);
   if (closed_) return {};
-  closing_.store(true, std::memory_order_release);
+  closing_.store(true, std::memory_order_seq_cst);
   if (tail_) tail_->close();
-  for (auto open = entries_.load(std::memory_order_acquire); open > 0;
-       open = entries_.load(std::memory_order_acquire))
+  for (auto open = entries_.load(std::memory_order_seq_cst); open > 0;
+       open = entries_.load(std::memory_order_seq_cst))
     entries_.wait(open, std::memory_order_acquire);
   // Only now: commits under way may still wake it.
   background_.reset();

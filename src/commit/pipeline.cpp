@@ -20,16 +20,27 @@ namespace {
 constexpr std::size_t kLargeCommit = 64;
 constexpr std::size_t kLargeEdits = 1024;
 
-Status guarded(const Mutation& mutation, WriteContext& context) {
+// What was thrown, as an error. Called while it is handled.
+Error thrown_error() {
   try {
-    AURORA_TRY(mutation(context));
-    return context.renew_built_indexes();
+    throw;
   } catch (const Error& error) {
     return error;
   } catch (const std::bad_alloc&) {
     return Error(ErrorCode::kLimitExceeded, "out of memory while running the mutation; write less at once");
   } catch (const std::exception& error) {
     return Error(ErrorCode::kInternal, std::string("the mutation threw: ") + error.what());
+  } catch (...) {
+    return Error(ErrorCode::kInternal, "the mutation threw what is no exception of the standard library");
+  }
+}
+
+Status guarded(const Mutation& mutation, WriteContext& context) {
+  try {
+    AURORA_TRY(mutation(context));
+    return context.renew_built_indexes();
+  } catch (...) {
+    return thrown_error();
   }
 }
 
@@ -76,6 +87,8 @@ void Engine::lead(std::unique_lock<std::mutex>& lock) {
   } catch (const std::exception& error) {
     // Out of memory between writing and publishing: nobody can say what was done. Refuse writes until reopening.
     abandon(group, error.what());
+  } catch (...) {
+    abandon(group, "by what is no exception of the standard library");
   }
   lock.lock();
   // What the group left over (it was full) goes first next time.
@@ -110,42 +123,59 @@ void Engine::run_group(std::vector<Request*>& group) {
     return;
   }
   std::vector<GroupCommit> commits;
+  try {
+    prepare_group(group, commits);
+  } catch (...) {
+    // Nothing has left this memory yet: those without an answer failed, and writing goes on.
+    const auto failure = thrown_error();
+    for (const auto& commit : commits) commit.request->result = failure;
+    for (auto* request : group)
+      if (std::exchange(request->mutation, nullptr) != nullptr) request->result = failure;
+    return;
+  }
+  if (!commits.empty()) finish_group(commits);
+}
+
+// Runs the mutations in order, on what those before them made. Those that no longer fit into the group stay undone.
+void Engine::prepare_group(std::vector<Request*>& group, std::vector<GroupCommit>& commits) {
   WriteSet writes;
   std::size_t changes = 0;
-  {
-    auto base = view();
-    WriteContext context(*this, base, writes);
-    for (auto* request : group) {
-      if (changes >= options_.group_changes) break;
-      const auto mark = writes.mark();
-      GroupCommit commit;
-      commit.sequence = last_sequence_ + commits.size() + 1;
-      commit.time = now();
-      context.set_commit_sequence(commit.sequence, commit.time);
-      auto status = guarded(*request->mutation, context);
-      if (status && writes.byte_size() > options_.max_transaction_bytes)
-        status = Error(ErrorCode::kLimitExceeded, "one commit may write at most " +
-                                                      std::to_string(options_.max_transaction_bytes) +
-                                                      " bytes (max_transaction_bytes); split it");
+  auto base = view();
+  WriteContext context(*this, base, writes);
+  for (auto* request : group) {
+    if (changes >= options_.group_changes) break;
+    const auto mark = writes.mark();
+    GroupCommit commit;
+    commit.sequence = last_sequence_ + commits.size() + 1;
+    commit.time = now();
+    context.set_commit_sequence(commit.sequence, commit.time);
+    auto status = guarded(*request->mutation, context);
+    if (status && writes.byte_size() > options_.max_transaction_bytes)
+      status = Error(ErrorCode::kLimitExceeded, "one commit may write at most " +
+                                                    std::to_string(options_.max_transaction_bytes) +
+                                                    " bytes (max_transaction_bytes); split it");
+    if (!status) {
+      writes.rollback(mark);
+      request->result = status.error();
       request->mutation = nullptr;
-      if (!status) {
-        writes.rollback(mark);
-        request->result = status.error();
-        continue;
-      }
-      commit.changes = writes.collect(mark);
-      commit.schema = std::move(context.schema_edit());
-      if (commit.changes.empty() && !commit.schema.catalog) {
-        request->result = commit.sequence - 1;
-        continue;
-      }
-      commit.catalog = commit.schema.catalog ? commit.schema.catalog : base.catalog_ref();
-      commit.request = request;
-      changes += commit.changes.size();
-      commits.push_back(std::move(commit));
+      continue;
     }
+    commit.changes = writes.collect(mark);
+    commit.schema = std::move(context.schema_edit());
+    if (commit.changes.empty() && !commit.schema.catalog) {
+      request->result = commit.sequence - 1;
+      request->mutation = nullptr;
+      continue;
+    }
+    commit.catalog = commit.schema.catalog ? commit.schema.catalog : base.catalog_ref();
+    commit.request = request;
+    changes += commit.changes.size();
+    commits.push_back(std::move(commit));
+    request->mutation = nullptr;
   }
-  if (commits.empty()) return;
+}
+
+void Engine::finish_group(std::vector<GroupCommit>& commits) {
   if (auto status = write_group(commits); !status) {
     failed_ = status;
     has_failed_.store(true, std::memory_order_release);
@@ -155,7 +185,9 @@ void Engine::run_group(std::vector<Request*>& group) {
           status.error().with_prefix("the commit failed and its outcome is unknown until the database is reopened: ");
     return;
   }
+  std::size_t changes = 0;
   for (auto& commit : commits) {
+    changes += commit.changes.size();
     publish(commit);
     commit.request->result = commit.sequence;
   }

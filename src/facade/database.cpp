@@ -52,8 +52,8 @@ Result<Database> Database::try_open(const std::string& path, const Config& confi
   store.write_buffer_bytes = config.write_buffer_bytes;
   store.max_log_bytes = config.max_log_bytes;
   store.open_deadline = config.open_deadline;
-  if (config.logger)
-    store.on_message = [logger = config.logger](std::string_view message) { logger(LogLevel::kInfo, message); };
+  if (options.log)
+    store.on_message = [log = options.log](std::string_view message) { log(static_cast<int>(LogLevel::kInfo), message); };
   AURORA_ASSIGN(auto opened, storage::open_rocksdb_store(store));
   AURORA_ASSIGN(auto state, start(std::move(opened), std::move(options), config));
   return Database(std::move(state));

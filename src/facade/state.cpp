@@ -129,10 +129,23 @@ Result<commit::EngineOptions> engine_options(const Config& config) {
   options.limits.selections = config.text_limits.selections;
   options.limits.list_length = config.text_limits.list_length;
   options.limits.regex_bytes = config.text_limits.regex_bytes;
-  if (config.clock) options.clock = [clock = config.clock] { return DateTime(clock()); };
+  // Neither may throw. When one does, it must not take commits with it.
   if (config.logger)
     options.log = [logger = config.logger](int level, std::string_view message) {
-      logger(static_cast<LogLevel>(level), message);
+      try {
+        logger(static_cast<LogLevel>(level), message);
+      } catch (...) {
+        return;   // there is nobody to tell
+      }
+    };
+  if (config.clock)
+    options.clock = [clock = config.clock, log = options.log] {
+      try {
+        return DateTime(clock());
+      } catch (...) {
+        if (log) log(static_cast<int>(LogLevel::kWarning), "Config::clock threw; the system clock stands in for it");
+        return system_now();
+      }
     };
   return options;
 }

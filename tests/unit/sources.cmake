@@ -59,6 +59,7 @@ set(AURORA_UNIT_TESTS
   commit/change_cursor_test.cpp
   commit/failed_write_test.cpp
   commit/recovery_test.cpp
+  commit/throwing_test.cpp
   commit/transfers_threads_test.cpp
   facade/bind_members_test.cpp
   facade/bind_test.cpp

@@ -145,6 +145,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   // pipeline.cpp
   void lead(std::unique_lock<std::mutex>& lock);
   void run_group(std::vector<Request*>& group);
+  void prepare_group(std::vector<Request*>& group, std::vector<GroupCommit>& commits);
+  void finish_group(std::vector<GroupCommit>& commits);
   void abandon(std::vector<Request*>& group, std::string_view why);
   [[nodiscard]] Status write_group(std::vector<GroupCommit>& commits);
   void publish(GroupCommit& commit);
@@ -172,6 +174,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   [[nodiscard]] Status purge_dropped();
   [[nodiscard]] Result<bool> purge_dropped_batch();
   void start_background();
+  void run_upkeep(std::chrono::steady_clock::time_point& last, std::chrono::steady_clock::time_point& swept);
 
   void log(int level, std::string_view message) const {
     if (options_.log) options_.log(level, message);
@@ -185,7 +188,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Uuid7Generator sids_;
   Uuid7Generator ids_;
 
-  // Calls under way; negative once closing.
+  // Calls under way. Entering and closing look at each other's flag after setting their own: both sequentially
+  // consistent.
   std::atomic<std::int64_t> entries_{0};
   std::atomic<bool> closing_{false};
   std::mutex close_mutex_;
@@ -221,6 +225,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::atomic<std::uint64_t> commits_{0}, groups_{0}, checkpoints_{0};
 
   std::unique_ptr<PeriodicTask> background_;
+  std::atomic<bool> background_known_{false};        // to its own thread
 };
 
 }  // namespace aurora::commit
