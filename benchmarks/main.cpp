@@ -1,85 +1,21 @@
 // aurora_bench: named workloads on Aurora and its peers in one process, in turns.
-#include "workloads.hpp"
+#include "child.hpp"
+#include "options.hpp"
+#include "plot.hpp"
+#include "setting.hpp"
+#include "workloads/workload.hpp"
 
-#include <charconv>
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
-#include <string>
 
 namespace {
 
 using namespace aurora::bench;
 
-constexpr const char* kUsage = R"(usage: aurora_bench [--quick] [--documents N] [--rounds N]
-                    [--only WORKLOAD[,WORKLOAD]...] [--peers PEER[,PEER]...]
-                    [--directory PATH] [--json FILE] [--list]
-
-Compares every answer first, then times Aurora and its peers in turns and prints medians; the last
-column is how many times Aurora is as fast as that peer. --quick takes less than a minute.
-The databases are made below PATH (default: the directory for temporary files) and removed.
-)";
-
-struct Options {
-  Scale scale{100'000, 7, 1};
-  std::string only, peers, json;
-  std::filesystem::path directory = std::filesystem::temp_directory_path();
-  bool list = false;
-};
-
-std::uint64_t number_in(const std::string& text) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number == 0) {
-    throw std::invalid_argument("'" + text + "' is not a number above 0");
-  }
-  return number;
-}
-
-Options options_of(std::span<char*> arguments) {
-  Options options;
-  for (std::size_t i = 1; i < arguments.size(); ++i) {
-    const std::string name = arguments[i];
-    const auto value = [&]() -> std::string {
-      if (i + 1 == arguments.size()) throw std::invalid_argument(name + " needs a value");
-      return arguments[++i];
-    };
-    if (name == "--quick")
-      options.scale = {10'000, 3, 5};
-    else if (name == "--list")
-      options.list = true;
-    else if (name == "--documents")
-      options.scale.documents = number_in(value());
-    else if (name == "--rounds")
-      options.scale.rounds = number_in(value());
-    else if (name == "--only")
-      options.only = value();
-    else if (name == "--peers")
-      options.peers = value();
-    else if (name == "--directory")
-      options.directory = value();
-    else if (name == "--json")
-      options.json = value();
-    else
-      throw std::invalid_argument("unknown option " + name + "\n" + kUsage);
-  }
-  return options;
-}
-
 // True when `name` is in the list, or there is no list.
-bool chosen(const std::string& list, std::string_view name) {
-  return list.empty() ||
-         ("," + list + ",").find("," + std::string(name) + ",") != std::string::npos;
-}
-
-std::vector<Peer> peers_of(const Options& options) {
-  std::vector<Peer> peers;
-  peers.push_back(aurora_peer());
-  for (auto& peer : {sqlite_peer(), sqlite_json_peer(), lmdb_peer(), rocksdb_peer()}) {
-    if (chosen(options.peers, peer.name)) peers.push_back(peer);
-  }
-  return peers;
+bool chosen(const std::vector<std::string>& list, const std::string& name) {
+  return list.empty() || std::find(list.begin(), list.end(), name) != list.end();
 }
 
 // Removes what the run made, whatever ends it.
@@ -102,66 +38,76 @@ class Scratch {
   std::filesystem::path path_;
 };
 
-// What the figures depend on. A slow build is said aloud: it is worth a factor of two and more.
-void print_setting(std::span<const Peer> peers, const std::filesystem::path& directory) {
+void list(const Workloads& workloads, const std::vector<Peer>& peers) {
+  std::cout << "Workloads\n";
+  for (const auto& workload : workloads) {
+    std::printf("  %-16s %s\n", workload->name().c_str(), workload->about().c_str());
+  }
+  std::printf("\nPeers\n");
   for (const auto& peer : peers) {
-    std::printf("%-12s %-10s %s\n", peer.name.c_str(), peer.version.c_str(), peer.setting.c_str());
+    std::printf("  %-16s %s\n", peer.name.c_str(), peer.setting.c_str());
   }
-  auto db = aurora::Database::open((directory / "setting.db").string());
-  db.flush();
-  const auto stats = db.stats();
-  std::printf("store        %s\n", stats.engine.c_str());
-#ifdef NDEBUG
-  std::printf("build        release\n");
-#else
-  std::printf("build        WITH ASSERTIONS: these figures mean little\n");
-#endif
-  if (stats.slow_build) {
-    std::printf(
-        "note         this RocksDB was built with assertions or without hardware CRC;\n"
-        "             writes are slower by a factor of two to three than they need be\n");
-  }
-  std::printf("\n");
 }
 
-int run_all(const Options& options) {
-  const Scratch scratch(options.directory);
-  const auto peers = peers_of(options);
-  print_setting(peers, scratch.path());
-  std::vector<Measurement> measurements;
-  bool met = true;
-  for (const auto& workload : workloads()) {
-    if (!chosen(options.only, workload.name)) continue;
-    measurements.push_back(run(workload, peers, options.scale, scratch.path() / "run"));
-    print_table(std::cout, measurements.back());
-    met = met && measurements.back().met().value_or(true);
+void run_size(std::uint64_t size, const Options& options, const Workloads& workloads,
+              const std::vector<Peer>& peers, const std::filesystem::path& directory,
+              std::vector<Line>& lines) {
+  {
+    const auto begin = std::chrono::steady_clock::now();
+    Dataset data(size, peers, directory);
+    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
+    std::printf("Filled with %s documents in %.0f s.\n\n", size_text(size).c_str(), time.count());
+    Context context(data, options.settings, std::cout, lines);
+    for (const auto& workload : workloads) {
+      if (chosen(options.only, workload->name())) workload->run(context);
+    }
   }
-  if (measurements.empty()) throw std::invalid_argument("no such workload; see --list");
+  std::filesystem::remove_all(directory);
+}
+
+void run(const Options& options, const Workloads& workloads, std::vector<Peer> peers) {
+  std::erase_if(peers, [&](const Peer& peer) {
+    return peer.name != "aurora" && !chosen(options.peers, peer.name);
+  });
+  const Scratch scratch(options.directory);
+  print_setting(std::cout, peers, scratch.path());
+  std::vector<Line> lines;
+  for (const auto size : options.sizes)
+    run_size(size, options, workloads, peers, scratch.path() / "run", lines);
+  print_bars(std::cout, lines);
   if (!options.json.empty()) {
     std::ofstream file(options.json);
-    write_json(file, measurements);
+    write_json(file, lines);
     if (!file.flush()) throw std::runtime_error("cannot write " + options.json);
   }
-  std::printf("%s\n", met ? "every bar is met" : "a bar is NOT met");
-  return 0;
+  if (!options.plots.empty()) write_plots(std::cout, options.plots, lines);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
-    const Options options = options_of({argv, static_cast<std::size_t>(argc)});
-    if (!options.list) return run_all(options);
-    for (const auto& workload : workloads()) {
-      std::printf("%-14.*s %.*s\n", static_cast<int>(workload.name.size()), workload.name.data(),
-                  static_cast<int>(workload.about.size()), workload.about.data());
+    const std::span<char*> arguments(argv, static_cast<std::size_t>(argc));
+    if (const auto status = run_as_child(arguments)) return *status;
+    const auto workloads = all_workloads();
+    const auto peers = all_peers();
+    std::vector<std::string> workload_names, peer_names;
+    for (const auto& workload : workloads) workload_names.push_back(workload->name());
+    for (const auto& peer : peers) peer_names.push_back(peer.name);
+    const Options options = parse_options(arguments, workload_names, peer_names);
+    if (options.help) {
+      std::cout << usage();
+    } else if (options.list) {
+      list(workloads, peers);
+    } else {
+      run(options, workloads, peers);
     }
     return 0;
-  } catch (const std::invalid_argument& usage) {
-    std::fprintf(stderr, "%s\n", usage.what());
+  } catch (const std::invalid_argument& wrong) {
+    std::cerr << "aurora_bench: " << wrong.what() << '\n';
     return 2;
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "aurora_bench: %s\n", error.what());
+    std::cerr << "aurora_bench: " << error.what() << '\n';
     return 1;
   }
 }

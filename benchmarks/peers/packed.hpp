@@ -1,6 +1,6 @@
-// The record of the stores that know only bytes: three fields at known places, then the whole
+// The record of the stores that know only bytes: four fields at known places, then the whole
 // document. Nothing is parsed to read it: what these peers show is the floor of their engine, not
-// the cost of a document database on it. Used by lmdb.cpp and rocksdb.cpp.
+// the cost of a document database on it. Used by lmdb.cpp, rocksdb.cpp and memory.cpp.
 #pragma once
 
 #include "data.hpp"
@@ -14,13 +14,15 @@ namespace aurora::bench {
 
 struct PackedHead {
   std::int64_t amount;
+  double score;
   std::uint32_t customer_size;
   std::uint32_t city_size;
 };
 
 [[nodiscard]] inline std::string packed(const Row& row) {
   const Order& order = row.order;
-  const PackedHead head{order.amount, static_cast<std::uint32_t>(order.customer.size()),
+  const PackedHead head{order.amount, order.score,
+                        static_cast<std::uint32_t>(order.customer.size()),
                         static_cast<std::uint32_t>(order.city.size())};
   std::string bytes(sizeof head, '\0');
   std::memcpy(bytes.data(), &head, sizeof head);
@@ -39,6 +41,12 @@ struct PackedHead {
   std::string bytes(8, '\0');
   for (std::size_t i = 0; i < 8; ++i) bytes[7 - i] = static_cast<char>(number >> (8 * i));
   return bytes;
+}
+/// A score likewise: from zero on, the bits of a double sort as it does.
+[[nodiscard]] inline std::string big_endian(double score) {
+  std::int64_t bits = 0;
+  std::memcpy(&bits, &score, sizeof bits);
+  return big_endian(bits);
 }
 
 [[nodiscard]] inline std::string_view bytes_of(const Uuid& id) {

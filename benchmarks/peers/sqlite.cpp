@@ -1,199 +1,319 @@
-// SQLite as a peer, in the two forms that people use for documents: a table with a column a field,
-// and a column of JSON with indexes on expressions. WAL, synchronous=NORMAL, every statement
-// prepared once, each call its own transaction.
+// SQLite as a peer. WAL, every statement prepared once. Reads run inside a transaction and on a
+// connection a thread; writes share one connection in turns, which is faster than several that
+// wait for each other's locks; a call is a commit.
+#include "peers/sqlite_query.hpp"
+#include "peers/sqlite_texts.hpp"
 #include "peers/store.hpp"
 
-#include <sqlite3.h>
+#include <mutex>
+#include <optional>
 
 namespace aurora::bench {
 
 namespace {
 
+using sqlite::Connection;
+using sqlite::execute;
+using sqlite::Query;
+using sqlite::Texts;
+
 enum class Form : std::uint8_t { kColumns, kJson };
 
-// A prepared statement; binding counts from 1.
-class Query {
+constexpr std::string_view kJoinText =
+    "SELECT v.id, p.name FROM visits v LEFT JOIN people p ON p.id = v.person_id";
+
+// The connection that writes, and what is asked of it.
+struct Writer {
+  Connection db;
+  std::optional<Query> insert, update, remove, upsert, read_amount, add_amount;
+  std::mutex mutex;
+};
+
+void bind_row(Query& query, Form form, const Row& row) {
+  const Order& order = row.order;
+  if (form == Form::kJson) {
+    query.bind(1, order.id).bind(2, row.json);
+    return;
+  }
+  query.bind(1, order.id).bind(2, order.customer).bind(3, order.city);
+  query.bind(4, std::int64_t{order.active}).bind(5, order.status).bind(6, order.score);
+  query.bind(7, order.amount).bind(8, row.tags).bind(9, order.address.street);
+  query.bind(10, order.address.zip).bind(11, order.address.note);
+}
+
+class SqliteSession final : public Session {
  public:
-  Query(sqlite3* db, std::string_view text) : db_(db) {
-    if (sqlite3_prepare_v2(db, text.data(), static_cast<int>(text.size()), &statement_, nullptr) !=
-        SQLITE_OK) {
-      throw std::runtime_error("sqlite: " + std::string(sqlite3_errmsg(db)));
+  SqliteSession(Form form, Writer& writer, std::function<Connection()> connect)
+      : form_(form),
+        texts_(form == Form::kColumns ? sqlite::kColumns : sqlite::kJson),
+        writer_(writer),
+        connect_(std::move(connect)) {}
+
+  void begin_reads() override { execute(reader(), "BEGIN"); }
+  void end_reads() override { execute(reader(), "COMMIT"); }
+
+  Ask ask(Operation operation) override {
+    switch (operation) {
+      case Operation::kGet:
+      case Operation::kGetPrepared:
+        return [query = prepare(texts_.get)](const Question& q) {
+          return query->bind(1, q.id).first_digest();
+        };
+      case Operation::kGetText:
+        return [this](const Question& q) {
+          return Query(reader(), texts_.get).bind(1, q.id).first_digest();
+        };
+      case Operation::kCity:
+        return [query = prepare(texts_.city)](const Question& q) {
+          return query->bind(1, std::string_view(city_name(q.city))).digests();
+        };
+      case Operation::kCountTwo:
+        return [query = prepare(texts_.count_two)](const Question& q) {
+          return query->bind(1, std::string_view(city_name(q.city))).count();
+        };
+      case Operation::kRangeCount:
+        return [query = prepare(texts_.range_count)](const Question& q) {
+          return query->bind(1, q.low).bind(2, q.high).count();
+        };
+      case Operation::kRangeFetch:
+        return [query = prepare(texts_.range_fetch)](const Question& q) {
+          return query->bind(1, q.low).bind(2, q.high).digests();
+        };
+      case Operation::kTopIndexed:
+        return [query = prepare(texts_.top_indexed)](const Question&) { return query->digests(); };
+      case Operation::kTopPlain:
+        return [query = prepare(texts_.top_plain)](const Question&) { return query->digests(); };
+      case Operation::kScan:
+        return [query = prepare(texts_.scan)](const Question& q) {
+          return query->bind(1, q.amount).count();
+        };
+      case Operation::kGroupIndexed:
+        return [query = prepare(texts_.group_indexed)](const Question&) {
+          return query->group_digests();
+        };
+      case Operation::kGroupPlain:
+        return [query = prepare(texts_.group_plain)](const Question&) {
+          return query->group_digests();
+        };
+      case Operation::kPage:
+        return [this, query = prepare(texts_.page)](const Question& q) {
+          return query->bind(1, end_before(q.page)).bind(2, std::int64_t{kPageRows}).digests();
+        };
+      case Operation::kJoin:
+        return [query = prepare(kJoinText)](const Question&) {
+          std::uint64_t sum = 0;
+          while (query->step()) sum += visit_digest(query->number(0), query->text(1));
+          return sum;
+        };
+      default:
+        return ask_write(operation);
     }
-  }
-  Query(const Query&) = delete;
-  Query& operator=(const Query&) = delete;
-  ~Query() { sqlite3_finalize(statement_); }
-
-  Query& bind(int at, std::string_view text) {
-    sqlite3_bind_text(statement_, at, text.data(), static_cast<int>(text.size()), SQLITE_STATIC);
-    return *this;
-  }
-  Query& bind(int at, std::int64_t number) {
-    sqlite3_bind_int64(statement_, at, number);
-    return *this;
-  }
-  Query& bind(int at, const Uuid& id) {
-    sqlite3_bind_blob(statement_, at, id.bytes.data(), 16, SQLITE_STATIC);
-    return *this;
-  }
-  /// True when there is a row; after the last the statement is ready for another run.
-  bool step() {
-    const int status = sqlite3_step(statement_);
-    if (status == SQLITE_ROW) return true;
-    sqlite3_reset(statement_);
-    if (status != SQLITE_DONE)
-      throw std::runtime_error("sqlite: " + std::string(sqlite3_errmsg(db_)));
-    return false;
-  }
-  void run() {
-    while (step()) {
-    }
-  }
-  void reset() { sqlite3_reset(statement_); }
-  [[nodiscard]] std::string_view text(int column) {
-    const auto* const data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-    return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
-  }
-  [[nodiscard]] std::int64_t number(int column) { return sqlite3_column_int64(statement_, column); }
-
- private:
-  sqlite3* db_;
-  sqlite3_stmt* statement_ = nullptr;
-};
-
-struct Texts {
-  std::string_view schema, insert, get, count, range, update;
-};
-
-constexpr Texts kColumnTexts{
-    "CREATE TABLE orders(id BLOB PRIMARY KEY, customer TEXT, city TEXT, status TEXT, amount "
-    "INTEGER,"
-    " created_at INTEGER, tags TEXT, street TEXT, zip TEXT, note TEXT);"
-    "CREATE INDEX by_city ON orders(city); CREATE INDEX by_amount ON orders(amount);",
-    "INSERT INTO orders VALUES(?,?,?,?,?,?,?,?,?,?)",
-    "SELECT customer, city, amount, id, status, created_at, tags, street, zip, note"
-    " FROM orders WHERE id = ?",
-    "SELECT count(*) FROM orders WHERE city = ?",
-    "SELECT customer, city, amount, id, status, created_at, tags, street, zip, note"
-    " FROM orders WHERE amount BETWEEN ? AND ?",
-    "UPDATE orders SET amount = ? WHERE id = ?"};
-
-constexpr Texts kJsonTexts{
-    "CREATE TABLE orders(id BLOB PRIMARY KEY, doc TEXT);"
-    "CREATE INDEX by_city ON orders(json_extract(doc, '$.city'));"
-    "CREATE INDEX by_amount ON orders(json_extract(doc, '$.amount'));",
-    "INSERT INTO orders VALUES(?,?)",
-    "SELECT json_extract(doc, '$.customer'), json_extract(doc, '$.city'),"
-    " json_extract(doc, '$.amount') FROM orders WHERE id = ?",
-    "SELECT count(*) FROM orders WHERE json_extract(doc, '$.city') = ?",
-    "SELECT json_extract(doc, '$.customer'), json_extract(doc, '$.city'),"
-    " json_extract(doc, '$.amount') FROM orders WHERE json_extract(doc, '$.amount') BETWEEN ? AND "
-    "?",
-    "UPDATE orders SET doc = json_set(doc, '$.amount', ?) WHERE id = ?"};
-
-struct Closer {
-  void operator()(sqlite3* db) const { sqlite3_close(db); }
-};
-
-class SqliteStore final : public Store {
- public:
-  SqliteStore(const std::filesystem::path& directory, Form form)
-      : form_(form), texts_(form == Form::kColumns ? kColumnTexts : kJsonTexts) {
-    const auto path = directory / (form == Form::kColumns ? "sqlite.db" : "sqlite_json.db");
-    sqlite3* opened = nullptr;
-    const int status = sqlite3_open(path.c_str(), &opened);
-    db_.reset(opened);
-    if (status != SQLITE_OK) throw std::runtime_error("sqlite cannot open " + path.string());
-    execute("PRAGMA journal_mode=WAL");
-    execute("PRAGMA synchronous=NORMAL");
-    execute("PRAGMA cache_size=-262144");  // 256 MiB, as Aurora's hot cache
-    execute("PRAGMA mmap_size=1073741824");
-    execute(texts_.schema.data());
-    insert_.emplace(db_.get(), texts_.insert);
-    get_.emplace(db_.get(), texts_.get);
-    count_.emplace(db_.get(), texts_.count);
-    range_.emplace(db_.get(), texts_.range);
-    update_.emplace(db_.get(), texts_.update);
-  }
-
-  void insert(const Row& row) override {
-    const Order& order = row.order;
-    if (form_ == Form::kJson) {
-      insert_->bind(1, order.id).bind(2, row.json).run();
-      return;
-    }
-    insert_->bind(1, order.id).bind(2, order.customer).bind(3, order.city).bind(4, order.status);
-    insert_->bind(5, order.amount).bind(6, order.created_at.micros).bind(7, row.tags);
-    insert_->bind(8, order.address.street).bind(9, order.address.zip).bind(10, order.note).run();
-  }
-
-  void insert_many(std::span<const Row> rows) override {
-    execute("BEGIN IMMEDIATE");
-    for (const auto& row : rows) insert(row);
-    execute("COMMIT");
-  }
-
-  std::uint64_t get(const Uuid& id) override { return get_by(*get_, id); }
-  std::uint64_t get_prepared(const Uuid& id) override { return get_by(*get_, id); }
-  std::uint64_t get_text(const Uuid& id) override {
-    Query query(db_.get(), texts_.get);
-    return get_by(query, id);
-  }
-
-  std::uint64_t count(const std::string& city) override {
-    count_->bind(1, std::string_view(city));
-    std::uint64_t count = 0;
-    while (count_->step()) count = static_cast<std::uint64_t>(count_->number(0));
-    return count;
-  }
-
-  std::uint64_t range(std::int64_t low, std::int64_t high) override {
-    range_->bind(1, low).bind(2, high);
-    std::uint64_t sum = 0;
-    while (range_->step()) sum += digest_of(*range_);
-    return sum;
-  }
-
-  void update(const Row& row, std::int64_t amount) override {
-    update_->bind(1, amount).bind(2, row.order.id).run();
   }
 
  private:
-  static std::uint64_t digest_of(Query& query) {
-    return digest(query.text(0), query.text(1), query.number(2));
-  }
-  static std::uint64_t get_by(Query& query, const Uuid& id) {
-    query.bind(1, id);
-    const std::uint64_t found = query.step() ? digest_of(query) : 0;
-    query.reset();
-    return found;
+  Ask ask_write(Operation operation) {
+    switch (operation) {
+      case Operation::kInsert:
+        return [this](const Question& q) {
+          const std::lock_guard lock(writer_.mutex);
+          return insert(q.rows[0]);
+        };
+      case Operation::kInsertMany:
+      case Operation::kInsertJson:
+        if (operation == Operation::kInsertJson && form_ == Form::kColumns) return {};
+        return in_transaction([this](const Question& q) {
+          for (const auto& row : q.rows) insert(row);
+        });
+      case Operation::kUpdate:
+        return [this](const Question& q) {
+          const std::lock_guard lock(writer_.mutex);
+          return writer_.update->bind(1, q.low).bind(2, q.id).run();
+        };
+      case Operation::kRemove:
+        return [this](const Question& q) {
+          const std::lock_guard lock(writer_.mutex);
+          return writer_.remove->bind(1, q.id).run();
+        };
+      case Operation::kUpsert:
+        return [this](const Question& q) {
+          const std::lock_guard lock(writer_.mutex);
+          bind_row(*writer_.upsert, form_, q.rows[0]);
+          return writer_.upsert->run();
+        };
+      case Operation::kTransfer:
+        return in_transaction([this](const Question& q) {
+          if (writer_.read_amount->bind(1, q.id).count() == 0) return;
+          writer_.add_amount->bind(1, -q.amount).bind(2, q.id).run();
+          writer_.add_amount->bind(1, q.amount).bind(2, q.other).run();
+        });
+      default:
+        return {};
+    }
   }
 
-  void execute(const char* text) {
-    if (sqlite3_exec(db_.get(), text, nullptr, nullptr, nullptr) != SQLITE_OK) {
-      throw std::runtime_error("sqlite: " + std::string(sqlite3_errmsg(db_.get())));
+  template <class Work>
+  Ask in_transaction(Work work) {
+    return [this, work](const Question& q) {
+      const std::lock_guard lock(writer_.mutex);
+      execute(writer_.db.get(), "BEGIN IMMEDIATE");
+      work(q);
+      execute(writer_.db.get(), "COMMIT");
+      return std::uint64_t{0};
+    };
+  }
+  std::uint64_t insert(const Row& row) {
+    bind_row(*writer_.insert, form_, row);
+    return writer_.insert->run();
+  }
+
+  // Made when first read: sessions that only write have none.
+  sqlite3* reader() {
+    if (!reader_) reader_ = connect_();
+    return reader_.get();
+  }
+  std::shared_ptr<Query> prepare(std::string_view text) {
+    return std::make_shared<Query>(reader(), text);
+  }
+  // The last score of the page before; found at the first question, which is none that is timed.
+  double end_before(std::uint32_t page) {
+    if (page <= 1) return -1;
+    if (page != end_page_) {
+      Query query(reader(), texts_.page_end);
+      query.bind(1, std::int64_t{(page - 1) * kPageRows - 1});
+      query.step();
+      end_ = query.real(0);
+      end_page_ = page;
     }
+    return end_;
   }
 
   Form form_;
   const Texts& texts_;
-  std::unique_ptr<sqlite3, Closer> db_;
-  std::optional<Query> insert_, get_, count_, range_, update_;
+  Writer& writer_;
+  std::function<Connection()> connect_;
+  Connection reader_;
+  std::uint32_t end_page_ = 0;
+  double end_ = 0;
+};
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(const Place& place, Form form)
+      : form_(form),
+        path_(
+            (place.directory / (form == Form::kColumns ? "sqlite.db" : "sqlite_json.db")).string()),
+        cache_kib_(place.cache_bytes() >> 10) {
+    const Connection db = connect();
+    execute(db.get(), std::string(texts().schema));
+    open_writer();
+  }
+
+  std::unique_ptr<Session> session() override {
+    return std::make_unique<SqliteSession>(form_, *writer_, [this] { return connect(); });
+  }
+
+  void close() override { writer_.reset(); }
+  bool open(Mode mode) override {
+    synchronous_ = mode == Mode::kSynced ? "FULL" : "NORMAL";
+    open_writer();
+    return true;
+  }
+
+  void settle() override {
+    execute(writer_->db.get(), "ANALYZE");
+    execute(writer_->db.get(), "PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+
+  bool index_active(bool indexed) override {
+    execute(writer_->db.get(),
+            indexed ? std::string(texts().index_active) : "DROP INDEX by_active");
+    execute(writer_->db.get(), "ANALYZE");
+    return true;
+  }
+
+  bool make_people() override {
+    sqlite3* const db = writer_->db.get();
+    execute(db,
+            "CREATE TABLE people(id INTEGER PRIMARY KEY, name TEXT);"
+            "CREATE TABLE visits(id INTEGER PRIMARY KEY, person_id INTEGER, minutes INTEGER);"
+            "BEGIN");
+    Query person(db, "INSERT INTO people VALUES(?,?)");
+    for (std::int64_t i = 0; i < kPeople; ++i) {
+      const std::string name = person_name(i);
+      person.bind(1, i).bind(2, std::string_view(name)).run();
+    }
+    Query visit(db, "INSERT INTO visits VALUES(?,?,?)");
+    for (std::int64_t i = 0; i < kVisits; ++i)
+      visit.bind(1, i).bind(2, person_of(i)).bind(3, i % 60).run();
+    execute(db, "COMMIT");
+    return true;
+  }
+
+  std::uint64_t disk_bytes() override {
+    execute(writer_->db.get(), "VACUUM");
+    execute(writer_->db.get(), "PRAGMA wal_checkpoint(TRUNCATE)");
+    return tree_bytes(path_) + tree_bytes(path_ + "-wal");
+  }
+
+ private:
+  [[nodiscard]] const Texts& texts() const {
+    return form_ == Form::kColumns ? sqlite::kColumns : sqlite::kJson;
+  }
+
+  Connection connect() {
+    sqlite3* opened = nullptr;
+    const int status =
+        sqlite3_open_v2(path_.c_str(), &opened,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+    Connection db(opened);
+    if (status != SQLITE_OK) throw std::runtime_error("sqlite cannot open " + path_);
+    execute(opened, "PRAGMA journal_mode=WAL");
+    execute(opened, std::string("PRAGMA synchronous=") + synchronous_);
+    execute(opened, "PRAGMA cache_size=-" + std::to_string(cache_kib_));
+    execute(opened, "PRAGMA mmap_size=" + std::to_string(cache_kib_ << 10));
+    return db;
+  }
+
+  void open_writer() {
+    writer_ = std::make_unique<Writer>();
+    writer_->db = connect();
+    sqlite3* const db = writer_->db.get();
+    writer_->insert.emplace(db, texts().insert);
+    writer_->update.emplace(db, texts().update);
+    writer_->remove.emplace(db, "DELETE FROM orders WHERE id = ?");
+    writer_->upsert.emplace(db, texts().upsert);
+    writer_->read_amount.emplace(db, texts().read_amount);
+    writer_->add_amount.emplace(db, texts().add_amount);
+  }
+
+  Form form_;
+  std::string path_;
+  std::uint64_t cache_kib_;
+  const char* synchronous_ = "NORMAL";
+  std::unique_ptr<Writer> writer_;
 };
 
 template <Form form>
-std::unique_ptr<Store> open(const std::filesystem::path& directory) {
-  return std::make_unique<SqliteStore>(directory, form);
+std::unique_ptr<Store> open(const Place& place) {
+  return std::make_unique<SqliteStore>(place, form);
+}
+
+std::string build() {
+  std::string version = sqlite3_libversion();
+  return sqlite3_compileoption_used("DEBUG") != 0 ? version + " (DEBUG BUILD)" : version;
 }
 
 }  // namespace
 
 Peer sqlite_peer() {
-  return {"sqlite", sqlite3_libversion(), "WAL, synchronous=NORMAL", true, &open<Form::kColumns>};
+  return {"sqlite", build(), "a column a field; WAL, synchronous=NORMAL (FULL where synced)", true,
+          &open<Form::kColumns>};
 }
 
 Peer sqlite_json_peer() {
-  return {"sqlite_json", sqlite3_libversion(), "WAL, synchronous=NORMAL", true, &open<Form::kJson>};
+  return {"sqlite_json", build(),
+          "a column of JSON text; WAL, synchronous=NORMAL (FULL where synced)", true,
+          &open<Form::kJson>};
 }
 
 }  // namespace aurora::bench

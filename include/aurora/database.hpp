@@ -43,6 +43,15 @@ struct Stats {
   bool slow_build = false;               ///< the store was built with assertions or without hardware CRC
 };
 
+/// Figures of one index.
+struct IndexStats {
+  std::string name;
+  std::vector<std::string> fields;       ///< dotted; several: compound
+  std::uint64_t keys = 0;                ///< different values
+  std::uint64_t entries = 0;             ///< a document counts once for each of its values
+  std::uint64_t memory_bytes = 0;
+};
+
 struct ExplainOptions {
   bool analyze = false;                  ///< measure rows and time of each step
   ExecuteOptions execute;
@@ -181,6 +190,9 @@ class Database {
   /// Compares documents, indexes and log with each other, reading every stored byte.
   [[nodiscard]] VerifyReport verify() const;
   [[nodiscard]] Stats stats() const;
+  /// Of every index of a collection, which is loaded for that. Cost: walks the pages of the indexes.
+  /// Errors: CollectionNotFound.
+  [[nodiscard]] std::vector<IndexStats> index_stats(std::string_view collection) const;
   void clear_hot_cache();
   /// Waits for calls under way and closes. Idempotent. Errors: what the last writes gave.
   void close();

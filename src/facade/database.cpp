@@ -225,6 +225,25 @@ VerifyReport Database::verify() const {
   return {found.collections, found.documents, found.index_entries, found.log_rows, std::move(found.problems)};
 }
 
+std::vector<IndexStats> Database::index_stats(std::string_view collection) const {
+  const auto entry = state_->engine().enter().value();
+  auto view = state_->engine().view();
+  const auto definition = view.catalog().require(collection).value();
+  const auto* const version = view.collection(definition->id).value();
+  std::vector<IndexStats> found;
+  for (std::size_t i = 0; i < version->indexes.size(); ++i) {
+    const IndexDef& index = definition->indexes[i];
+    const IndexVersion& keys = version->indexes[i];
+    IndexStats& stats = found.emplace_back();
+    stats.name = index.name;
+    for (const auto& path : index.paths) stats.fields.push_back(path.text());
+    stats.keys = keys.key_count();
+    stats.entries = keys.entry_count();
+    stats.memory_bytes = keys.memory_bytes();
+  }
+  return found;
+}
+
 Stats Database::stats() const {
   const auto entry = state_->engine().enter().value();
   const auto found = state_->engine().stats();
