@@ -10,10 +10,17 @@ namespace aurora::bench {
 
 struct Settings {
   std::uint64_t rounds = 7;
-  std::chrono::nanoseconds budget = std::chrono::milliseconds(150);
-  std::uint64_t divisor = 1;  ///< of fixed numbers of operations
+  std::chrono::milliseconds budget = kFullBudget;  ///< for a round of one store
   std::vector<unsigned> threads{1, 2};
   std::vector<Keys> keys{Keys::kUniform, Keys::kZipf};
+
+  /// Of what has a fixed number of operations in a full round, as many as the budget leaves.
+  [[nodiscard]] std::uint64_t scaled(std::uint64_t operations) const {
+    const auto part = static_cast<std::uint64_t>(budget.count());
+    return std::max<std::uint64_t>(
+        operations * part / static_cast<std::uint64_t>(kFullBudget.count()), 1);
+  }
+  static constexpr std::chrono::milliseconds kFullBudget{150};
 };
 
 class Dataset {

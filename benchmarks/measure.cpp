@@ -33,10 +33,13 @@ class Runner {
     }
     const auto budget = static_cast<double>(turns_.budget.count());
     std::uint64_t tried = turns_.threads;
-    double time = run(0, tried);
-    for (std::uint64_t part = 1; time < budget / 8 && tried < kMostOperations; ++part) {
-      tried *= 4;
+    double time = 0;
+    // The better of two: once may be an interruption.
+    for (std::uint64_t part = 0;; part += 2) {
       time = run(part << 24, tried);
+      if (time >= budget / 8) time = std::min(time, run((part + 1) << 24, tried));
+      if (time >= budget / 8 || tried >= kMostOperations) break;
+      tried *= 4;
     }
     const double fits = budget / (time / static_cast<double>(tried));
     const double most = static_cast<double>(kMostOperations * turns_.threads);

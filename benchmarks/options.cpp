@@ -9,9 +9,9 @@ namespace aurora::bench {
 
 namespace {
 
-constexpr std::array<std::string_view, 13> kNames{
-    "--quick", "--list",  "--help", "--size",      "--threads", "--keys", "--rounds",
-    "--only",  "--peers", "--json", "--directory", "--plot",    "-h"};
+constexpr std::array<std::string_view, 14> kNames{
+    "--quick",  "--list", "--help",  "--size", "--threads",   "--keys", "--rounds",
+    "--budget", "--only", "--peers", "--json", "--directory", "--plot", "-h"};
 
 std::vector<std::string> split(const std::string& text) {
   std::vector<std::string> parts;
@@ -73,7 +73,6 @@ Options parse_options(std::span<char*> arguments, std::span<const std::string> w
     if (name == "--quick") {
       options.settings.rounds = 3;
       options.settings.budget = std::chrono::milliseconds(25);
-      options.settings.divisor = 5;
     } else if (name == "--list") {
       options.list = true;
     } else if (name == "--help" || name == "-h") {
@@ -91,6 +90,8 @@ Options parse_options(std::span<char*> arguments, std::span<const std::string> w
       for (const auto& part : split(value())) options.settings.keys.push_back(keys_in(part));
     } else if (name == "--rounds") {
       options.settings.rounds = number_in(value());
+    } else if (name == "--budget") {
+      options.settings.budget = std::chrono::milliseconds(number_in(value()));
     } else if (name == "--only") {
       options.only = split(value());
       check_names("workload", options.only, workloads);
@@ -113,7 +114,7 @@ Options parse_options(std::span<char*> arguments, std::span<const std::string> w
 
 std::string usage() {
   return R"(usage: aurora_bench [--quick] [--size N[,N]...] [--threads N[,N]...] [--keys uniform,zipf]
-                    [--rounds N] [--only WORKLOAD[,WORKLOAD]...] [--peers PEER[,PEER]...]
+                    [--rounds N] [--budget MS] [--only WORKLOAD[,WORKLOAD]...] [--peers PEER[,PEER]...]
                     [--json FILE] [--plot DIRECTORY] [--directory PATH] [--list]
 
 Compares every answer first, then times Aurora and its peers in turns and prints medians; the last
@@ -124,6 +125,8 @@ column is how many times Aurora is as fast as that peer. docs/benchmarks.md says
   --threads N,...    threads of point reads and inserts (default 1,2)
   --keys LAW,...     how point reads choose: uniform, zipf (default both)
   --rounds N         that count (default 7)
+  --budget MS        how long a round of one store takes (default 150); rounds of writes are
+                     made shorter and longer with it
   --only, --peers    these alone; --list names them
   --json FILE        every figure
   --plot DIRECTORY   figures as data for gnuplot, drawn as SVG where it is installed

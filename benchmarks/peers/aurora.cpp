@@ -155,8 +155,9 @@ class AuroraSession final : public Session {
         };
       case Operation::kJoin:
         return [this](const Question&) {
+          const Value data = db_.execute(kJoinText).data();
           std::uint64_t sum = 0;
-          for (const auto& visit : *member(db_.execute(kJoinText).data(), "visits").if_list()) {
+          for (const auto& visit : *member(data, "visits").if_list()) {
             sum += visit_digest(member(visit, "id").as<std::int64_t>(),
                                 *member(member(visit, "person"), "name").if_string());
           }

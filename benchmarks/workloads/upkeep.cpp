@@ -69,7 +69,7 @@ class Memory final : public Workload {
 
   void run(Context& context) const override {
     Dataset& data = context.data();
-    const std::uint64_t part = data.size() * 256;
+    const std::uint64_t part = std::max(data.size() * 256, 4 * kMiB);
     std::vector<Figure> figures;
     for (const auto& peer : data.peers()) {
       const bool cached = peer.name == "aurora" || peer.name == "sqlite" || peer.name == "rocksdb";
@@ -107,7 +107,7 @@ class Open final : public Workload {
       for (std::uint64_t round = 0; round < rounds; ++round) {
         data.store(i).close();
         if (killed_) {
-          const std::uint64_t count = kWritten / context.settings().divisor;
+          const std::uint64_t count = context.settings().scaled(kWritten);
           write_until_killed(peer, roomy(data.directory(), data.size()), data.claim(count * 100),
                              count);
         }

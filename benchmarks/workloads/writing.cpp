@@ -40,7 +40,7 @@ void WriteWorkload::run_one(Context& context, const WriteCase& one) const {
   const Settings& settings = context.settings();
   Dataset& data = context.data();
   Turns turns{.rounds = settings.rounds,
-              .operations = std::max<std::uint64_t>(one.operations / settings.divisor, one.threads),
+              .operations = std::max<std::uint64_t>(settings.scaled(one.operations), one.threads),
               .reads = false,
               .threads = one.threads,
               .items = writing_.items,
