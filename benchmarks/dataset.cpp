@@ -39,6 +39,19 @@ Dataset::Dataset(std::uint64_t size, std::vector<Peer> peers, std::filesystem::p
   sessions.clear();
   for (auto& store : stores_) store->settle();
   usable_.assign(stores_.size(), true);
+  warm();
+}
+
+void Dataset::warm() {
+  for (auto& contender : contenders(Operation::kGet, 1)) {
+    contender.sessions[0]->begin_reads();
+    for (std::uint64_t i = 0; i < size_; ++i) {
+      Question question;
+      question.id = make_id(i);
+      keep(contender.asks[0](question));
+    }
+    contender.sessions[0]->end_reads();
+  }
 }
 
 void Dataset::open_as(Mode mode) {

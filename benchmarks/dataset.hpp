@@ -14,6 +14,7 @@ struct Settings {
   std::vector<unsigned> threads{1, 2};
   std::vector<Keys> keys{Keys::kUniform, Keys::kZipf};
 
+  bool processor_time = false;  ///< of one thread, instead of the wall's
   /// Of what has a fixed number of operations in a full round, as many as the budget leaves.
   [[nodiscard]] std::uint64_t scaled(std::uint64_t operations) const {
     const auto part = static_cast<std::uint64_t>(budget.count());
@@ -33,6 +34,8 @@ class Dataset {
   [[nodiscard]] std::span<const Peer> peers() const { return peers_; }
   [[nodiscard]] Store& store(std::size_t peer) { return *stores_[peer]; }
 
+  /// Reads every document of the start by its id, so that caches are as full as they get.
+  void warm();
   /// Opens all stores so. Requires: nobody holds a session.
   void open_as(Mode mode);
   /// Those that can be asked, a session for each thread; Aurora first. The documents themselves are

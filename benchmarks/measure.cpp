@@ -1,6 +1,8 @@
 // Rounds in turns.
 #include "measure.hpp"
 
+#include <time.h>
+
 #include <barrier>
 #include <exception>
 #include <thread>
@@ -14,6 +16,12 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint64_t kMostOperations = 1 << 18;  // of a thread in a round: questions are kept
 constexpr std::uint64_t kMostTimed = 20'000;        // of a thread, for percentiles
 constexpr std::uint64_t kRoundStride = std::uint64_t{1} << 32;
+
+double processor_nanoseconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
+}
 
 double nanoseconds(Clock::duration time) {
   return std::chrono::duration<double, std::nano>(time).count();
@@ -111,6 +119,7 @@ class Runner {
     const Ask& ask = contender_.asks[thread];
     if (time_each_) single.reserve(questions.size());
     const auto begin = Clock::now();
+    const double processor_begin = processor_nanoseconds();
     if (turns_.reads) session.begin_reads();
     if (time_each_) {
       auto before = Clock::now();
@@ -124,7 +133,8 @@ class Runner {
       for (const auto& question : questions) keep(ask(question));
     }
     if (turns_.reads) session.end_reads();
-    const double time = nanoseconds(Clock::now() - begin);
+    const double time = turns_.processor_time ? processor_nanoseconds() - processor_begin
+                                              : nanoseconds(Clock::now() - begin);
     if (turns_.threads == 1) single_.insert(single_.end(), single.begin(), single.end());
     return time;
   }

@@ -26,7 +26,8 @@ struct Turns {
   std::uint64_t operations = 0;
   bool reads = true;  ///< in transactions of reads
   unsigned threads = 1;
-  double items = 1;  ///< figures are for one of so many in an operation
+  bool processor_time = false;  ///< of the asking thread, if there is one; else the wall's
+  double items = 1;             ///< figures are for one of so many in an operation
   Questions questions;
 
   /// How many questions a fixed number of operations takes in all.

@@ -9,9 +9,10 @@ namespace aurora::bench {
 
 namespace {
 
-constexpr std::array<std::string_view, 14> kNames{
-    "--quick",  "--list", "--help",  "--size", "--threads",   "--keys", "--rounds",
-    "--budget", "--only", "--peers", "--json", "--directory", "--plot", "-h"};
+constexpr std::array<std::string_view, 15> kNames{
+    "--quick", "--list",   "--help",      "--size",           "--threads",
+    "--keys",  "--rounds", "--budget",    "--processor-time", "--only",
+    "--peers", "--json",   "--directory", "--plot",           "-h"};
 
 std::vector<std::string> split(const std::string& text) {
   std::vector<std::string> parts;
@@ -90,6 +91,8 @@ Options parse_options(std::span<char*> arguments, std::span<const std::string> w
       for (const auto& part : split(value())) options.settings.keys.push_back(keys_in(part));
     } else if (name == "--rounds") {
       options.settings.rounds = number_in(value());
+    } else if (name == "--processor-time") {
+      options.settings.processor_time = true;
     } else if (name == "--budget") {
       options.settings.budget = std::chrono::milliseconds(number_in(value()));
     } else if (name == "--only") {
@@ -114,7 +117,8 @@ Options parse_options(std::span<char*> arguments, std::span<const std::string> w
 
 std::string usage() {
   return R"(usage: aurora_bench [--quick] [--size N[,N]...] [--threads N[,N]...] [--keys uniform,zipf]
-                    [--rounds N] [--budget MS] [--only WORKLOAD[,WORKLOAD]...] [--peers PEER[,PEER]...]
+                    [--rounds N] [--budget MS] [--processor-time]
+                    [--only WORKLOAD[,WORKLOAD]...] [--peers PEER[,PEER]...]
                     [--json FILE] [--plot DIRECTORY] [--directory PATH] [--list]
 
 Compares every answer first, then times Aurora and its peers in turns and prints medians; the last
@@ -127,6 +131,8 @@ column is how many times Aurora is as fast as that peer. docs/benchmarks.md says
   --rounds N         that count (default 7)
   --budget MS        how long a round of one store takes (default 150); rounds of writes are
                      made shorter and longer with it
+  --processor-time   of the one thread that asks, instead of the wall's: for machines that others
+                     use; not for several threads, nor where power loss is survived
   --only, --peers    these alone; --list names them
   --json FILE        every figure
   --plot DIRECTORY   figures as data for gnuplot, drawn as SVG where it is installed

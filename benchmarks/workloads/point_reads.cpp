@@ -1,4 +1,4 @@
-// One document by its primary key: from C++, by statement, by text, without the cache.
+// One document by its primary key: from C++, by statement, by text.
 #include "workloads/reading.hpp"
 
 namespace aurora::bench {
@@ -33,14 +33,6 @@ void add_point_reads(Workloads& list) {
               .bars = {times_as_fast(2, 3, "sqlite")},
               .keys = {Keys::kUniform},
               .compared = 100},
-      Reading{.name = "get_uncached",
-              .about = "get without Aurora's cache of documents; RocksDB by its row number",
-              .operation = Operation::kGet,
-              .bars = {times_of(3, 1.3, "rocksdb")},
-              .mode = Mode::kUncached,
-              .keys = {Keys::kUniform},
-              .compared = 100,
-              .raw = Operation::kGetByNumber},
   };
   for (const auto& reading : readings) list.push_back(std::make_unique<ReadWorkload>(reading));
 }

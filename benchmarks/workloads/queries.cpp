@@ -123,17 +123,6 @@ void add_queries(Workloads& list) {
                    .operation = Operation::kJoin,
                    .bars = {times_as_fast(15, 2, "sqlite")},
                    .compared = 1});
-  add(list, {.name = "city_fetch_cold",
-             .about = "city_fetch without Aurora's cache of documents",
-             .operation = Operation::kCity,
-             .bars = {times_as_fast(7, 0.6, "sqlite")},
-             .mode = Mode::kUncached});
-  add(list, {.name = "scan_cold",
-             .about = "scan without Aurora's cache of documents",
-             .operation = Operation::kScan,
-             .bars = {times_as_fast(11, 5, "sqlite_json")},
-             .mode = Mode::kUncached,
-             .compared = 2});
 }
 
 }  // namespace aurora::bench

@@ -56,8 +56,11 @@ Line ReadWorkload::measure_one(Context& context, Keys keys, unsigned threads,
   Line line = line_of(data, measure(asked, {.rounds = context.settings().rounds,
                                             .budget = context.settings().budget,
                                             .threads = threads,
+                                            .processor_time = context.settings().processor_time,
                                             .questions = asking}));
   line.threads = threads;
+  if (context.settings().processor_time && threads == 1)
+    line.metric = "median processor time of an operation";
   if (threads == 1) {
     line.bars = reading_.bars;
   } else if (threads == 2 && alone && !reading_.bars.empty()) {

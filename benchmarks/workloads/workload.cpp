@@ -18,6 +18,7 @@ Workloads all_workloads() {
   Workloads list;
   add_point_reads(list);
   add_queries(list);
+  add_cold_reads(list);
   add_upkeep_before_writes(list);
   add_writes(list);
   add_durable_writes(list);

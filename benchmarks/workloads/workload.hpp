@@ -54,6 +54,7 @@ using Workloads = std::vector<std::unique_ptr<Workload>>;
 
 void add_point_reads(Workloads& list);
 void add_queries(Workloads& list);
+void add_cold_reads(Workloads& list);
 void add_upkeep_before_writes(Workloads& list);
 void add_writes(Workloads& list);
 void add_durable_writes(Workloads& list);

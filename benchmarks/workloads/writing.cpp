@@ -43,6 +43,7 @@ void WriteWorkload::run_one(Context& context, const WriteCase& one) const {
               .operations = std::max<std::uint64_t>(settings.scaled(one.operations), one.threads),
               .reads = false,
               .threads = one.threads,
+              .processor_time = settings.processor_time && writing_.mode != Mode::kSynced,
               .items = writing_.items,
               .questions = {}};
   const std::uint64_t total = turns.questions_asked() + kTried;
