@@ -79,6 +79,7 @@ set(AURORA_SOURCES
   aql/place.cpp
   aql/print_statement.cpp
   aql/printer.cpp
+  cache/eviction_queue.cpp
   cache/record_cache.cpp
   cache/scan_blocks.cpp
   index/extract.cpp
@@ -202,6 +203,7 @@ set(AURORA_SOURCES
   runtime/periodic.cpp
   reactive/subscription.cpp
   facade/bind.cpp
+  facade/cache.cpp
   facade/computed.cpp
   facade/database.cpp
   facade/deferred.cpp

@@ -1,6 +1,8 @@
 // How a database is opened. Every option has a unit in its name or type and is checked at open.
-// Public; includes only std.
+// Public; includes only std and plain enumerations.
 #pragma once
+
+#include <aurora/eviction_policy.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -43,6 +45,7 @@ struct Config {
   bool create_if_missing = true;
 
   std::uint64_t hot_cache_bytes = 256ull << 20;       ///< records kept ready in memory
+  EvictionPolicy eviction_policy = EvictionPolicy::kHybrid;
   std::uint64_t cold_cache_bytes = 1024ull << 20;     ///< blocks of the store
   std::uint64_t write_buffer_bytes = 64ull << 20;     ///< memtable of the store
   std::uint64_t max_log_bytes = 256ull << 20;         ///< write-ahead log; bounds reopening after a crash

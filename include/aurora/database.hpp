@@ -2,6 +2,7 @@
 #pragma once
 
 #include <aurora/bind.hpp>
+#include <aurora/cache_stats.hpp>
 #include <aurora/computed.hpp>
 #include <aurora/config.hpp>
 #include <aurora/listener.hpp>
@@ -193,7 +194,19 @@ class Database {
   /// Of every index of a collection, which is loaded for that. Cost: walks the pages of the indexes.
   /// Errors: CollectionNotFound.
   [[nodiscard]] std::vector<IndexStats> index_stats(std::string_view collection) const;
+
+  // ---- hot cache
+  [[nodiscard]] CacheStats cache_stats() const;
+  /// Whether the document with that primary key would be answered without the store. Neither counts nor marks it.
+  /// Errors: CollectionNotFound, TypeError, InvalidOperation for a collection without a primary key.
+  [[nodiscard]] bool is_hot(std::string_view collection, const Value& id) const;
+  /// Reads the newest `documents` of a collection into the cache, and its indexes into memory, until the cache is
+  /// full: nothing is evicted. Returns how many of them are in it now. Cost: one pass over them.
+  std::uint64_t prewarm(std::string_view collection, std::uint64_t documents = UINT64_MAX);
+  /// The same for all collections, in the order of their names.
+  std::uint64_t prewarm_all();
   void clear_hot_cache();
+
   /// Waits for calls under way and closes. Idempotent. Errors: what the last writes gave.
   void close();
   [[nodiscard]] bool is_open() const noexcept;

@@ -1,6 +1,7 @@
 // Body of the hot cache over boost::concurrent_flat_map. Called by views and the commit pipeline.
 #include <aurora/cache/record_cache.hpp>
 
+#include "eviction_queue.hpp"
 #include "scan_blocks.hpp"
 
 #include <boost/unordered/concurrent_flat_map.hpp>
@@ -8,8 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <deque>
-#include <mutex>
+#include <bit>
 
 namespace aurora {
 
@@ -40,27 +40,41 @@ struct Fill {
 
 struct Entry {
   RecordRef record;  // null: a fill that came too late, about to be erased; reads treat it as absent
-  mutable std::atomic<bool> used{false};
+  mutable std::atomic<std::uint8_t> uses{0};   // since it last stood at the front of the eviction queue
 
   explicit Entry(RecordRef r) : record(std::move(r)) {}
   explicit Entry(const Fill& fill) {
     fill.accepted = fill.last_written.load(std::memory_order_acquire) <= fill.fresh_as_of;
     if (fill.accepted) record = fill.record;
   }
-  Entry(const Entry& other) : record(other.record), used(other.used.load(std::memory_order_relaxed)) {}
+  Entry(const Entry& other) : record(other.record), uses(other.uses.load(std::memory_order_relaxed)) {}
   Entry(Entry&& other) noexcept
-      : record(std::move(other.record)), used(other.used.load(std::memory_order_relaxed)) {}
+      : record(std::move(other.record)), uses(other.uses.load(std::memory_order_relaxed)) {}
   Entry& operator=(const Entry&) = delete;
 };
 
 // Bookkeeping a cached entry costs beside its record: the map slot, the places in the eviction queue and in a block.
 constexpr std::size_t kEntryOverhead = 56;
 constexpr std::size_t kStampSlots = 1u << 14;
+// How many used entries one eviction passes over before it takes what comes: bounds what a read or a write may cost.
+constexpr int kMostChances = 32;
+
+std::int64_t signed_capacity(std::uint64_t bytes) noexcept {
+  return static_cast<std::int64_t>(std::min<std::uint64_t>(bytes, INT64_MAX));
+}
+
+// As many as there would be records of 512 bytes; four bytes each.
+std::size_t ghosts_for(std::uint64_t capacity_bytes) noexcept {
+  return std::bit_ceil(std::clamp<std::uint64_t>(capacity_bytes / 512, 1u << 8, 1u << 20));
+}
 
 }  // namespace
 
 struct RecordCache::State {
-  explicit State(std::uint64_t capacity_bytes) : capacity(static_cast<std::int64_t>(capacity_bytes)) {}
+  State(std::uint64_t capacity_bytes, EvictionPolicy policy)
+      : capacity(signed_capacity(capacity_bytes)),
+        queue(policy, ghosts_for(capacity_bytes)),
+        most_uses(queue.most_uses()) {}
 
   boost::concurrent_flat_map<std::uint64_t, Entry, KeyHash> map;
   ScanBlocks blocks;
@@ -72,8 +86,9 @@ struct RecordCache::State {
   // without need.
   std::array<std::atomic<Sequence>, kStampSlots> last_written{};
 
-  std::mutex queue_mutex;
-  std::deque<std::uint64_t> queue;  // guarded by queue_mutex; keys in the order they came
+  EvictionQueue queue;                       // of the keys of the map, and of some that are gone
+  const std::uint8_t most_uses;
+  std::atomic<std::uint32_t> removed{0};     // without their turn, since the queue was last compacted
 
   // Counters are split so that two readers do not share a line.
   struct alignas(64) Counter {
@@ -99,53 +114,61 @@ struct RecordCache::State {
 
   bool over_capacity() const noexcept { return bytes.load(std::memory_order_relaxed) > capacity; }
 
-  void enqueue(std::uint64_t key) {
-    std::lock_guard lock(queue_mutex);
-    queue.push_back(key);
+  void note_use(const Entry& entry) const noexcept {
+    const auto uses = entry.uses.load(std::memory_order_relaxed);
+    if (uses < most_uses) entry.uses.store(static_cast<std::uint8_t>(uses + 1), std::memory_order_relaxed);
   }
 
-  // Evicts until the bytes fit, giving used entries a second chance. Bounded: after two rounds over what was
-  // queued at the start it takes entries whether used or not.
+  // An entry went without its turn: its key stays queued, until too many do.
+  void note_removal() {
+    constexpr std::uint32_t kSweep = 4096;
+    if (removed.fetch_add(1, std::memory_order_relaxed) < kSweep) return;
+    removed.store(0, std::memory_order_relaxed);
+    queue.compact(map.size(), [this](std::uint64_t key) { return map.contains(key); });
+  }
+
   void evict() {
-    std::uint64_t chances = 0;
-    std::uint64_t limit = 0;
+    int chances = 0;
     while (over_capacity()) {
-      std::uint64_t key = 0;
-      {
-        std::lock_guard lock(queue_mutex);
-        if (queue.empty()) return;
-        if (limit == 0) limit = 2 * queue.size();
-        key = queue.front();
-        queue.pop_front();
-      }
-      bool keep = false;
-      const bool forced = ++chances > limit;
-      map.erase_if(key, [&](auto& slot) {
-        if (!forced && slot.second.used.exchange(false, std::memory_order_relaxed)) {
-          keep = true;
+      const auto candidate = queue.next();
+      if (!candidate) return;
+      bool stays = false;
+      bool went = false;
+      const bool forced = ++chances > kMostChances;
+      map.erase_if(candidate->key, [&](auto& slot) {
+        const auto left = queue.judge(*candidate, slot.second.uses.load(std::memory_order_relaxed));
+        if (!forced && left) {
+          slot.second.uses.store(*left, std::memory_order_relaxed);
+          stays = true;
           return false;
         }
         bytes.fetch_sub(cost(slot.second.record), std::memory_order_relaxed);
         evictions.fetch_add(1, std::memory_order_relaxed);
+        went = true;
         return true;
       });
-      if (keep)
-        enqueue(key);
-      else
-        blocks.drop(static_cast<CollectionId>(key >> 32), static_cast<Ordinal>(key));
+      if (stays) {
+        queue.keep(*candidate);
+        continue;
+      }
+      if (went) {
+        queue.forget(*candidate);
+        chances = 0;
+      }
+      blocks.drop(static_cast<CollectionId>(candidate->key >> 32), static_cast<Ordinal>(candidate->key));
     }
   }
 };
 
-RecordCache::RecordCache(std::uint64_t capacity_bytes) : state_(std::make_unique<State>(capacity_bytes)) {}
+RecordCache::RecordCache(std::uint64_t capacity_bytes, EvictionPolicy policy)
+    : state_(std::make_unique<State>(capacity_bytes, policy)) {}
 RecordCache::~RecordCache() = default;
 
 RecordRef RecordCache::get(CollectionId collection, Ordinal ordinal) {
   RecordRef found;
   state_->map.cvisit(key_of(collection, ordinal), [&](const auto& slot) {
     found = slot.second.record;
-    if (!slot.second.used.load(std::memory_order_relaxed))
-      slot.second.used.store(true, std::memory_order_relaxed);
+    state_->note_use(slot.second);
   });
   auto& counters = found ? state_->hits : state_->misses;
   counters[State::lane()].value.fetch_add(1, std::memory_order_relaxed);
@@ -183,7 +206,7 @@ void RecordCache::fill(CollectionId collection, Ordinal ordinal, const RecordRef
     return;
   }
   state_->bytes.fetch_add(cost, std::memory_order_relaxed);
-  state_->enqueue(key);
+  state_->queue.insert(key);
   if (state_->over_capacity()) state_->evict();
 }
 
@@ -205,6 +228,7 @@ void RecordCache::end_write(CollectionId collection, Ordinal ordinal, const Reco
       if (slot.second.record) freed = State::cost(slot.second.record);
       return true;
     });
+    if (freed > 0) state_->note_removal();
   } else {
     bool queued = false;  // an entry with a record stands in the queue already
     const bool absent = state_->map.emplace_or_visit(key, Entry(record), [&](auto& slot) {
@@ -214,7 +238,7 @@ void RecordCache::end_write(CollectionId collection, Ordinal ordinal, const Reco
       }
       slot.second.record = record;
     });
-    if (absent || !queued) state_->enqueue(key);
+    if (absent || !queued) state_->queue.insert(key);
     state_->bytes.fetch_add(State::cost(record), std::memory_order_relaxed);
   }
   state_->blocks.drop(collection, ordinal);
@@ -223,13 +247,11 @@ void RecordCache::end_write(CollectionId collection, Ordinal ordinal, const Reco
 }
 
 void RecordCache::clear() {
-  std::lock_guard lock(state_->queue_mutex);
-  for (const auto key : state_->queue)
-    state_->map.erase_if(key, [&](auto& slot) {
-      state_->bytes.fetch_sub(State::cost(slot.second.record), std::memory_order_relaxed);
-      return true;
-    });
-  state_->queue.clear();
+  state_->map.erase_if([&](auto& slot) {
+    if (slot.second.record) state_->bytes.fetch_sub(State::cost(slot.second.record), std::memory_order_relaxed);
+    return true;
+  });
+  state_->queue.compact(0, [this](std::uint64_t key) { return state_->map.contains(key); });
   state_->blocks.clear();
 }
 

@@ -11,7 +11,7 @@ namespace aurora::commit {
 Engine::Engine(std::unique_ptr<storage::Store> store, EngineOptions options)
     : store_(std::move(store)),
       options_(std::move(options)),
-      records_(*store_, options_.hot_cache_bytes),
+      records_(*store_, options_.hot_cache_bytes, options_.eviction_policy),
       sids_(options_.clock),
       ids_(options_.clock) {}
 

@@ -267,11 +267,6 @@ Stats Database::stats() const {
   return stats;
 }
 
-void Database::clear_hot_cache() {
-  const auto entry = state_->engine().enter().value();
-  state_->engine().records().cache().clear();
-}
-
 void Database::close() { state_->engine().close().value(); }
 
 bool Database::is_open() const noexcept { return state_ && state_->engine().enter().has_value(); }

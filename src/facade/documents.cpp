@@ -33,16 +33,20 @@ const IndexDef& primary_index(const CollectionDef& collection) {
                        [](const IndexDef& index) { return index.kind == IndexKind::kPrimary; });
 }
 
+Result<std::optional<Ordinal>> committed_ordinal(View& view, const CollectionDef& collection, const Value& key) {
+  AURORA_ASSIGN(const auto* version, view.collection(collection.id));
+  std::string bytes;
+  append_key(bytes, key);
+  cut_key(bytes);
+  return version->index(primary_index(collection).id)->find_one(bytes);
+}
+
 // The document whose committed primary key is `key`, as the view sees it now; nothing when there is none, or
 // when it has another key by now. Uncommitted documents are not looked through: their keys are in no index.
 // A key that the index holds is a scalar: fields of other types cannot be primary.
 Result<std::optional<exec::Row>> find_committed(View& view, const CollectionDef& collection, const FieldDef& primary,
                                                 const Value& key) {
-  AURORA_ASSIGN(const auto* version, view.collection(collection.id));
-  std::string bytes;
-  append_key(bytes, key);
-  cut_key(bytes);
-  const auto ordinal = version->index(primary_index(collection).id)->find_one(bytes);
+  AURORA_ASSIGN(const auto ordinal, committed_ordinal(view, collection, key));
   if (!ordinal) return std::optional<exec::Row>();
   AURORA_ASSIGN(auto record, view.record(collection.id, *ordinal));
   if (!record || compare(read_field(collection, primary, record.view()), key.scalar_view()) != 0 ||
@@ -89,6 +93,15 @@ Result<Catalog::Entry> writable_collection(View& view, std::string_view name) {
   if (collection->system)
     return Error(ErrorCode::kInvalidOperation, "the system collection '" + std::string(name) + "' can only be read");
   return collection;
+}
+
+Result<std::optional<Ordinal>> find_ordinal(View& view, const CollectionDef& collection, const Value& id) {
+  const auto* primary = collection.primary();
+  if (primary == nullptr)
+    return Error(ErrorCode::kInvalidOperation, "collection '" + collection.name + "' has no primary key to look for");
+  AURORA_ASSIGN(const auto key, coerce_operand(primary->type, id, view.now(), primary->name));
+  if (!is_scalar(key)) return std::optional<Ordinal>();
+  return committed_ordinal(view, collection, key);
 }
 
 Result<std::optional<exec::Row>> find_by_id(State& state, View& view, const Catalog::Entry& collection,

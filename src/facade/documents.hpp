@@ -13,6 +13,10 @@ namespace aurora::facade {
 /// The collection of that name that callers may write. Errors: CollectionNotFound, InvalidOperation.
 [[nodiscard]] Result<Catalog::Entry> writable_collection(View& view, std::string_view name);
 
+/// The ordinal of the committed document with that primary key. Reads no document. Errors: InvalidOperation for a
+/// collection without a primary key, TypeError.
+[[nodiscard]] Result<std::optional<Ordinal>> find_ordinal(View& view, const CollectionDef& collection, const Value& id);
+
 /// The ordinal and record with that primary key (or `_sid`); nullopt when there is none.
 [[nodiscard]] Result<std::optional<exec::Row>> find_by_id(State& state, View& view, const Catalog::Entry& collection,
                                                           const Value& id);

@@ -115,6 +115,7 @@ Result<commit::EngineOptions> engine_options(const Config& config) {
     case Durability::kSynchronous: options.durability = commit::Durability::kSynchronous; break;
   }
   options.hot_cache_bytes = config.hot_cache_bytes;
+  options.eviction_policy = config.eviction_policy;
   options.start_periodic = runtime::start_periodic;
   options.group_changes = config.write_buffer_operations;
   options.checkpoint_interval = config.checkpoint_interval;

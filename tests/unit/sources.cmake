@@ -55,6 +55,7 @@ set(AURORA_UNIT_TESTS
   exec/lookups_test.cpp
   exec/relations_test.cpp
   exec/sid_test.cpp
+  cache/eviction_test.cpp
   cache/record_blocks_test.cpp
   commit/change_cursor_test.cpp
   commit/failed_write_test.cpp
@@ -63,6 +64,7 @@ set(AURORA_UNIT_TESTS
   commit/transfers_threads_test.cpp
   facade/bind_members_test.cpp
   facade/bind_test.cpp
+  facade/cache_test.cpp
   facade/closed_test.cpp
   facade/computed_test.cpp
   facade/deadline_test.cpp

@@ -1,14 +1,16 @@
 // The hot cache: newest version of recently used records in memory, bounded in bytes.
 // Filled by the commit pipeline (write-through) and by reads; asked by views before the store.
 //
-// Recency is one bit an entry: eviction walks entries in the order they came and gives those read since a
-// second chance (CLOCK).
+// Eviction walks entries in the order they came and gives those read since another chance; EvictionPolicy says how
+// much a read counts and where newcomers stand.
 //
 // Invariant K1: an entry is the newest committed version of its record, or a version about to be replaced by
 // the commit under way. A reader that read the store while pinned at S may fill only if the last write begun
 // on the record's slot has a sequence <= S: then what it read is still the newest.
 #pragma once
 
+#include <aurora/cache_stats.hpp>
+#include <aurora/eviction_policy.hpp>
 #include <aurora/document/record.hpp>
 
 #include <array>
@@ -23,20 +25,11 @@ struct RecordBlock {
   std::array<RecordRef, kRecords> records;
 };
 
-struct CacheStats {
-  std::uint64_t hits = 0;
-  std::uint64_t misses = 0;
-  std::uint64_t evictions = 0;
-  std::uint64_t entries = 0;
-  std::uint64_t bytes = 0;
-  std::uint64_t capacity_bytes = 0;
-};
-
 /// Threads: every call may come from any thread; begin_write and end_write by one writer at a time.
 /// Cost: O(1); `put` may evict a few entries.
 class RecordCache {
  public:
-  explicit RecordCache(std::uint64_t capacity_bytes);
+  RecordCache(std::uint64_t capacity_bytes, EvictionPolicy policy);
   ~RecordCache();
   RecordCache(const RecordCache&) = delete;
   RecordCache& operator=(const RecordCache&) = delete;

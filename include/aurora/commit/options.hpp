@@ -4,6 +4,7 @@
 #include <aurora/aql/limits.hpp>
 #include <aurora/base/executor.hpp>
 #include <aurora/base/ids.hpp>
+#include <aurora/eviction_policy.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -19,6 +20,7 @@ struct EngineOptions {
   bool read_only = false;
   bool in_memory = false;
   std::uint64_t hot_cache_bytes = 256ull << 20;
+  EvictionPolicy eviction_policy = EvictionPolicy::kHybrid;
   /// A group of waiting mutations closes at this many changes.
   std::uint32_t group_changes = 10'000;
   std::chrono::milliseconds checkpoint_interval{10'000};

@@ -14,7 +14,8 @@ namespace aurora::commit {
 /// Threads: every call may come from any thread.
 class Records {
  public:
-  Records(storage::Store& store, std::uint64_t cache_bytes) : store_(store), cache_(cache_bytes) {}
+  Records(storage::Store& store, std::uint64_t cache_bytes, EvictionPolicy policy)
+      : store_(store), cache_(cache_bytes, policy) {}
 
   /// The version a reader pinned at `sequence` sees; null when there is none.
   /// Errors: Corruption naming collection and ordinal; IoError.

@@ -38,7 +38,7 @@ std::shared_ptr<RecordBlock> gather(const RecordCache& cache) {
 }  // namespace
 
 TEST_CASE("cache: a block is kept until one of its records changes", "[cache]") {
-  RecordCache cache(1u << 20);
+  RecordCache cache(1u << 20, EvictionPolicy::kHybrid);
   for (Ordinal i = 0; i < 100; ++i) write(cache, i, i, i + 1);
   CHECK(cache.block(kCollection, 0) == nullptr);
   cache.offer_block(kCollection, 0, gather(cache), cache.block_version(kCollection, 0));
@@ -59,7 +59,7 @@ TEST_CASE("cache: a block is kept until one of its records changes", "[cache]") 
 }
 
 TEST_CASE("cache: a block gathered while a record changed is refused", "[cache]") {
-  RecordCache cache(1u << 20);
+  RecordCache cache(1u << 20, EvictionPolicy::kHybrid);
   write(cache, 3, 1, 1);
   const auto version = cache.block_version(kCollection, 0);
   auto block = gather(cache);
@@ -69,7 +69,7 @@ TEST_CASE("cache: a block gathered while a record changed is refused", "[cache]"
 }
 
 TEST_CASE("cache: a block does not outlive its records in the cache", "[cache]") {
-  RecordCache cache(8192);
+  RecordCache cache(8192, EvictionPolicy::kHybrid);
   for (Ordinal i = 0; i < 60; ++i) write(cache, i, i, i + 1);
   cache.offer_block(kCollection, 0, gather(cache), cache.block_version(kCollection, 0));
   REQUIRE(cache.block(kCollection, 0) != nullptr);
@@ -78,7 +78,7 @@ TEST_CASE("cache: a block does not outlive its records in the cache", "[cache]")
 }
 
 TEST_CASE("cache: no block holds a record older than the last write that ended", "[cache][threads]") {
-  RecordCache cache(1u << 20);
+  RecordCache cache(1u << 20, EvictionPolicy::kHybrid);
   for (Ordinal i = 0; i < RecordBlock::kRecords; ++i) write(cache, i, 0, 1);
   constexpr std::int64_t kWrites = 20'000;
   std::atomic<std::int64_t> ended = 0;
