@@ -82,6 +82,7 @@ set(AURORA_SOURCES
   cache/eviction_queue.cpp
   cache/record_cache.cpp
   cache/scan_blocks.cpp
+  index/column.cpp
   index/extract.cpp
   index/index_pages.cpp
   index/index_version.cpp
@@ -129,10 +130,12 @@ set(AURORA_SOURCES
   plan/explain.cpp
   plan/filter.cpp
   plan/filter_compiler.cpp
+  plan/probe.cpp
   plan/sid_range.cpp
   plan/validation.cpp
   exec/aggregate.cpp
   exec/aggregate_all.cpp
+  exec/aggregate_columns.cpp
   exec/arguments.cpp
   exec/collective_shape.cpp
   exec/computed_view.cpp
@@ -142,10 +145,13 @@ set(AURORA_SOURCES
   exec/document_write.cpp
   exec/downsample.cpp
   exec/expiry.cpp
+  exec/feed_consumers.cpp
   exec/group.cpp
+  exec/group_index.cpp
   exec/handler_action.cpp
   exec/handlers.cpp
   exec/having.cpp
+  exec/indexed.cpp
   exec/interval.cpp
   exec/introspect.cpp
   exec/jobs.cpp
@@ -167,6 +173,7 @@ set(AURORA_SOURCES
   exec/search.cpp
   exec/search_selection.cpp
   exec/select.cpp
+  exec/select_order.cpp
   exec/selected_expression.cpp
   exec/window.cpp
   exec/written_order.cpp

@@ -231,6 +231,7 @@ void Engine::apply_schema(GroupCommit& commit, Snapshot& next) {
         heads->unsaved.insert(index.id);
       } else if (const auto old = heads->indexes.find(index.id); old != heads->indexes.end()) {
         head = std::move(old->second);
+        head.forget_column();
       }
       version.add_index(index, head.version());
       kept.emplace(index.id, std::move(head));

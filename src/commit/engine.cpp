@@ -6,12 +6,20 @@
 
 #include "engine_parts.hpp"
 
+#include <algorithm>
+
 namespace aurora::commit {
+
+namespace {
+// Forward columns may take half as much as the hot cache, beside it, and so much in any case.
+constexpr std::uint64_t kLeastColumnBytes = 64ull << 20;
+}  // namespace
 
 Engine::Engine(std::unique_ptr<storage::Store> store, EngineOptions options)
     : store_(std::move(store)),
       options_(std::move(options)),
       records_(*store_, options_.hot_cache_bytes, options_.eviction_policy),
+      columns_(std::max(options_.hot_cache_bytes / 2, kLeastColumnBytes)),
       sids_(options_.clock),
       ids_(options_.clock) {}
 
@@ -73,6 +81,7 @@ Engine::Stats Engine::stats() {
   stats.commits = commits_.load(std::memory_order_relaxed);
   stats.groups = groups_.load(std::memory_order_relaxed);
   stats.checkpoints = checkpoints_.load(std::memory_order_relaxed);
+  stats.column_bytes = columns_.bytes();
   stats.cache = records_.cache().stats();
   stats.store = store_->stats();
   return stats;
@@ -111,6 +120,8 @@ Status SnapshotView::scan(CollectionId id, const OrdinalSet& ordinals,
   }
   return {};
 }
+
+ColumnPool* SnapshotView::columns() { return &engine_.columns(); }
 
 Result<const CollectionVersion*> SnapshotView::changes() {
   AURORA_ASSIGN(changes_, ChangeList::read(engine_.store(), *pin_->catalog, pin_->sequence));

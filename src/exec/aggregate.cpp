@@ -161,7 +161,9 @@ void Accumulator::keep(Cell& cell, ValueView value) {
   bytes_ -= cell.value_bytes;
   cell.value_bytes = is_long ? value.encoded().size() : 0;
   bytes_ += cell.value_bytes;
-  cell.value = Value(value);
+  // The two zeros are equal, and an index holds one of them: the answer must not tell which was met.
+  const bool zero = value.type() == Type::kFloat && value.float_value() == 0;
+  cell.value = zero ? Value(0.0) : Value(value);
 }
 
 void Accumulator::add_value(const AggregateItem& item, Cell& cell, ValueView value) {

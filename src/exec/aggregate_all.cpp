@@ -2,6 +2,8 @@
 #include <aurora/base/try.hpp>
 #include <aurora/exec/group.hpp>
 
+#include "aggregate_columns.hpp"
+
 #include <algorithm>
 
 namespace aurora::exec {
@@ -15,10 +17,14 @@ class AggregateAll final : public Consumer {
 
   Status add(const Row& row) override {
     accumulator_.add(items_, context_.collection, row.record.view());
-    if (accumulator_.memory_bytes() > context_.memory_bytes)
-      return Error(ErrorCode::kLimitExceeded, "the aggregate needs more than " +
-                                                  std::to_string(context_.memory_bytes) + " bytes (max_sort_bytes)");
-    return {};
+    return check_memory();
+  }
+  Result<bool> add_indexed(IndexedMatches& matches) override {
+    const auto columns = ItemColumns::find(items_, matches);
+    if (!columns) return false;
+    accumulator_.add(items_, *columns, {{}, &matches.ordinals}, matches.ordinals.size());
+    AURORA_TRY(check_memory());
+    return true;
   }
   Status append(std::string& out) override { return accumulator_.append(out, items_, context_.bindings); }
   std::vector<FieldId> reads() const override {
@@ -34,6 +40,12 @@ class AggregateAll final : public Consumer {
   }
 
  private:
+  Status check_memory() const {
+    if (accumulator_.memory_bytes() <= context_.memory_bytes) return {};
+    return Error(ErrorCode::kLimitExceeded, "the aggregate needs more than " + std::to_string(context_.memory_bytes) +
+                                                " bytes (max_sort_bytes)");
+  }
+
   const ConsumerContext context_;
   std::vector<AggregateItem> items_;
   Accumulator accumulator_;

@@ -28,6 +28,7 @@ class ComputedView final : public View {
   /// Errors: those of expressions too.
   [[nodiscard]] Status scan(CollectionId id, const OrdinalSet& ordinals,
                             const std::function<bool(Ordinal, const RecordRef&)>& visit) override;
+  [[nodiscard]] ColumnPool* columns() override { return base_.columns(); }
   void on_read(CollectionId id, std::shared_ptr<const plan::Filter> filter) override;
 
  private:

@@ -5,6 +5,9 @@
 #include <aurora/exec/group.hpp>
 #include <aurora/schema/path.hpp>
 
+#include "aggregate_columns.hpp"
+#include "group_index.hpp"
+
 #include <algorithm>
 #include <array>
 #include <map>
@@ -40,10 +43,27 @@ class Downsample final : public Consumer {
     ++bucket.count;
     bucket.values.add(items_, context_.collection, record);
     bytes_ += bucket.values.memory_bytes() - before + (fresh ? sizeof(Bucket) + 64 : 0);
-    if (bytes_ <= context_.memory_bytes) return {};
-    return Error(ErrorCode::kLimitExceeded, "the intervals need more than " +
-                                                std::to_string(context_.memory_bytes) +
-                                                " bytes (max_sort_bytes); make them longer, or filter more");
+    return check_memory();
+  }
+
+  Result<bool> add_indexed(IndexedMatches& matches) override {
+    const auto columns = ItemColumns::find(items_, matches);
+    if (!columns) return false;
+    const std::optional<Duration> interval(interval_);
+    AURORA_ASSIGN(const bool done, for_each_group(matches, {path_, interval, columns->fields().empty()},
+                                                  [&](IndexedGroup& group) -> Status {
+      if (group.key.is_null()) return {};
+      auto& bucket = buckets_.try_emplace(group.key.if_datetime()->micros, items_).first->second;
+      bucket.count = group.count;
+      bucket.values.add(items_, *columns, group.ordinals, group.count);
+      bytes_ += bucket.values.memory_bytes() + sizeof(Bucket) + 64;
+      return check_memory();
+    }));
+    if (!done) {
+      buckets_.clear();
+      bytes_ = 0;
+    }
+    return done;
   }
 
   Status append(std::string& out) override {
@@ -83,6 +103,13 @@ class Downsample final : public Consumer {
   }
 
  private:
+  Status check_memory() const {
+    if (bytes_ <= context_.memory_bytes) return {};
+    return Error(ErrorCode::kLimitExceeded, "the intervals need more than " +
+                                                std::to_string(context_.memory_bytes) +
+                                                " bytes (max_sort_bytes); make them longer, or filter more");
+  }
+
   struct Column {
     enum class Kind : std::uint8_t { kTimestamp, kCount, kValue };
     Kind kind = Kind::kValue;

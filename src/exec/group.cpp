@@ -1,7 +1,9 @@
 // Body of groupBy. Called by queries.
 #include <aurora/exec/group.hpp>
 
+#include "exec/aggregate_columns.hpp"
 #include "exec/collective_shape.hpp"
+#include "exec/group_index.hpp"
 #include "exec/having.hpp"
 #include "exec/written_order.hpp"
 
@@ -94,19 +96,46 @@ class GroupBy final : public Consumer {
       keys.push_back(std::move(value));
     }
     auto [at, fresh] = index_.try_emplace(std::move(name), groups_.size());
-    if (fresh) {
-      groups_.push_back(make_group(std::move(keys)));
-      // The key as text and as values, and what the accumulators hold from the start.
-      bytes_ += 2 * at->first.size() + sizeof(Group) + fields_.size() * sizeof(Value) + 64;
-      for (const auto& accumulator : groups_.back().accumulators) bytes_ += accumulator.memory_bytes();
-    }
+    if (fresh) open_group(std::move(keys), at->first.size());
     auto& group = groups_[at->second];
     ++group.count;
     AURORA_TRY(add_parts(group, row));
-    if (bytes_ > context_.memory_bytes)
-      return Error(ErrorCode::kLimitExceeded, "the groups need more than " + std::to_string(context_.memory_bytes) +
-                                                  " bytes (max_sort_bytes); group by less, or filter more");
-    return {};
+    return check_memory();
+  }
+
+  Result<bool> add_indexed(IndexedMatches& matches) override {
+    if (fields_.size() != 1 || fields_.front().sid) return false;
+    std::vector<ItemColumns> columns;
+    bool counts_only = true;
+    for (const auto& part : parts_) {
+      if (part.kind == Part::Kind::kNodes) return false;
+      if (part.kind != Part::Kind::kAggregate) continue;
+      auto found = ItemColumns::find(part.items, matches);
+      if (!found) return false;
+      counts_only = counts_only && found->fields().empty();
+      columns.push_back(*std::move(found));
+    }
+    AURORA_ASSIGN(const bool done, for_each_group(matches, {fields_.front().path, interval_, counts_only},
+                                                  [&](IndexedGroup& found) -> Status {
+      std::vector<Value> keys;
+      keys.push_back(std::move(found.key));
+      auto& group = open_group(std::move(keys), sizeof(Value));
+      group.count = found.count;
+      std::size_t at = 0;
+      for (const auto& part : parts_) {
+        if (part.kind != Part::Kind::kAggregate) continue;
+        auto& accumulator = group.accumulators[at];
+        bytes_ -= accumulator.memory_bytes();
+        accumulator.add(part.items, columns[at++], found.ordinals, found.count);
+        bytes_ += accumulator.memory_bytes();
+      }
+      return check_memory();
+    }));
+    if (!done) {
+      groups_.clear();
+      bytes_ = 0;
+    }
+    return done;
   }
 
   Status append(std::string& out) override {
@@ -289,7 +318,24 @@ class GroupBy final : public Consumer {
 
   Value key_value(const GroupField& field, RecordView record) const {
     const auto value = field.sid ? record.sid_view() : read_path(context_.collection, field.path, record);
+    // The two zeros are one group, shown as an index would tell it.
+    if (value.type() == Type::kFloat && value.float_value() == 0) return Value(0.0);
     return interval_ ? interval_of(value, *interval_) : Value(value);
+  }
+
+  // `name_bytes`: of the key as text.
+  Group& open_group(std::vector<Value> keys, std::size_t name_bytes) {
+    auto& group = groups_.emplace_back(make_group(std::move(keys)));
+    // The key as text and as values, and what the accumulators hold from the start.
+    bytes_ += 2 * name_bytes + sizeof(Group) + fields_.size() * sizeof(Value) + 64;
+    for (const auto& accumulator : group.accumulators) bytes_ += accumulator.memory_bytes();
+    return group;
+  }
+
+  Status check_memory() const {
+    if (bytes_ <= context_.memory_bytes) return {};
+    return Error(ErrorCode::kLimitExceeded, "the groups need more than " + std::to_string(context_.memory_bytes) +
+                                                " bytes (max_sort_bytes); group by less, or filter more");
   }
 
   Group make_group(std::vector<Value> keys) const {

@@ -397,15 +397,9 @@ class RootField {
   }
 
   Status feed(const Consumers& consumers, plan::Explanation& pass) {
-    const bool ordered = std::any_of(consumers.begin(), consumers.end(),
-                                     [](const auto& entry) { return entry.second->needs_order(); });
-    for (const auto& [selection, consumer] : consumers)
-      for (const auto field : consumer->reads()) add_if_virtual(collection(), field, query_.computed);
-    auto* explanation = output_.explanation ? &pass : nullptr;
-    return visit_matches(view_, query_, ordered, context_.settings, explanation, [&](const Row& row) -> Status {
-      for (const auto& [selection, consumer] : consumers) AURORA_TRY(consumer->add(row));
-      return {};
-    });
+    std::vector<Consumer*> all;
+    for (const auto& [selection, consumer] : consumers) all.push_back(consumer.get());
+    return feed_consumers(view_, query_, std::move(all), context_.settings, output_.explanation ? &pass : nullptr);
   }
 
   Result<std::uint64_t> total() {

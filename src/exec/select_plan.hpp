@@ -2,6 +2,7 @@
 #pragma once
 
 #include <aurora/base/try.hpp>
+#include <aurora/exec/indexed.hpp>
 #include <aurora/exec/select.hpp>
 #include <aurora/index/extract.hpp>
 #include <aurora/index/key.hpp>
@@ -77,6 +78,33 @@ inline Status read_each(View& view, CollectionId id, const OrdinalSet& set, bool
     if (record && !each(ordinal, record)) break;
   }
   return {};
+}
+
+/// What found the matches, with the step that walks an index for its keys above it; `used` gets the names of all
+/// indexes read. Columns over all documents are the scan's condition.
+inline PlanNode indexed_node(const IndexedMatches& matches, PlanNode access, std::vector<std::string>& used) {
+  const auto note = [&](const std::string& name) {
+    if (std::find(used.begin(), used.end(), name) == used.end()) used.push_back(name);
+  };
+  if (!matches.keys_of.empty()) note(matches.keys_of);
+  for (const auto& name : matches.columns_of) note(name);
+  if (!matches.all && matches.keys_of.empty()) return access;
+  PlanNode node;
+  node.estimated_rows = matches.ordinals.size();
+  if (!matches.keys_of.empty()) {
+    node.op = "IndexOrder";
+    node.condition = "keys of " + matches.keys_of;
+    node.index = matches.keys_of;
+  } else {
+    node.op = "Scan";
+    if (!matches.columns_of.empty()) node.index = matches.columns_of.front();
+  }
+  for (std::size_t i = 0; i < matches.columns_of.size(); ++i) {
+    const auto* lead = i > 0 ? ", " : node.condition.empty() ? "column of " : ", column of ";
+    node.condition += lead + matches.columns_of[i];
+  }
+  if (!matches.all) node.children.push_back(std::move(access));
+  return node;
 }
 
 /// What the plan expected of the step that made the candidates.

@@ -259,6 +259,7 @@ Stats Database::stats() const {
   stats.cache_evictions = found.cache.evictions;
   stats.cache_entries = found.cache.entries;
   stats.cache_bytes = found.cache.bytes;
+  stats.column_bytes = found.column_bytes;
   stats.disk_bytes = found.store.disk_bytes;
   stats.store_memory_bytes = found.store.memory_bytes;
   stats.log_bytes = found.store.log_bytes;

@@ -196,6 +196,11 @@ OrdinalSet IndexVersion::find(std::string_view key) const {
   return entry.set != nullptr ? *entry.set : OrdinalSet::of_sorted(entry.inline_ordinals);
 }
 
+IndexVersion::Entry IndexVersion::borrow(std::string_view key) const {
+  const auto ordinals = ordinals_of(root_.get(), key);
+  return ordinals ? entry_of(key, *ordinals) : Entry{key, {}, nullptr};
+}
+
 std::optional<Ordinal> IndexVersion::find_one(std::string_view key) const {
   const auto ordinals = ordinals_of(root_.get(), key);
   if (!ordinals) return std::nullopt;
@@ -250,12 +255,19 @@ void IndexVersion::scan(const KeyRange& range, Direction direction,
   }
 }
 
+Column IndexVersion::column(ColumnType type, ColumnPool& pool, ColumnUse use) const {
+  if (!root_) return {};
+  if (root_->column) return root_->column->type == type ? Column(root_->column) : Column();
+  return Column(index::find_or_make_column(*root_, type, pool, use == ColumnUse::kMake));
+}
+
 std::uint64_t IndexVersion::key_count() const noexcept { return root_ ? root_->keys : 0; }
 std::uint64_t IndexVersion::entry_count() const noexcept { return root_ ? root_->entries : 0; }
 
 std::size_t IndexVersion::memory_bytes() const noexcept {
   if (!root_) return 0;
-  std::size_t bytes = sizeof(IndexRoot) + root_->chunks.memory_bytes();
+  std::size_t bytes = sizeof(IndexRoot) + sizeof(index::ColumnSlot) + root_->chunks.memory_bytes();
+  if (root_->column) bytes += index::column_bytes(*root_->column);
   for (std::size_t c = 0; c < root_->chunks.size(); ++c) {
     const Chunk& chunk = *root_->chunks[c].node;
     bytes += sizeof(Chunk) + chunk.leaves.memory_bytes();

@@ -112,6 +112,37 @@ void append_list(std::string& out, ListView list) {
   out.push_back(kEnd);
 }
 
+std::int64_t load_signed(const char* payload) noexcept {
+  return static_cast<std::int64_t>(load_be<std::uint64_t>(payload) ^ kSign);
+}
+
+// `payload` without the tag.
+std::optional<ValueView> read_number(std::string_view payload, bool as_int) noexcept {
+  const auto ordered = load_be<std::uint64_t>(payload.data());
+  if (ordered == 0) return std::nullopt;  // NaN
+  const auto floor = std::bit_cast<double>((ordered & kSign) != 0 ? ordered ^ kSign : ~ordered);
+  const bool is_large = std::abs(floor) >= kTwoTo53;
+  if (payload.size() != (is_large ? 10u : 8u)) return std::nullopt;
+  const std::uint16_t excess = is_large ? load_be<std::uint16_t>(payload.data() + 8) : 0;
+  if (!as_int) return excess == 0 ? std::optional(ValueView::of(floor)) : std::nullopt;
+  if (!(floor >= -kTwoTo63 && floor < kTwoTo63) || floor != std::floor(floor)) return std::nullopt;
+  return ValueView::of(static_cast<std::int64_t>(floor) + std::int64_t{excess});
+}
+
+// `payload` without the tag, with the terminator.
+std::optional<Value> read_text(std::string_view payload) {
+  std::string text;
+  while (true) {
+    const std::size_t run = payload.find('\0');
+    if (run == std::string_view::npos || run + 1 >= payload.size()) return std::nullopt;
+    text.append(payload.substr(0, run));
+    if (payload[run + 1] == kEnd) break;
+    text.push_back('\0');
+    payload.remove_prefix(run + 2);
+  }
+  return Value(std::move(text));
+}
+
 }  // namespace
 
 void append_key(std::string& out, ValueView value) {
@@ -170,6 +201,34 @@ void append_key(std::string& out, const Value& value) {
   } else {
     append_key(out, value.scalar_view());
   }
+}
+
+std::optional<ValueView> read_scalar_key(std::string_view key, bool as_int) noexcept {
+  if (key.empty()) return std::nullopt;
+  const auto payload = key.substr(1);
+  switch (key.front()) {
+    case kNull: return payload.empty() ? std::optional(ValueView()) : std::nullopt;
+    case kFalse:
+    case kTrue: return payload.empty() ? std::optional(ValueView::of(key.front() == kTrue)) : std::nullopt;
+    case kNumber: return payload.size() < 8 ? std::nullopt : read_number(payload, as_int);
+    case kDate:
+      if (payload.size() != 4) return std::nullopt;
+      return ValueView::of(Date{static_cast<std::int32_t>(load_be<std::uint32_t>(payload.data()) ^ (1u << 31))});
+    case kTime: return payload.size() == 8 ? std::optional(ValueView::of(Time{load_signed(payload.data())})) : std::nullopt;
+    case kDateTime:
+      return payload.size() == 8 ? std::optional(ValueView::of(DateTime{load_signed(payload.data())})) : std::nullopt;
+    default: return std::nullopt;
+  }
+}
+
+std::optional<Value> read_key(std::string_view key, bool as_int) {
+  if (key.empty() || key.size() >= kMaxKeyBytes) return std::nullopt;
+  const auto payload = key.substr(1);
+  if (key.front() == kString) return read_text(payload);
+  if (key.front() == kUuid && payload.size() == sizeof(Uuid))
+    return Value(ValueView::of_encoded(Type::kUuid, payload.data(), sizeof(Uuid)));
+  const auto scalar = read_scalar_key(key, as_int);
+  return scalar ? std::optional(Value(*scalar)) : std::nullopt;
 }
 
 bool cut_key(std::string& key) {

@@ -107,12 +107,29 @@ OrderedIndex& OrderedIndex::operator=(OrderedIndex&&) noexcept = default;
 void OrderedIndex::add(std::string_view key, Ordinal ordinal, const EditScope& scope) {
   assert(scope.sequence > scope.newest_reader);
   check_size(key);
+  own_root(scope);
   index::TreeEditor(root_, scope).add(key, ordinal);
+  index::follow_edit(*root_, key, ordinal, true, scope);
 }
 
 void OrderedIndex::remove(std::string_view key, Ordinal ordinal, const EditScope& scope) {
   assert(scope.sequence > scope.newest_reader);
+  own_root(scope);
   index::TreeEditor(root_, scope).remove(key, ordinal);
+  index::follow_edit(*root_, key, ordinal, false, scope);
+}
+
+void OrderedIndex::own_root(const EditScope& scope) {
+  if (root_->made_at > scope.newest_reader) return;
+  root_ = std::make_shared<IndexRoot>(*root_);
+  root_->made_at = scope.sequence;
+}
+
+void OrderedIndex::forget_column() {
+  root_ = std::make_shared<IndexRoot>(*root_);
+  root_->column.reset();
+  root_->edits = 0;
+  root_->slot = std::make_shared<index::ColumnSlot>();
 }
 
 IndexVersion OrderedIndex::version() const { return IndexVersion(root_); }

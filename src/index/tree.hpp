@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "index/column_tree.hpp"
 #include "index/leaf.hpp"
 #include "index/ref.hpp"
 
@@ -137,6 +138,9 @@ struct IndexRoot {
   std::uint32_t next_page = 0;  // ids from here up to page_end stand for no page
   std::uint32_t page_end = UINT32_MAX;
   index::Fan<index::Chunk> chunks;
+  std::uint64_t edits = 0;                     // since the index was made or loaded
+  std::shared_ptr<index::ColumnRoot> column;   // null: none follows the index
+  std::shared_ptr<index::ColumnSlot> slot = std::make_shared<index::ColumnSlot>();   // of all versions
 };
 
 }  // namespace aurora

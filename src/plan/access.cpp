@@ -1,13 +1,13 @@
 // Body of the access planner. Called by the executor.
 //
 // Each condition an index can serve has an estimate (its true count in the index). Under `and` the cheapest
-// goes first; once few candidates are left, or a set would cost more than checking them, the rest is left to
-// the documents. `or` needs every part, `not` an exact part.
+// goes first, ranges of one index as one; once few candidates are left, or a set would cost more than checking
+// them, the rest is left to the documents. A set under one key is borrowed from the index, never copied to be met
+// with another, and a count of sets is taken without making them. `or` needs every part, `not` an exact part.
 #include <aurora/plan/access.hpp>
 
-#include <aurora/index/key.hpp>
-
 #include "compound.hpp"
+#include "probe.hpp"
 #include "sid_range.hpp"
 
 #include <algorithm>
@@ -22,50 +22,29 @@ using Steady = std::chrono::steady_clock;
 
 // Below this many candidates, looking at the documents beats another set.
 constexpr std::uint64_t kFewCandidates = 64;
-// A set this many times larger than what is left costs more than looking.
+// A set to be gathered that is this many times larger than what is left costs more than looking.
 constexpr std::uint64_t kTooLarge = 32;
 
-// A condition as index ranges.
-struct Probe {
-  const IndexDef* definition = nullptr;
-  const IndexVersion* index = nullptr;
-  std::vector<KeyRange> ranges;
-  std::vector<std::string> keys;          // equality; instead of ranges
-  bool all_keys = false;                  // every key must hold (containsAll)
-  bool exact = true;
-  std::string op;
-  std::uint64_t estimate = 0;
+// Ordinals of its own, or those of the index version it was found in.
+class Ordinals {
+ public:
+  Ordinals() = default;
+  explicit Ordinals(OrdinalSet own) : own_(std::move(own)) {}
+  explicit Ordinals(const OrdinalSet* borrowed) : borrowed_(borrowed) {}
+
+  [[nodiscard]] const OrdinalSet& get() const { return borrowed_ != nullptr ? *borrowed_ : own_; }
+  [[nodiscard]] OrdinalSet take() { return borrowed_ != nullptr ? *borrowed_ : std::move(own_); }
+  void meet(const Ordinals& other) {
+    if (borrowed_ != nullptr)
+      *this = Ordinals(*borrowed_ & other.get());
+    else
+      own_ &= other.get();
+  }
+
+ private:
+  OrdinalSet own_;
+  const OrdinalSet* borrowed_ = nullptr;
 };
-
-std::string key_of(const EncodedValue& operand) {
-  std::string key;
-  append_key(key, operand.view());
-  cut_key(key);
-  return key;
-}
-
-// Bounds of the value's class: ranges compare only within it.
-std::string class_lower(ValueView value) {
-  std::string key;
-  append_key(key, value);
-  // Bools have two tags, one a value.
-  return value.type() == Type::kBool ? std::string(1, '\x10') : key.substr(0, 1);
-}
-
-std::string class_upper(ValueView value) {
-  if (value.type() == Type::kBool) return std::string(1, '\x12');
-  return prefix_end(class_lower(value));
-}
-
-// The first key after `key`.
-std::string after(std::string key) {
-  key.push_back('\0');
-  return key;
-}
-
-bool is_container(const EncodedValue& operand) {
-  return operand.type() == Type::kList || operand.type() == Type::kObject;
-}
 
 class Planner {
  public:
@@ -73,31 +52,49 @@ class Planner {
       : filter_(filter), source_(source), options_(options) {}
 
   struct Set {
-    OrdinalSet ordinals;
+    Ordinals ordinals;
     bool exact = true;
     PlanNode node;
+    std::optional<std::uint64_t> count = std::nullopt;   // instead of ordinals
   };
 
+  // Counts only: the whole filter is answered by a number where indexes know it.
+  std::optional<Set> evaluate_root() {
+    const auto& root = filter_.root();
+    if (options_.count_only && root.kind == Kind::kCompare && root.subject == Subject::kPath)
+      if (const auto probe = make_probe(root, source_, options_); probe && probe->exact && probe->counts()) {
+        mark_used(probe->definition->name);
+        return counted(probe->negative ? source_.live->size() - probe->estimate : probe->estimate);
+      }
+    return root.kind == Kind::kAnd ? conjunction(root, options_.count_only) : evaluate(root);
+  }
+
+  std::vector<std::string> used;
+
+ private:
   std::optional<Set> evaluate(const FilterNode& node) {
     switch (node.kind) {
       case Kind::kTrue: return std::nullopt;
-      case Kind::kFalse: return Set{OrdinalSet(), true, make_node("BitmapOr", "false")};
-      case Kind::kAnd: return conjunction(node);
+      case Kind::kFalse: return Set{Ordinals(), true, make_node("BitmapOr", "false")};
+      case Kind::kAnd: return conjunction(node, false);
       case Kind::kOr: return disjunction(node);
       case Kind::kNot: return negation(node);
       case Kind::kValidate: return std::nullopt;
       case Kind::kCompare: break;
     }
     if (node.subject == Subject::kSid) return by_sid(node);
-    if (auto probe = this->probe(node)) return run(node, *probe);
+    if (const auto probe = make_probe(node, source_, options_)) return run(*probe);
     const auto compound = best_compound({&node});
     if (!compound) return std::nullopt;
-    return run(compound->probe, compound->index, compound->estimate);
+    return run(*compound);
   }
 
-  std::vector<std::string> used;
+  static Set counted(std::uint64_t count) {
+    Set set;
+    set.count = count;
+    return set;
+  }
 
- private:
   static PlanNode make_node(std::string op, std::string condition) {
     PlanNode node;
     node.op = std::move(op);
@@ -112,17 +109,8 @@ class Planner {
         std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - start).count());
   }
 
-  // Smallest first; nodes that are not plain conditions come after those, in their order.
-  std::uint64_t estimate(const FilterNode& node) {
-    if (node.kind == Kind::kFalse) return 0;
-    if (node.kind == Kind::kValidate) return UINT64_MAX;
-    if (node.kind != Kind::kCompare) return source_.live->size();
-    if (node.subject == Subject::kSid) {
-      const auto set = options_.use_indexes && options_.only == nullptr ? sid_set(node, source_) : std::nullopt;
-      return set ? set->size() : UINT64_MAX;
-    }
-    const auto probe = this->probe(node);
-    return probe ? probe->estimate : UINT64_MAX;
+  [[nodiscard]] Steady::time_point now() const {
+    return options_.analyze ? Steady::now() : Steady::time_point();
   }
 
   struct Compound {
@@ -151,92 +139,155 @@ class Planner {
   }
 
   // A compound index pays when it answers what no single index does, or several conditions at once.
-  std::optional<Compound> useful_compound(const FilterNode& node) {
-    std::vector<const FilterNode*> conditions;
-    for (const auto& child : node.children) conditions.push_back(&child);
+  std::optional<Compound> useful_compound(const std::vector<const FilterNode*>& conditions) {
     auto compound = best_compound(conditions);
     if (!compound || compound->probe.covered.size() > 1) return compound;
-    if (probe(*compound->probe.covered.front())) return std::nullopt;
+    if (make_probe(*compound->probe.covered.front(), source_, options_)) return std::nullopt;
     return compound;
   }
 
-  // One set of a conjunction: a condition, or all those a compound index answers (`node` null).
+  // One set of a conjunction: what a probe finds, what a compound index does, or a condition of another kind.
   struct Part {
     std::uint64_t estimate = 0;
     const FilterNode* node = nullptr;
+    std::optional<Probe> probe = std::nullopt;
+    const Compound* compound = nullptr;
+
+    /// What it finds stands in the index as it is.
+    [[nodiscard]] bool is_ready() const {
+      return probe && !probe->negative && probe->keys.size() == 1;
+    }
   };
 
-  std::vector<Part> parts_of(const FilterNode& node, const std::optional<Compound>& compound) {
-    std::vector<Part> parts;
-    if (compound) parts.push_back({compound->estimate, nullptr});
+  static void gather_conditions(const FilterNode& node, std::vector<const FilterNode*>& conditions) {
     for (const auto& child : node.children) {
+      if (child.kind == Kind::kAnd)
+        gather_conditions(child, conditions);
+      else
+        conditions.push_back(&child);
+    }
+  }
+
+  // Smallest first; conditions that no index answers come last.
+  std::vector<Part> parts_of(const std::vector<const FilterNode*>& conditions,
+                             const std::optional<Compound>& compound) {
+    std::vector<Part> parts;
+    if (compound) parts.push_back({compound->estimate, nullptr, std::nullopt, &*compound});
+    for (const auto* condition : conditions) {
       const bool covered = compound && std::find(compound->probe.covered.begin(), compound->probe.covered.end(),
-                                                 &child) != compound->probe.covered.end();
-      if (!covered) parts.push_back({estimate(child), &child});
+                                                 condition) != compound->probe.covered.end();
+      if (!covered) add_part(*condition, parts);
     }
     std::stable_sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.estimate < b.estimate; });
     return parts;
   }
 
-  std::optional<Set> conjunction(const FilterNode& node) {
-    const auto start = Steady::now();
-    const auto compound = useful_compound(node);
+  void add_part(const FilterNode& node, std::vector<Part>& parts) {
+    if (node.kind == Kind::kCompare && node.subject == Subject::kPath) {
+      auto probe = make_probe(node, source_, options_);
+      if (!probe) return parts.push_back({UINT64_MAX, &node});
+      for (auto& part : parts)
+        if (part.probe && merge_ranges(*part.probe, *probe)) {
+          part.estimate = part.probe->estimate;
+          return;
+        }
+      const auto estimate = probe->negative ? source_.live->size() - std::min(source_.live->size(), probe->estimate)
+                                            : probe->estimate;
+      return parts.push_back({estimate, &node, std::move(probe)});
+    }
+    parts.push_back({estimate(node), &node});
+  }
+
+  // Of a condition that no probe answers.
+  std::uint64_t estimate(const FilterNode& node) {
+    if (node.kind == Kind::kFalse) return 0;
+    if (node.kind == Kind::kValidate) return UINT64_MAX;
+    if (node.kind != Kind::kCompare) return source_.live->size();
+    const auto set = options_.use_indexes && options_.only == nullptr ? sid_set(node, source_) : std::nullopt;
+    return set ? set->size() : UINT64_MAX;
+  }
+
+  std::optional<Set> run(const Part& part) {
+    if (part.probe) return run(*part.probe);
+    if (part.compound != nullptr) return run(*part.compound);
+    return evaluate(*part.node);
+  }
+
+  // Whether looking at the documents that are left beats one more set.
+  [[nodiscard]] static bool is_not_worth(const Part& part, std::uint64_t left, bool counting) {
+    if (left <= kFewCandidates) return !(counting && part.is_ready());
+    if (part.is_ready()) return false;
+    return part.estimate != UINT64_MAX && part.estimate / kTooLarge > left;
+  }
+
+  std::optional<Set> conjunction(const FilterNode& node, bool counting) {
+    const auto start = now();
+    std::vector<const FilterNode*> conditions;
+    gather_conditions(node, conditions);
+    const auto compound = useful_compound(conditions);
+    const auto parts = parts_of(conditions, compound);
+    if (counting && parts.size() == 1)
+      if (const auto& probe = parts.front().probe; probe && probe->exact && probe->counts() && !probe->negative) {
+        mark_used(probe->definition->name);
+        return counted(probe->estimate);
+      }
     std::optional<Set> result;
     bool skipped = false;
     std::vector<PlanNode> nodes;
-    for (const auto& [count, child] : parts_of(node, compound)) {
-      if (result) {
-        const auto left = result->ordinals.size();
-        if (left <= kFewCandidates || (count != UINT64_MAX && count / kTooLarge > left)) {
-          skipped = true;
-          continue;
-        }
-      }
-      auto part = child != nullptr ? evaluate(*child)
-                                   : std::optional(run(compound->probe, compound->index, compound->estimate));
-      if (!part) {
+    for (const auto& part : parts) {
+      if (result && is_not_worth(part, result->ordinals.get().size(), counting)) {
         skipped = true;
         continue;
       }
-      nodes.push_back(std::move(part->node));
-      if (!result) {
-        result = std::move(part);
+      auto found = run(part);
+      if (!found) {
+        skipped = true;
         continue;
       }
-      result->ordinals &= part->ordinals;
-      result->exact = result->exact && part->exact;
+      if (options_.explain) nodes.push_back(std::move(found->node));
+      if (!result) {
+        result = std::move(found);
+        continue;
+      }
+      result->exact = result->exact && found->exact;
+      if (counting && !skipped && result->exact && &part == &parts.back())
+        return counted(result->ordinals.get().intersection_size(found->ordinals.get()));
+      result->ordinals.meet(found->ordinals);
     }
     if (!result) return std::nullopt;
     result->exact = result->exact && !skipped;
+    if (!options_.explain) return result;
     if (nodes.size() == 1) {
       result->node = std::move(nodes.front());
     } else {
       result->node = make_node("BitmapAnd", "");
-      result->node.estimated_rows = result->ordinals.size();
+      result->node.estimated_rows = result->ordinals.get().size();
       result->node.children = std::move(nodes);
-      measure(result->node, result->ordinals, start);
+      measure(result->node, result->ordinals.get(), start);
     }
     return result;
   }
 
   std::optional<Set> disjunction(const FilterNode& node) {
-    const auto start = Steady::now();
+    const auto start = now();
+    OrdinalSet all;
     Set result;
     result.node = make_node("BitmapOr", "");
     for (const auto& child : node.children) {
       auto part = evaluate(child);
       if (!part) return std::nullopt;
-      result.ordinals |= part->ordinals;
+      all |= part->ordinals.get();
       result.exact = result.exact && part->exact;
       result.node.children.push_back(std::move(part->node));
     }
-    result.node.estimated_rows = result.ordinals.size();
-    measure(result.node, result.ordinals, start);
+    result.node.estimated_rows = all.size();
+    measure(result.node, all, start);
+    result.ordinals = Ordinals(std::move(all));
     return result;
   }
 
   std::optional<Set> negation(const FilterNode& node) {
-    const auto start = Steady::now();
+    const auto start = now();
     auto inner = evaluate(node.children[0]);
     if (!inner || !inner->exact) return std::nullopt;
     return complement(std::move(*inner), start);
@@ -244,11 +295,12 @@ class Planner {
 
   Set complement(Set inner, Steady::time_point start) const {
     Set result;
-    result.ordinals = *source_.live - inner.ordinals;
+    result.ordinals = Ordinals(*source_.live - inner.ordinals.get());
     result.node = make_node("BitmapNot", "");
-    result.node.estimated_rows = result.ordinals.size();
+    if (!options_.explain) return result;
+    result.node.estimated_rows = result.ordinals.get().size();
     result.node.children.push_back(std::move(inner.node));
-    measure(result.node, result.ordinals, start);
+    measure(result.node, result.ordinals.get(), start);
     return result;
   }
 
@@ -262,193 +314,65 @@ class Planner {
       result.node.index = "_sid";
       result.node.estimated_rows = ordinals->size();
     }
-    result.ordinals = std::move(*ordinals);
+    result.ordinals = Ordinals(std::move(*ordinals));
     mark_used("_sid");
     return result;
   }
 
-  std::optional<Probe> probe(const FilterNode& node) {
-    if (!options_.use_indexes || node.subject != Subject::kPath) return std::nullopt;
-    const auto* definition = source_.definition->index_on(node.path);
-    if (options_.only != nullptr && definition != options_.only) definition = nullptr;
-    if (definition == nullptr) return std::nullopt;
-    Probe probe;
-    probe.definition = definition;
-    probe.index = source_.index(*definition);
-    if (probe.index == nullptr || !fill(node, probe)) return std::nullopt;
-    for (const auto& key : probe.keys) probe.estimate += probe.index->count(key);
-    for (const auto& range : probe.ranges) probe.estimate += probe.index->count(range);
-    return probe;
-  }
-
-  // Turns the condition into keys or ranges; false when this index cannot serve it.
-  bool fill(const FilterNode& node, Probe& probe) const {
-    const bool unique = is_unique(probe.definition->kind);
-    const auto& operands = node.operands;
-    probe.op = probe.definition->kind == IndexKind::kPrimary ? "PrimaryLookup" : "IndexEq";
-    switch (node.op) {
-      case FilterOp::kEq:
-      case FilterOp::kNe:
-        if (is_container(operands[0])) return false;
-        probe.keys.push_back(key_of(operands[0]));
-        // Nulls inside a list share the key of null.
-        return true;
-      case FilterOp::kIn:
-      case FilterOp::kNin:
-      case FilterOp::kContainsAny:
-      case FilterOp::kContainsAll:
-        return fill_many(node, probe, unique);
-      case FilterOp::kIsNull:
-      case FilterOp::kIsNotNull: {
-        if (unique) return false;   // a unique index holds no nulls
-        std::string key;
-        append_key(key, ValueView());
-        probe.keys.push_back(std::move(key));
-        probe.exact = !node.multi_valued;   // [null] is a list, not null
-        return node.op == FilterOp::kIsNull || probe.exact;
-      }
-      case FilterOp::kContains: {
-        // Only lists are indexed by element; in a text it is a substring.
-        if (!node.multi_valued || is_container(operands[0]) || operands[0].view().is_null()) return false;
-        const auto* type = declared_list(node);
-        if (type == nullptr) return false;
-        probe.keys.push_back(key_of(operands[0]));
-        return true;
-      }
-      case FilterOp::kGt:
-      case FilterOp::kGte:
-      case FilterOp::kLt:
-      case FilterOp::kLte:
-      case FilterOp::kBetween: return fill_range(node, probe);
-      case FilterOp::kStartsWith: {
-        std::string prefix;
-        append_string_prefix_key(prefix, operands[0].view().string_value());
-        if (prefix.size() > kMaxKeyBytes / 2) return false;   // longer keys are cut
-        auto end = prefix_end(prefix);
-        probe.ranges.push_back({std::move(prefix), std::move(end)});
-        probe.op = "IndexRange";
-        return true;
-      }
-      default: return false;
+  static Ordinals find(const Probe& probe) {
+    if (probe.keys.size() == 1) return find(*probe.index, probe.keys.front());
+    if (probe.keys.empty() && probe.ranges.size() == 1) return Ordinals(probe.index->find(probe.ranges.front()));
+    OrdinalSet all;
+    for (std::size_t i = 0; i < probe.keys.size(); ++i) {
+      const auto part = find(*probe.index, probe.keys[i]);
+      if (i > 0 && probe.all_keys)
+        all &= part.get();
+      else
+        all |= part.get();
     }
+    for (const auto& range : probe.ranges) all |= probe.index->find(range);
+    return Ordinals(std::move(all));
   }
 
-  const TypeDef* declared_list(const FilterNode& node) const {
-    if (node.path.field == kOpenFields || !node.path.rest.empty()) return nullptr;
-    const auto* field = source_.definition->find(node.path.field);
-    return field != nullptr && field->type.type == FieldType::kList ? &field->type : nullptr;
+  static Ordinals find(const IndexVersion& index, std::string_view key) {
+    const auto entry = index.borrow(key);
+    if (entry.set != nullptr) return Ordinals(entry.set);
+    return Ordinals(OrdinalSet::of_sorted(entry.inline_ordinals));
   }
 
-  bool fill_many(const FilterNode& node, Probe& probe, bool unique) const {
-    for (const auto& operand : node.operands) {
-      if (is_container(operand)) return false;
-      if (operand.view().is_null() && (unique || node.multi_valued)) return false;
-      probe.keys.push_back(key_of(operand));
-    }
-    if (probe.keys.empty()) return false;
-    probe.op = "IndexIn";
-    const bool about_lists = node.op == FilterOp::kContainsAny || node.op == FilterOp::kContainsAll;
-    if (about_lists && declared_list(node) == nullptr) return false;
-    probe.all_keys = node.op == FilterOp::kContainsAll;
-    std::sort(probe.keys.begin(), probe.keys.end());
-    probe.keys.erase(std::unique(probe.keys.begin(), probe.keys.end()), probe.keys.end());
-    return true;
-  }
-
-  bool fill_range(const FilterNode& node, Probe& probe) const {
-    const auto first = node.operands[0].view();
-    if (first.is_null() || is_container(node.operands[0])) return false;
-    KeyRange range{class_lower(first), class_upper(first)};
-    const auto key = key_of(node.operands[0]);
-    if (key.size() >= kMaxKeyBytes) return false;   // cut: order within the prefix is lost
-    switch (node.op) {
-      case FilterOp::kGt: range.lower = after(key); break;
-      case FilterOp::kGte: range.lower = key; break;
-      case FilterOp::kLt: range.upper = key; break;
-      case FilterOp::kLte: range.upper = after(key); break;
-      default: {
-        const auto last = node.operands[1].view();
-        if (last.is_null() || is_container(node.operands[1]) || !same_class(first.type(), last.type())) return false;
-        const auto end = key_of(node.operands[1]);
-        if (end.size() >= kMaxKeyBytes) return false;
-        range.lower = key;
-        range.upper = after(end);
-      }
-    }
-    probe.ranges.push_back(std::move(range));
-    probe.op = "IndexRange";
-    // Long texts are cut in their keys: a range may then hold too few or too many of one prefix.
-    return first.type() != Type::kString || !has_long_keys(probe);
-  }
-
-  // Looks for a cut key at either end of the range; cut keys sort by their common prefix first.
-  static bool has_long_keys(const Probe& probe) {
-    bool found = false;
-    const auto& range = probe.ranges.front();
-    const auto check = [&](const std::string& bound) {
-      if (bound.size() < 2) return;
-      const auto prefix = bound.substr(0, std::min<std::size_t>(bound.size(), kMaxKeyBytes - 17));
-      if (prefix.size() < kMaxKeyBytes - 17) return;
-      probe.index->scan({prefix, prefix_end(prefix)}, IndexVersion::Direction::kForward,
-                        [&](const IndexVersion::Entry& entry) {
-                          found = entry.key.size() >= kMaxKeyBytes;
-                          return !found;
-                        });
-    };
-    check(range.lower);
-    check(range.upper);
-    return found;
-  }
-
-  Set run(const FilterNode& node, const Probe& probe) {
-    const auto start = Steady::now();
+  Set run(const Probe& probe) {
+    const auto start = now();
     Set result;
     result.exact = probe.exact;
-    bool first = true;
-    for (const auto& key : probe.keys) {
-      auto part = probe.index->find(key);
-      if (first || !probe.all_keys)
-        result.ordinals |= part;
-      else
-        result.ordinals &= part;
-      first = false;
-    }
-    for (const auto& range : probe.ranges) result.ordinals |= probe.index->find(range);
+    result.ordinals = find(probe);
     mark_used(probe.definition->name);
     if (options_.explain) {
-      result.node = make_node(probe.op, positive(node).text());
+      result.node = make_node(std::string(probe.op), probe_text(probe));
       result.node.index = probe.definition->name;
       result.node.estimated_rows = probe.estimate;
-      measure(result.node, result.ordinals, start);
+      measure(result.node, result.ordinals.get(), start);
     }
-    const bool negative =
-        node.op == FilterOp::kNe || node.op == FilterOp::kNin || node.op == FilterOp::kIsNotNull;
-    return negative ? complement(std::move(result), start) : std::move(result);
+    return probe.negative ? complement(std::move(result), start) : std::move(result);
   }
 
-  Set run(const CompoundProbe& probe, const IndexVersion* index, std::uint64_t estimate) {
-    const auto start = Steady::now();
+  Set run(const Compound& compound) {
+    const auto start = now();
+    const auto& probe = compound.probe;
+    OrdinalSet all;
+    for (const auto& key : probe.keys) all |= find(*compound.index, key).get();
+    for (const auto& range : probe.ranges) all |= compound.index->find(range);
     Set result;
-    for (const auto& key : probe.keys) result.ordinals |= index->find(key);
-    for (const auto& range : probe.ranges) result.ordinals |= index->find(range);
+    result.ordinals = Ordinals(std::move(all));
     mark_used(probe.definition->name);
     if (options_.explain) {
       std::string condition;
       for (const auto* node : probe.covered) condition += (condition.empty() ? "" : " and ") + node->text();
       result.node = make_node(probe.op, std::move(condition));
       result.node.index = probe.definition->name;
-      result.node.estimated_rows = estimate;
-      measure(result.node, result.ordinals, start);
+      result.node.estimated_rows = compound.estimate;
+      measure(result.node, result.ordinals.get(), start);
     }
     return result;
-  }
-
-  // The condition whose documents an index finds: under BitmapNot the opposite of the one written.
-  static FilterNode positive(FilterNode node) {
-    if (node.op == FilterOp::kNe) node.op = FilterOp::kEq;
-    if (node.op == FilterOp::kNin) node.op = FilterOp::kIn;
-    if (node.op == FilterOp::kIsNotNull) node.op = FilterOp::kIsNull;
-    return node;
   }
 
   void mark_used(const std::string& index) {
@@ -465,17 +389,19 @@ class Planner {
 Access choose_access(const Filter& filter, const AccessSource& source, const AccessOptions& options) {
   Planner planner(filter, source, options);
   Access access;
-  auto set = planner.evaluate(filter.root());
+  auto set = planner.evaluate_root();
   if (!set) {
     access.exact = filter.root().kind == Kind::kTrue;
+    if (!options.explain) return access;
     access.node.op = "Scan";
     access.node.estimated_rows = source.live->size();
     return access;
   }
-  access.candidates = std::move(set->ordinals);
   access.exact = set->exact;
-  access.node = std::move(set->node);
   access.indexes = std::move(planner.used);
+  access.count = set->count;
+  if (!access.count) access.candidates = set->ordinals.take();
+  access.node = std::move(set->node);
   return access;
 }
 

@@ -42,6 +42,7 @@ set(AURORA_UNIT_TESTS
   expr/functions_test.cpp
   expr/program_test.cpp
   expr/random_test.cpp
+  index/column_test.cpp
   index/index_threads_test.cpp
   index/key_test.cpp
   index/ordered_index_test.cpp

@@ -14,6 +14,7 @@
 #include <aurora/commit/records.hpp>
 #include <aurora/commit/snapshots.hpp>
 #include <aurora/commit/write_context.hpp>
+#include <aurora/index/column.hpp>
 #include <aurora/index/ordered_index.hpp>
 #include <aurora/schema/build.hpp>
 #include <aurora/schema/system_collections.hpp>
@@ -95,7 +96,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
 
   struct Stats {
     Sequence sequence = 0;
-    std::uint64_t snapshots = 0, history_versions = 0, history_bytes = 0, tail_bytes = 0;
+    std::uint64_t snapshots = 0, history_versions = 0, history_bytes = 0, tail_bytes = 0, column_bytes = 0;
     std::uint64_t commits = 0, groups = 0, checkpoints = 0;
     CacheStats cache;
     storage::StoreStats store;
@@ -104,6 +105,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
 
   // ---- for views, contexts and transactions
   [[nodiscard]] Records& records() noexcept { return records_; }
+  [[nodiscard]] ColumnPool& columns() noexcept { return columns_; }
   [[nodiscard]] SnapshotList& snapshots() noexcept { return snapshots_; }
   [[nodiscard]] const ChangeTail& tail() const noexcept { return *tail_; }
   [[nodiscard]] const EngineOptions& options() const noexcept { return options_; }
@@ -183,6 +185,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   const std::unique_ptr<storage::Store> store_;
   const EngineOptions options_;
   Records records_;
+  ColumnPool columns_;                               // outlives the columns, which snapshots and heads hold
   SnapshotList snapshots_;
   std::unique_ptr<ChangeTail> tail_;
   Uuid7Generator sids_;

@@ -22,6 +22,7 @@ class SnapshotView : public View {
   [[nodiscard]] const PendingDocuments* pending(CollectionId) override { return nullptr; }
   [[nodiscard]] Status scan(CollectionId id, const OrdinalSet& ordinals,
                             const std::function<bool(Ordinal, const RecordRef&)>& visit) override;
+  [[nodiscard]] ColumnPool* columns() override;
   void on_read(CollectionId, std::shared_ptr<const plan::Filter>) override {}
 
   [[nodiscard]] std::shared_ptr<const Catalog> catalog_ref() const { return pin_->catalog; }

@@ -13,7 +13,14 @@
 #include <unordered_set>
 #include <vector>
 
+namespace aurora {
+enum class ColumnType : std::uint8_t;
+}
+
 namespace aurora::exec {
+
+class ItemColumns;    // src/exec/aggregate_columns.hpp
+struct OrdinalSpan;   // indexed.hpp
 
 enum class AggregateFunction : std::uint8_t {
   kCount, kCountField, kCountDistinct, kSum, kAvg, kMin, kMax, kFirst, kLast, kStddev, kPercentile,
@@ -58,6 +65,9 @@ class Accumulator {
  public:
   explicit Accumulator(const std::vector<AggregateItem>& items);
   void add(const std::vector<AggregateItem>& items, const CollectionDef& collection, RecordView record);
+  /// The documents `ordinals`, `count` of them, from columns of their fields.
+  void add(const std::vector<AggregateItem>& items, const ItemColumns& columns, const OrdinalSpan& ordinals,
+           std::uint64_t count);
   /// The value of one item. Errors: TypeError when a sum of Ints leaves the range of Int or a Float sum is not
   /// finite.
   [[nodiscard]] Result<Value> value(const AggregateItem& item, std::size_t index) const;
@@ -79,6 +89,7 @@ class Accumulator {
   };
   void keep(Cell& cell, ValueView value);
   void add_value(const AggregateItem& item, Cell& cell, ValueView value);
+  void add_values(const AggregateItem& item, Cell& cell, ColumnType type, std::span<const std::uint64_t> values);
   std::vector<Cell> cells_;
   std::uint64_t bytes_ = 0;
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <aurora/exec/aggregate.hpp>
+#include <aurora/exec/indexed.hpp>
 #include <aurora/exec/interval.hpp>
 #include <aurora/exec/projection.hpp>
 #include <aurora/exec/select.hpp>
@@ -21,6 +22,9 @@ class Consumer {
   virtual ~Consumer() = default;
   /// Errors: LimitExceeded when the groups outgrow their memory.
   [[nodiscard]] virtual Status add(const Row& row) = 0;
+  /// Takes all matches at once, without a document; false when it must be given them after all, as if never asked.
+  /// Errors: as add.
+  [[nodiscard]] virtual Result<bool> add_indexed(IndexedMatches& matches) = 0;
   /// Appends the value of its key.
   [[nodiscard]] virtual Status append(std::string& out) = 0;
   /// The fields it reads of each row.
@@ -56,5 +60,9 @@ struct ConsumerContext {
 /// documents, in the order of time. Errors: InvalidQuery with its place.
 [[nodiscard]] Result<std::unique_ptr<Consumer>> make_downsample(const aql::Selection& selection,
                                                                 const ConsumerContext& context);
+
+/// Gives them the matches of `query`, whose `computed` gets the fields they read. Errors: those of the consumers.
+[[nodiscard]] Status feed_consumers(View& view, DocumentQuery& query, std::vector<Consumer*> consumers,
+                                    const ExecSettings& settings, plan::Explanation* explanation);
 
 }  // namespace aurora::exec

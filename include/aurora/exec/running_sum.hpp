@@ -4,8 +4,10 @@
 
 #include <aurora/value.hpp>
 
+#include <bit>
 #include <cmath>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace aurora::exec {
@@ -23,6 +25,23 @@ class RunningSum {
       has_float_ = true;
       add_float(value.float_value());
     }
+  }
+  /// As adding them one after another: Ints, and Floats as their bits.
+  void add_ints(std::span<const std::uint64_t> values) noexcept {
+    count_ += values.size();
+    auto sum = ints_;
+    for (const auto value : values) sum += static_cast<std::int64_t>(value);
+    ints_ = sum;
+  }
+  void add_floats(std::span<const std::uint64_t> values) noexcept {
+    count_ += values.size();
+    has_float_ = has_float_ || !values.empty();
+    RunningSum part;
+    part.floats_ = floats_;
+    part.lost_ = lost_;
+    for (const auto value : values) part.add_float(std::bit_cast<double>(value));
+    floats_ = part.floats_;
+    lost_ = part.lost_;
   }
   void add(const RunningSum& other) noexcept {
     count_ += other.count_;

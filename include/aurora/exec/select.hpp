@@ -77,10 +77,14 @@ struct Row {
 [[nodiscard]] Result<std::vector<Row>> select(View& view, const DocumentQuery& query, const ExecSettings& settings,
                                               plan::Explanation* explanation);
 
+struct IndexedMatches;   // indexed.hpp
+
 /// Calls `visit` for every matching document, whatever offset and limit say, until it returns an error. In query
-/// order when `ordered`, else in natural order.
+/// order when `ordered`, else in natural order. When indexes alone tell the matches and their order does not matter,
+/// `visit_all` is asked first: if it answers true, nobody needs the documents.
 [[nodiscard]] Status visit_matches(View& view, const DocumentQuery& query, bool ordered, const ExecSettings& settings,
-                                   plan::Explanation* explanation, const std::function<Status(const Row&)>& visit);
+                                   plan::Explanation* explanation, const std::function<Status(const Row&)>& visit,
+                                   const std::function<Result<bool>(IndexedMatches&)>& visit_all = {});
 
 /// How many documents match, whatever offset and limit say. Opens no document when indexes answer alone.
 [[nodiscard]] Result<std::uint64_t> count(View& view, const DocumentQuery& query, const ExecSettings& settings,

@@ -82,6 +82,9 @@ class View {
   [[nodiscard]] virtual Status scan(CollectionId id, const OrdinalSet& ordinals,
                                     const std::function<bool(Ordinal, const RecordRef&)>& visit) = 0;
 
+  /// The memory of forward columns; null when this view uses none.
+  [[nodiscard]] virtual ColumnPool* columns() { return nullptr; }
+
   /// Told of every set of documents a statement depends on, so that a transaction can be validated.
   virtual void on_read(CollectionId id, std::shared_ptr<const plan::Filter> filter) = 0;
 };

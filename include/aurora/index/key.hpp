@@ -12,6 +12,7 @@
 
 #include <aurora/value.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,13 @@ void append_key(std::string& out, const Value& value);
 /// keys stay different. Returns true when it cut: order within a common prefix is then lost and
 /// readers must recheck.
 bool cut_key(std::string& key);
+
+/// The value a whole key stands for when it is null, a Bool, a number, a Date, a Time or a DateTime; numbers as Ints when
+/// `as_int`, else as Floats. Nothing for other keys, and for a number that is not of that kind.
+[[nodiscard]] std::optional<ValueView> read_scalar_key(std::string_view key, bool as_int) noexcept;
+
+/// As read_scalar_key, and texts and Uuids besides. Nothing for keys of lists and objects, and for cut ones.
+[[nodiscard]] std::optional<Value> read_key(std::string_view key, bool as_int);
 
 /// Smallest key greater than every key starting with `prefix`; empty when there is none.
 [[nodiscard]] std::string prefix_end(std::string_view prefix);

@@ -27,6 +27,9 @@
 namespace aurora {
 
 struct IndexRoot;  // src/index/tree.hpp
+class Column;      // index/column.hpp
+class ColumnPool;
+enum class ColumnType : std::uint8_t;
 
 /// What an edit may change in place: nodes made after `newest_reader` are invisible to readers.
 /// Requires: no snapshot is taken between finding newest_reader and publishing the version after
@@ -75,14 +78,23 @@ class IndexVersion {
     const OrdinalSet* set = nullptr;
   };
   enum class Direction : std::uint8_t { kForward, kBackward };
+  /// The ordinals under exactly `key` as they stand here, borrowed: valid as long as this version. None in either form
+  /// when the key is absent.
+  [[nodiscard]] Entry borrow(std::string_view key) const;
   /// Calls `visit` for each key of the range in order until it returns false. `Entry` is valid
   /// during the call.
   void scan(const KeyRange& range, Direction direction,
             const std::function<bool(const Entry&)>& visit) const;
 
+  /// The values by ordinal; null when there is no column, and none can or may be made now. Requires: every document has at most
+  /// one key here, of that type or null; the snapshot of this version is pinned.
+  /// Cost: O(1), but O(entries) when it is made.
+  enum class ColumnUse : std::uint8_t { kIfThere, kMake };
+  [[nodiscard]] Column column(ColumnType type, ColumnPool& pool, ColumnUse use) const;
+
   [[nodiscard]] std::uint64_t key_count() const noexcept;
   [[nodiscard]] std::uint64_t entry_count() const noexcept;
-  [[nodiscard]] std::size_t memory_bytes() const noexcept;  ///< nodes reachable from this version
+  [[nodiscard]] std::size_t memory_bytes() const noexcept;  ///< nodes reachable from this version, with its column
 
  private:
   friend class OrderedIndex;
@@ -105,6 +117,9 @@ class OrderedIndex {
   /// Throws std::length_error for a key of 2,048 bytes or more, which no page could hold.
   void add(std::string_view key, Ordinal ordinal, const EditScope& scope);
   void remove(std::string_view key, Ordinal ordinal, const EditScope& scope);
+
+  /// Lets go of the column, which fits another definition than the one to come.
+  void forget_column();
 
   /// The current state, to be published. After this, nodes stamped at or before the last edit's
   /// sequence are changed in place only as EditScope of the next edit allows.
@@ -131,6 +146,8 @@ class OrderedIndex {
   [[nodiscard]] static Status check(const IndexVersion& version);
 
  private:
+  void own_root(const EditScope& scope);
+
   std::shared_ptr<IndexRoot> root_;
 };
 

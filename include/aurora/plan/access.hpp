@@ -29,11 +29,14 @@ struct AccessOptions {
   const IndexDef* only = nullptr;          ///< @useIndex: only this one
   bool explain = false;
   bool analyze = false;                    ///< measure the sets, too
+  bool count_only = false;                 ///< the number is enough; excludes explain
 };
 
 struct Access {
   /// Ordinals that may match. Absent: every live document.
   std::optional<OrdinalSet> candidates;
+  /// How many documents match, instead of candidates; only when just that was asked for and indexes know.
+  std::optional<std::uint64_t> count;
   /// True when every candidate matches; else the filter must be checked on each document.
   bool exact = false;
   PlanNode node;                           ///< filled when asked for
