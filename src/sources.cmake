@@ -51,6 +51,7 @@ set(AURORA_SOURCES
   storage/memory_store.cpp
   storage/posix_file.cpp
   storage/rocksdb_batch.cpp
+  storage/rocksdb_build.cpp
   storage/rocksdb_checkpoint.cpp
   storage/rocksdb_cursor.cpp
   storage/rocksdb_engine.cpp
@@ -95,6 +96,7 @@ set(AURORA_SOURCES
   index/ordinal_set.cpp
   index/page_codec.cpp
   index/posting.cpp
+  index/roaring_build.cpp
   index/tree_build.cpp
   index/tree_edit.cpp
   index/tree_remove.cpp
@@ -210,6 +212,7 @@ set(AURORA_SOURCES
   runtime/periodic.cpp
   reactive/subscription.cpp
   facade/bind.cpp
+  facade/build_info.cpp
   facade/cache.cpp
   facade/computed.cpp
   facade/database.cpp

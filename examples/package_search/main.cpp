@@ -289,8 +289,10 @@ int main(int argc, char** argv) {
     std::printf("%s packages from %s", grouped(list.packages.size()).c_str(), list.source.c_str());
     if (list.repeated > 0)
       std::printf(" (%s repeated names left out)", grouped(list.repeated).c_str());
-    std::printf("\nAurora %s, durability Wal: what returned survives the death of the process\n\n",
-                std::string(aurora::version()).c_str());
+    const auto build = aurora::build_info();
+    std::printf("\n%s%s\ndurability Wal: what returned survives the death of the process\n\n",
+                aurora::to_string(build).c_str(),
+                build.is_slow() ? "\n(slow builds: scripts/install-deps --optimised makes fast ones)" : "");
     const TemporaryDirectory temporary;
     const std::string path =
         options.database.empty() ? (temporary.path() / "packages.db").string() : options.database;

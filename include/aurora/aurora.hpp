@@ -2,6 +2,7 @@
 #pragma once
 
 #include <aurora/bind.hpp>
+#include <aurora/build_info.hpp>
 #include <aurora/computed.hpp>
 #include <aurora/condition.hpp>
 #include <aurora/config.hpp>

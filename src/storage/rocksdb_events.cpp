@@ -1,17 +1,13 @@
 // Bodies of the listener and the logger.
 #include "storage/rocksdb_events.hpp"
 
+#include "storage/rocksdb_build.hpp"
 #include "storage/rocksdb_status.hpp"
 
 #include <array>
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
-
-// RocksDB's test hook, which exists only in builds with assertions. It is never called: whether the
-// weak reference finds it is the answer.
-extern "C" void aurora_rocksdb_sync_point() __asm__("_ZN7rocksdb9SyncPoint11GetInstanceEv")
-    __attribute__((weak));
 
 namespace aurora::storage {
 
@@ -119,8 +115,8 @@ void StoreLogger::inspect(rocksdb::InfoLogLevel level, const char* format,
   va_end(copy);
 }
 
-bool is_slow_build(const StoreLogger& logger) noexcept {
-  return logger.has_slow_crc() || &aurora_rocksdb_sync_point != nullptr;
+bool is_slow_build(const StoreLogger& logger) {
+  return logger.has_slow_crc() || rocksdb_build().assertions;
 }
 
 }  // namespace aurora::storage

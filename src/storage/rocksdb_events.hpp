@@ -64,6 +64,6 @@ class StoreLogger final : public rocksdb::Logger {
 
 /// True when RocksDB was built with assertions or computes checksums in software: figures measured
 /// on it are not Aurora's.
-[[nodiscard]] bool is_slow_build(const StoreLogger& logger) noexcept;
+[[nodiscard]] bool is_slow_build(const StoreLogger& logger);
 
 }  // namespace aurora::storage

@@ -65,6 +65,7 @@ set(AURORA_UNIT_TESTS
   commit/transfers_threads_test.cpp
   facade/bind_members_test.cpp
   facade/bind_test.cpp
+  facade/build_info_test.cpp
   facade/cache_test.cpp
   facade/closed_test.cpp
   facade/computed_test.cpp
