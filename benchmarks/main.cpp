@@ -7,6 +7,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <iomanip>
 #include <iostream>
 
 namespace {
@@ -39,13 +40,16 @@ class Scratch {
 };
 
 void list(const Workloads& workloads, const std::vector<Peer>& peers) {
+  const auto row = [](const std::string& name, const std::string& text) {
+    std::cout << "  " << std::left << std::setw(17) << name << text << '\n';
+  };
   std::cout << "Workloads\n";
   for (const auto& workload : workloads) {
-    std::printf("  %-16s %s\n", workload->name().c_str(), workload->about().c_str());
+    row(workload->name(), workload->about());
   }
-  std::printf("\nPeers\n");
+  std::cout << "\nPeers\n";
   for (const auto& peer : peers) {
-    std::printf("  %-16s %s\n", peer.name.c_str(), peer.setting.c_str());
+    row(peer.name, peer.setting);
   }
 }
 
@@ -56,7 +60,9 @@ void run_size(std::uint64_t size, const Options& options, const Workloads& workl
     const auto begin = std::chrono::steady_clock::now();
     Dataset data(size, peers, directory);
     const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
-    std::printf("Filled with %s documents in %.0f s.\n\n", size_text(size).c_str(), time.count());
+    std::cout << "Filled with " << size_text(size) << " documents in "
+              << static_cast<int>(time.count()) << " s.\n\n"
+              << std::flush;
     Context context(data, options.settings, std::cout, lines);
     for (const auto& workload : workloads) {
       if (chosen(options.only, workload->name())) workload->run(context);
