@@ -25,7 +25,8 @@ void ReadWorkload::run(Context& context) const {
     for (const unsigned threads : counts) {
       Line line = measure_one(context, law, threads, alone);
       if (by_key) line.keys = to_string(law);
-      if (threads == 1) alone = line;
+      // Times of the processor and of the wall cannot be compared.
+      if (threads == 1 && !settings.processor_time) alone = line;
       context.add(std::move(line));
     }
   }
