@@ -49,6 +49,7 @@ set(AURORA_UNIT_TESTS
   index/ordinal_set_test.cpp
   index/page_test.cpp
   io/csv_reader_test.cpp
+  io/file_sink_test.cpp
   io/infer_test.cpp
   io/json_reader_test.cpp
   io/lines_test.cpp
@@ -80,6 +81,7 @@ set(AURORA_UNIT_TESTS
   facade/memory_test.cpp
   facade/listener_threads_test.cpp
   facade/statements_threads_test.cpp
+  facade/transactions_test.cpp
   facade/ttl_test.cpp
   ../support/faulty_store.cpp
   text/fuzzy_test.cpp
