@@ -8,11 +8,29 @@ namespace aurora::exec {
 
 namespace {
 
-// Reused between records of a thread: building one allocates nothing but its bytes.
-RecordBuilder& scratch_builder() {
-  thread_local RecordBuilder builder;
-  return builder;
-}
+// A builder reused between records of a thread: building one allocates nothing but its bytes. Empty again however its
+// use ends, also when memory runs out halfway.
+class Scratch {
+ public:
+  Scratch() = default;
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  ~Scratch() {
+    if (!finished_) builder() = RecordBuilder();
+  }
+  [[nodiscard]] RecordBuilder& builder() const {
+    thread_local RecordBuilder shared;
+    return shared;
+  }
+  [[nodiscard]] Result<RecordRef> finish(std::uint32_t version, std::uint32_t max_bytes) {
+    auto record = builder().finish(version, max_bytes);
+    finished_ = true;
+    return record;
+  }
+
+ private:
+  bool finished_ = false;
+};
 
 Status add_open_fields(RecordBuilder& builder, ValueView current, const Object& changed) {
   Object open;
@@ -32,8 +50,8 @@ bool is_computed(const CollectionDef& collection, FieldId id) {
 }
 
 // The record of what was given, with the computed fields that are stored. Those do not depend on the time.
-Result<RecordRef> finish(const CollectionDef& collection, RecordBuilder& builder, std::uint32_t max_bytes) {
-  AURORA_ASSIGN(auto record, builder.finish(collection.version, max_bytes));
+Result<RecordRef> finish(const CollectionDef& collection, Scratch& scratch, std::uint32_t max_bytes) {
+  AURORA_ASSIGN(auto record, scratch.finish(collection.version, max_bytes));
   if (!collection.computed_fields || collection.computed_fields->stored().empty()) return record;
   return with_computed(collection, record.view(), collection.computed_fields->stored(), DateTime(),
                        expr::Stored::kStale, max_bytes);
@@ -43,11 +61,12 @@ Result<RecordRef> finish(const CollectionDef& collection, RecordBuilder& builder
 
 Result<RecordRef> build_record(const CollectionDef& collection, const StoredFields& stored,
                                std::uint32_t max_bytes) {
-  auto& builder = scratch_builder();
+  Scratch scratch;
+  auto& builder = scratch.builder();
   for (const auto& [id, value] : stored.fields)
     if (!is_computed(collection, id)) builder.add(id, value);
   AURORA_TRY(add_open_fields(builder, ValueView(), stored.open));
-  return finish(collection, builder, max_bytes);
+  return finish(collection, scratch, max_bytes);
 }
 
 Result<RecordRef> make_record(WriteView& view, const CollectionDef& collection, Object input) {
@@ -60,7 +79,8 @@ Result<RecordRef> make_record(WriteView& view, const CollectionDef& collection, 
 
 Result<RecordRef> merge_record(const CollectionDef& collection, RecordView record, const StoredFields& changed,
                                std::uint32_t max_bytes) {
-  auto& builder = scratch_builder();
+  Scratch scratch;
+  auto& builder = scratch.builder();
   const auto is_changed = [&](FieldId id) {
     for (const auto& [changed_id, value] : changed.fields)
       if (changed_id == id) return true;
@@ -71,7 +91,14 @@ Result<RecordRef> merge_record(const CollectionDef& collection, RecordView recor
     if (!field.computed && !is_changed(field.id)) builder.add(field.id, read_field(collection, field, record));
   for (const auto& [id, value] : changed.fields) builder.add(id, value);
   if (collection.open) AURORA_TRY(add_open_fields(builder, record.field(kOpenFields), changed.open));
-  return finish(collection, builder, max_bytes);
+  return finish(collection, scratch, max_bytes);
+}
+
+std::string_view stored_text(const CollectionDef& collection, std::string_view field, RecordView record) {
+  const auto* declared = collection.find(field);
+  if (declared == nullptr) return {};
+  const auto value = read_field(collection, *declared, record);
+  return value.type() == Type::kString ? value.string_value() : std::string_view();
 }
 
 }  // namespace aurora::exec

@@ -242,7 +242,7 @@ class JobOperation {
   }
 
   std::string status_of(const Row& row) const {
-    return std::string(read_field(*collection_, *collection_->find("status"), row.record.view()).string_value());
+    return std::string(stored_text(*collection_, "status", row.record.view()));
   }
 
   Error not_allowed(const std::string& status) const {

@@ -184,9 +184,7 @@ class Version {
     AURORA_ASSIGN(query.filter, plan::compile_filter(query.collection, plan::to_literal(wanted, 0), bindings_));
     AURORA_ASSIGN(const auto rows, select(view_, query, settings_, nullptr));
     if (rows.empty()) return false;
-    const auto& field = *query.collection->find("checksum");
-    const auto record = rows.front().record.view();
-    if (read_field(*query.collection, field, record).string_value() == checksum_of(version_)) return true;
+    if (stored_text(*query.collection, "checksum", rows.front().record.view()) == checksum_of(version_)) return true;
     return bindings_.error(version_.version.at, ErrorCode::kMigrationChanged,
                            "version \"" + version_.version.text +
                                "\" was applied with another text; leave what was applied as it was and write the "

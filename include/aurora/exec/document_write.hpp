@@ -18,4 +18,7 @@ namespace aurora::exec {
 [[nodiscard]] Result<RecordRef> build_record(const CollectionDef& collection, const StoredFields& stored,
                                              std::uint32_t max_bytes);
 
+/// A String field of a stored record; empty when it is absent or, in a damaged file, anything else.
+[[nodiscard]] std::string_view stored_text(const CollectionDef& collection, std::string_view field, RecordView record);
+
 }  // namespace aurora::exec
