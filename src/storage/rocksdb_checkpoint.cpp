@@ -87,7 +87,9 @@ Status fill(const Engine& engine, const std::string& copy) {
 
 }  // namespace
 
-Status make_checkpoint(const Engine& engine, const std::string& target) {
+Status make_checkpoint(const Engine& engine, const std::string& path) {
+  auto target = path;
+  while (target.size() > 1 && target.ends_with('/')) target.pop_back();
   AURORA_ASSIGN(const bool is_there, exists(target));
   if (is_there)
     return Error(ErrorCode::kInvalidInput, "'" + target + "' exists; name a new directory");

@@ -16,6 +16,15 @@ using testing::ScratchDirectory;
 
 namespace fs = std::filesystem;
 
+TEST_CASE("checkpoint: a path may end with a slash", "[storage]") {
+  const ScratchDirectory scratch;
+  const auto store = open_small(scratch / "db");
+  put(*store, Family::kDocs, "row", "value");
+  store->checkpoint(scratch / "copy//").value();
+  CHECK(get(*open_small(scratch / "copy"), Family::kDocs, "row") == "value");
+  CHECK(store->checkpoint(scratch / "copy/").error().code() == ErrorCode::kInvalidInput);
+}
+
 TEST_CASE("checkpoint: opens by itself with what was written before it", "[storage]") {
   const ScratchDirectory scratch;
   const auto store = open_small(scratch / "db");
