@@ -78,7 +78,8 @@ class Database {
   [[nodiscard]] static Result<Database> try_open_in_memory(const Config& config = {});
 
   Database(Database&&) noexcept = default;
-  Database& operator=(Database&&) noexcept = default;
+  /// Closes the database that is replaced, as the destructor does.
+  Database& operator=(Database&& other) noexcept;
   ~Database();
 
   // ---- AQL
@@ -175,7 +176,7 @@ class Database {
   [[nodiscard]] Transaction begin_transaction() { return try_begin_transaction().value(); }
   [[nodiscard]] Result<Transaction> try_begin_transaction();
   /// Runs `work(Transaction&)` and commits; on Conflict runs it again, up to `attempts` times with growing
-  /// pauses. Rolls back and throws on when `work` throws.
+  /// pauses. Rolls back and throws on when `work` throws. When `work` commits or rolls back itself, that is all.
   template <std::invocable<Transaction&> Work>
   void transaction(Work&& work, int attempts = 16) {
     run_transaction(std::function<void(Transaction&)>(std::ref(work)), attempts);
@@ -208,7 +209,8 @@ class Database {
   std::uint64_t prewarm_all();
   void clear_hot_cache();
 
-  /// Waits for calls under way and closes. Idempotent. Errors: what the last writes gave.
+  /// Waits for calls under way and closes. Errors: what the last writes gave; also from every later call. The logger gets
+  /// them, too, as from the destructor, which throws none.
   void close();
   [[nodiscard]] bool is_open() const noexcept;
 

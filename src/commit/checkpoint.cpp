@@ -17,6 +17,11 @@ namespace aurora::commit {
 namespace {
 constexpr std::size_t kTrimBatch = 4096;
 
+// Removals must not outlive the commits before them: a drop that was never logged may be undone by a crash.
+storage::Sync upkeep_sync(Durability durability) {
+  return durability == Durability::kNone ? storage::Sync::kNoLog : storage::Sync::kLogged;
+}
+
 // Adds puts and removes for one index. `since` 0: every page.
 Status append_index(storage::Store& store, storage::WriteBatch& batch, std::uint32_t index,
                     const IndexVersion& version, Sequence since) {
@@ -148,7 +153,9 @@ Result<bool> Engine::trim_log_batch() {
     log_measured_ = true;
   }
   const auto keep_after = options_.in_memory ? snapshots_.current_sequence() : checkpointed_;
-  const auto oldest = now().micros - std::chrono::duration_cast<std::chrono::microseconds>(options_.log_max_age).count();
+  // Ages beyond this are for ever; as microseconds they would overflow.
+  constexpr std::chrono::seconds kForEver = std::chrono::hours(24 * 365 * 1000);
+  const auto oldest = now().micros - std::chrono::microseconds(std::min(options_.log_max_age, kForEver)).count();
   const auto batch = store_->make_batch();
   std::size_t rows = 0;
   for (cursor->seek({}); cursor->valid() && rows < kTrimBatch; cursor->next(), ++rows) {
@@ -161,7 +168,7 @@ Result<bool> Engine::trim_log_batch() {
     log_bytes_ -= std::min<std::uint64_t>(log_bytes_, cursor->value().size());
   }
   AURORA_TRY(cursor->status());
-  if (rows > 0) AURORA_TRY(store_->write(*batch, storage::Sync::kLogged));
+  if (rows > 0) AURORA_TRY(store_->write(*batch, upkeep_sync(options_.durability)));
   return rows == kTrimBatch;
 }
 
@@ -197,7 +204,7 @@ Result<bool> Engine::purge_dropped_batch() {
       batch->remove(storage::Family::kMeta, cursor->key());
       batch->remove(storage::Family::kPages, PageKey(PageKey::kLiveSets, id).view());
     }
-    AURORA_TRY(store_->write(*batch, storage::Sync::kLogged));
+    AURORA_TRY(store_->write(*batch, upkeep_sync(options_.durability)));
     if (!at->valid()) {
       {
         std::lock_guard lock(heads_mutex_);

@@ -23,9 +23,7 @@ Engine::Engine(std::unique_ptr<storage::Store> store, EngineOptions options)
       sids_(options_.clock),
       ids_(options_.clock) {}
 
-Engine::~Engine() {
-  if (auto status = close(); !status) log(kLogError, "closing: " + status.error().message());
-}
+Engine::~Engine() { static_cast<void>(close()); }
 
 Result<std::shared_ptr<Engine>> Engine::open(std::unique_ptr<storage::Store> store, EngineOptions options) {
   std::shared_ptr<Engine> engine(new Engine(std::move(store), std::move(options)));
@@ -42,7 +40,7 @@ Result<Engine::Entry> Engine::enter() {
   return entry;
 }
 
-SnapshotView Engine::view() { return SnapshotView(*this, snapshots_.pin()); }
+SnapshotView Engine::view(DateTime now) { return SnapshotView(*this, snapshots_.pin(), now); }
 
 Status Engine::flush() {
   AURORA_TRY(checkpoint_indexes());
@@ -56,7 +54,7 @@ Status Engine::backup(const std::string& path) {
 
 Status Engine::close() {
   std::lock_guard lock(close_mutex_);
-  if (closed_) return {};
+  if (closed_) return *closed_;
   closing_.store(true, std::memory_order_seq_cst);
   if (tail_) tail_->close();
   for (auto open = entries_.load(std::memory_order_seq_cst); open > 0;
@@ -64,11 +62,12 @@ Status Engine::close() {
     entries_.wait(open, std::memory_order_acquire);
   // Only now: commits under way may still wake it.
   background_.reset();
-  closed_ = true;
   // An engine whose recovery failed has no tail and nothing to write out.
   auto written = tail_ ? checkpoint_indexes() : Status();
   auto closed = store_->close();
-  return written ? closed : written;
+  closed_ = written ? closed : written;
+  if (!*closed_) log(kLogError, "closing: " + closed_->error().message());
+  return *closed_;
 }
 
 Engine::Stats Engine::stats() {
@@ -88,9 +87,6 @@ Engine::Stats Engine::stats() {
 }
 
 // ---------------------------------------------------------------- snapshot view
-
-SnapshotView::SnapshotView(Engine& engine, SnapshotList::Pin pin)
-    : engine_(engine), pin_(std::move(pin)), now_(engine.now()) {}
 
 Result<const CollectionVersion*> SnapshotView::collection(CollectionId id) {
   for (const auto& [known, version] : seen_)

@@ -24,8 +24,11 @@ Status Engine::remove_expired() {
     for (const auto& collection : current.catalog().collections())
       if (collection->ttl) collections.push_back(collection->id);
   }
-  for (const auto id : collections) AURORA_TRY(remove_expired_from(id));
-  return {};
+  // The others have their turn when one fails.
+  Status first;
+  for (const auto id : collections)
+    if (auto status = remove_expired_from(id); !status && first) first = std::move(status);
+  return first;
 }
 
 Status Engine::remove_expired_from(CollectionId id) {

@@ -20,6 +20,11 @@ InteractiveTransaction::InteractiveTransaction(Engine& engine)
   };
 }
 
+Status InteractiveTransaction::check_size() const {
+  const auto most = engine_.options().max_transaction_bytes;
+  return writes_.byte_size() <= most ? Status() : Status(transaction_too_large(most));
+}
+
 bool InteractiveTransaction::conflicts(const Change& change) const {
   for (const auto& read : reads_) {
     if (read.collection != change.collection) continue;
@@ -32,16 +37,19 @@ bool InteractiveTransaction::conflicts(const Change& change) const {
 Status InteractiveTransaction::validate(WriteContext& current) const {
   bool stale = false;
   bool schema_changed = false;
+  // Every commit that changes a document adds to `_changes`.
+  const bool read_changes = std::any_of(reads_.begin(), reads_.end(),
+                                        [](const Read& read) { return read.collection == kChangesCollection; });
   const bool covered = engine_.tail().visit_after(base_.sequence(), [&](const Commit& commit) {
     schema_changed = schema_changed || commit.catalog_changed;
-    for (const auto& change : commit.changes) stale = stale || conflicts(change);
+    for (const auto& change : commit.changes) stale = stale || read_changes || conflicts(change);
     return !stale && !schema_changed;
   });
   if (!covered) return conflict("more than is kept for validation (the transaction stayed open for too long)");
   if (schema_changed) return conflict("the schema");
   // Commits of the same group are not in the tail yet.
   for (const auto& change : current.writes().collect(Savepoint()))
-    if (conflicts(change)) stale = true;
+    if (read_changes || conflicts(change)) stale = true;
   if (stale) return conflict("what this transaction read");
   return {};
 }

@@ -151,9 +151,7 @@ void Engine::prepare_group(std::vector<Request*>& group, std::vector<GroupCommit
     context.set_commit_sequence(commit.sequence, commit.time);
     auto status = guarded(*request->mutation, context);
     if (status && writes.byte_size() > options_.max_transaction_bytes)
-      status = Error(ErrorCode::kLimitExceeded, "one commit may write at most " +
-                                                    std::to_string(options_.max_transaction_bytes) +
-                                                    " bytes (max_transaction_bytes); split it");
+      status = transaction_too_large(options_.max_transaction_bytes);
     if (!status) {
       writes.rollback(mark);
       request->result = status.error();

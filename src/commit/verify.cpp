@@ -24,6 +24,7 @@ void compare_entries(const CollectionDef& collection, const IndexDef& index, con
   std::sort(expected.begin(), expected.end());
   const auto name = "index '" + index.name + "' of '" + collection.name + "'";
   std::size_t at = 0;
+  bool differs = false;
   std::vector<Ordinal> ordinals;
   version.scan({}, IndexVersion::Direction::kForward, [&](const IndexVersion::Entry& entry) {
     ordinals.assign(entry.inline_ordinals.begin(), entry.inline_ordinals.end());
@@ -37,11 +38,12 @@ void compare_entries(const CollectionDef& collection, const IndexDef& index, con
         continue;
       }
       note(report.problems, name + " differs from the documents at document " + std::to_string(ordinal));
+      differs = true;
       return false;
     }
     return report.problems.size() < kMaxProblems;
   });
-  if (at < expected.size() && report.problems.empty())
+  if (at < expected.size() && !differs && report.problems.size() < kMaxProblems)
     note(report.problems, name + " lacks document " + std::to_string(expected[at].second));
 }
 }  // namespace

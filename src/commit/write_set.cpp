@@ -20,6 +20,11 @@ std::string claim_key(std::uint32_t index_id, const std::string& key) {
 }
 }  // namespace
 
+Error transaction_too_large(std::uint64_t most) {
+  return Error(ErrorCode::kLimitExceeded,
+               "one commit may write at most " + std::to_string(most) + " bytes (max_transaction_bytes); split it");
+}
+
 std::uint32_t WriteSet::slot_of(CollectionId id) {
   for (std::uint32_t i = 0; i < collections_.size(); ++i)
     if (collections_[i].id == id) return i;

@@ -196,13 +196,14 @@ Result<std::string> drop_handler(WriteView& view, const aql::Name& name, const B
   AURORA_ASSIGN(const auto all, stored_handlers(view, nullptr, bindings, settings));
   std::vector<std::string_view> names;
   for (const auto& row : all)
-    names.push_back(read_field(*handlers, *handlers->primary(), row.record.view()).string_value());
+    names.push_back(stored_text(*handlers, "name", row.record.view()));
   return bindings.error(name.at, ErrorCode::kNotFound,
                         "there is no handler '" + name.text + "'" + did_you_mean(name.text, names));
 }
 
 Result<std::shared_ptr<const Handlers::Set>> Handlers::load(WriteView& view, const aql::Limits& limits) const {
   AURORA_ASSIGN(const auto* version, view.collection(kHandlersCollection));
+  if (view.keeps_reads()) view.on_read(kHandlersCollection, plan::match_all(version->definition));
   const auto* pending = view.pending(kHandlersCollection);
   if (pending == nullptr) {
     if (version->live.empty()) return std::shared_ptr<const Set>();
@@ -217,11 +218,12 @@ Result<std::shared_ptr<const Handlers::Set>> Handlers::load(WriteView& view, con
   auto set = std::make_shared<Set>();
   const auto& collection = *version->definition;
   for (const auto& [ordinal, record] : records) {
-    const auto field = [&, &stored = record](std::string_view name) {
-      return read_field(collection, *collection.find(name), stored.view());
+    const auto text = [&, &stored = record](std::string_view name) {
+      return stored_text(collection, name, stored.view());
     };
-    auto handler = make_handler(std::string(field("name").string_value()), field("on").string_value(),
-                                Value(field("where")), field("action").string_value(), limits);
+    auto handler = make_handler(std::string(text("name")), text("on"),
+                                Value(read_field(collection, *collection.find("where"), record.view())),
+                                text("action"), limits);
     if (!handler)
       return Error(ErrorCode::kCorruption, "a stored handler cannot be read: " + handler.error().message());
     set->push_back(*std::move(handler));

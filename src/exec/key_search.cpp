@@ -293,6 +293,27 @@ std::shared_ptr<const plan::Filter> key_filter(const KeyField& field, std::span<
   return std::make_shared<const plan::Filter>(field.collection, std::move(node));
 }
 
+std::shared_ptr<const plan::Filter> holder_filter(const Catalog::Entry& collection, const IndexDef& index,
+                                                  RecordView record) {
+  plan::FilterNode all;
+  all.kind = plan::FilterNode::Kind::kAnd;
+  for (const auto& path : index.paths) {
+    plan::FilterNode node;
+    node.kind = plan::FilterNode::Kind::kCompare;
+    node.op = plan::FilterOp::kIn;
+    node.path = path;
+    node.name = path.text();
+    node.multi_valued = is_multi_valued(*collection, path);
+    visit_values(*collection, path, record, [&](ValueView value) {
+      if (!value.is_null()) node.operands.emplace_back(Value(value));
+      return true;
+    });
+    if (node.operands.empty()) return nullptr;
+    all.children.push_back(std::move(node));
+  }
+  return std::make_shared<const plan::Filter>(collection, std::move(all));
+}
+
 Result<std::uint64_t> first_by_sid(View& view, CollectionId id, const OrdinalSet& ordinals, const Uuid& sid) {
   constexpr std::uint64_t kNone = std::uint64_t{UINT32_MAX} + 1;
   if (ordinals.empty()) return kNone;

@@ -6,6 +6,7 @@
 #include <aurora/exec/document_write.hpp>
 #include <aurora/exec/handlers.hpp>
 #include <aurora/exec/jobs.hpp>
+#include <aurora/exec/key_search.hpp>
 #include <aurora/exec/modifiers.hpp>
 #include <aurora/exec/projection.hpp>
 #include <aurora/exec/relations.hpp>
@@ -240,6 +241,8 @@ class Operation {
     for (const auto kind : {IndexKind::kPrimary, IndexKind::kUnique})
       for (const auto& index : collection_->indexes) {
         if (index.kind != kind) continue;
+        if (auto read = view_.keeps_reads() ? holder_filter(collection_, index, record) : nullptr)
+          view_.on_read(collection_->id, std::move(read));
         extract_keys(*collection_, index, record, keys);
         for (const auto& key : keys) {
           AURORA_ASSIGN(const auto holder, view_.holder(*collection_, index, key, UINT32_MAX));

@@ -46,9 +46,15 @@ Result<std::shared_ptr<State>> start(std::unique_ptr<storage::Store> store, comm
 Database::Database(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
 Database::~Database() {
-  if (!state_) return;
   // Failures while closing went to the logger; a destructor must not throw them.
-  if (auto status = state_->engine().close(); !status) return;
+  if (state_) static_cast<void>(state_->engine().close());
+}
+
+Database& Database::operator=(Database&& other) noexcept {
+  // The one that is replaced goes out of scope here.
+  Database moved(std::move(other));
+  std::swap(state_, moved.state_);
+  return *this;
 }
 
 Result<Database> Database::try_open(const std::string& path, const Config& config) {
@@ -195,6 +201,7 @@ void Database::run_transaction(const std::function<void(Transaction&)>& work, in
   for (int attempt = 1;; ++attempt) {
     auto transaction = begin_transaction();
     work(transaction);
+    if (transaction.state_->has_ended()) return;
     auto committed = transaction.try_commit();
     if (committed) return;
     if (committed.error().code() != ErrorCode::kConflict || attempt >= attempts) throw committed.error();

@@ -13,23 +13,28 @@
 #include <aurora/exec/query.hpp>
 #include <aurora/exec/schema_change.hpp>
 
+#include <algorithm>
+
 namespace aurora::facade {
 
 namespace {
 
 using aql::Operation;
 
+// Deadlines further away are never met; adding them to the time would overflow.
+constexpr std::chrono::milliseconds kLongest = std::chrono::hours(24 * 365 * 100);
+
 class Runner {
  public:
   Runner(State& state, Target& target, const ParsedText& parsed, const RunOptions& options)
       : state_(state), settings_(state.settings()), target_(target), parsed_(parsed), options_(options) {
     bindings_.text = parsed.text;
-    bindings_.now = state.engine().now();
+    bindings_.now = target.now();
     bindings_.limits = state.limits();
     bindings_.role = options.execute.role;
     bindings_.compiled = &parsed.compiled;
     if (options.execute.deadline > std::chrono::milliseconds::zero())
-      settings_.deadline = std::chrono::steady_clock::now() + options.execute.deadline;
+      settings_.deadline = std::chrono::steady_clock::now() + std::min(options.execute.deadline, kLongest);
   }
 
   Status run(QueryResult& result) {
@@ -288,7 +293,7 @@ class Runner {
 }  // namespace
 
 Status DatabaseTarget::read(const std::function<Status(View&)>& work) {
-  auto view = engine_.view();
+  auto view = engine_.view(now_);
   reading_ = &view;
   auto status = work(view);
   reading_ = nullptr;
@@ -297,14 +302,22 @@ Status DatabaseTarget::read(const std::function<Status(View&)>& work) {
 
 std::shared_ptr<View> DatabaseTarget::keep() { return std::make_shared<commit::SnapshotView>(std::move(*reading_)); }
 
+namespace {
+commit::Mutation at(DateTime now, const std::function<Status(WriteView&)>& work) {
+  return [now, &work](commit::WriteContext& context) {
+    context.set_now(now);
+    return work(context);
+  };
+}
+}  // namespace
+
 Status DatabaseTarget::write(const std::function<Status(WriteView&)>& work) {
-  AURORA_TRY(engine_.commit([&](commit::WriteContext& context) { return work(context); }));
+  AURORA_TRY(engine_.commit(at(now_, work)));
   return {};
 }
 
 Status DatabaseTarget::change_schema(const std::function<Status(WriteView&)>& work) {
-  AURORA_TRY(engine_.commit([&](commit::WriteContext& context) { return work(context); },
-                            commit::CommitKind::kExclusive));
+  AURORA_TRY(engine_.commit(at(now_, work), commit::CommitKind::kExclusive));
   return {};
 }
 

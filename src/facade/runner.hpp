@@ -11,6 +11,8 @@ namespace aurora::facade {
 class Target {
  public:
   virtual ~Target() = default;
+  /// The instant at which everything happens that runs here: "now" in a filter is "now" in what is written.
+  [[nodiscard]] virtual DateTime now() const = 0;
   /// Runs `work` on one consistent state.
   [[nodiscard]] virtual Status read(const std::function<Status(View&)>& work) = 0;
   /// The view of the read under way, to be kept after it; null when it cannot outlive it. Called inside `read`, as
@@ -25,7 +27,8 @@ class Target {
 /// Each operation by itself.
 class DatabaseTarget : public Target {
  public:
-  explicit DatabaseTarget(commit::Engine& engine) : engine_(engine) {}
+  explicit DatabaseTarget(commit::Engine& engine) : engine_(engine), now_(engine.now()) {}
+  [[nodiscard]] DateTime now() const override { return now_; }
   [[nodiscard]] Status read(const std::function<Status(View&)>& work) override;
   [[nodiscard]] std::shared_ptr<View> keep() override;
   [[nodiscard]] Status write(const std::function<Status(WriteView&)>& work) override;
@@ -33,6 +36,7 @@ class DatabaseTarget : public Target {
 
  private:
   commit::Engine& engine_;
+  const DateTime now_;
   commit::SnapshotView* reading_ = nullptr;    // the view of the read under way
 };
 

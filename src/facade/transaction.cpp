@@ -23,9 +23,15 @@ Status TransactionState::read(const std::function<Status(View&)>& work) {
 Status TransactionState::write(const std::function<Status(WriteView&)>& work) {
   AURORA_ASSIGN(auto* view, open());
   const auto mark = view->savepoint();
-  auto status = work(*view);
-  if (!status) view->rollback(mark);
-  return status;
+  try {
+    auto status = work(*view);
+    if (status) status = transaction_->check_size();
+    if (!status) view->rollback(mark);
+    return status;
+  } catch (...) {
+    view->rollback(mark);
+    throw;
+  }
 }
 
 Status TransactionState::change_schema(const std::function<Status(WriteView&)>&) {

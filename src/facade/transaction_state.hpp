@@ -19,6 +19,11 @@ class TransactionState : public Target {
   /// Errors: InvalidOperation once it ended.
   [[nodiscard]] Result<WriteView*> open();
 
+  /// That of its beginning, so that what it sees does not expire under it.
+  [[nodiscard]] DateTime now() const override {
+    return transaction_ ? transaction_->context().now() : state_->engine().now();
+  }
+  [[nodiscard]] bool has_ended() const noexcept { return !transaction_; }
   [[nodiscard]] Status read(const std::function<Status(View&)>& work) override;
   [[nodiscard]] Status write(const std::function<Status(WriteView&)>& work) override;
   [[nodiscard]] Status change_schema(const std::function<Status(WriteView&)>& work) override;

@@ -24,6 +24,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <unordered_map>
 
@@ -69,7 +70,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   [[nodiscard]] Result<Entry> enter();
 
   /// The current state. Requires: an Entry is held while the view is used.
-  [[nodiscard]] SnapshotView view();
+  [[nodiscard]] SnapshotView view() { return view(now()); }
+  [[nodiscard]] SnapshotView view(DateTime now);
 
   /// Runs `mutation` and commits what it wrote. Returns the commit's sequence, or the current one when it wrote
   /// nothing. Requires: an Entry is held. Errors: the mutation's own; IoError or StorageFull with an unknown
@@ -84,7 +86,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   [[nodiscard]] Status compact() { return store_->compact(); }
   /// A copy of the database that opens by itself (I3 at one sequence).
   [[nodiscard]] Status backup(const std::string& path);
-  /// Ends background work, waits for calls under way, writes everything out. Idempotent.
+  /// Ends background work, waits for calls under way, writes everything out. A failure goes to the log, too, and is the
+  /// answer of every later call.
   [[nodiscard]] Status close();
 
   struct VerifyReport {
@@ -196,7 +199,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::atomic<std::int64_t> entries_{0};
   std::atomic<bool> closing_{false};
   std::mutex close_mutex_;
-  bool closed_ = false;                              // guarded by close_mutex_
+  std::optional<Status> closed_;                     // guarded by close_mutex_: how closing went
 
   std::mutex queue_mutex_;
   std::vector<Request*> queue_;                      // guarded by queue_mutex_

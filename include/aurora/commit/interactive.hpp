@@ -20,6 +20,9 @@ class InteractiveTransaction {
   explicit InteractiveTransaction(Engine& engine);
 
   [[nodiscard]] WriteContext& context() noexcept { return context_; }
+  [[nodiscard]] const WriteContext& context() const noexcept { return context_; }
+  /// Errors: LimitExceeded when more is written than one commit may hold.
+  [[nodiscard]] Status check_size() const;
   /// Validates and writes. Returns the sequence. Errors: Conflict; as Engine::commit.
   [[nodiscard]] Result<Sequence> commit();
 

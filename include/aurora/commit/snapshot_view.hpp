@@ -12,7 +12,8 @@ class Engine;
 /// Threads: one thread at a time. Owns: the pin. Requires: the engine outlives it.
 class SnapshotView : public View {
  public:
-  SnapshotView(Engine& engine, SnapshotList::Pin pin);
+  /// `now`: the instant of the statement that reads.
+  SnapshotView(Engine& engine, SnapshotList::Pin pin, DateTime now) : engine_(engine), pin_(std::move(pin)), now_(now) {}
 
   [[nodiscard]] const Catalog& catalog() const override { return *pin_->catalog; }
   [[nodiscard]] Sequence sequence() const override { return pin_->sequence; }

@@ -45,6 +45,7 @@ class WriteContext : public WriteView {
 
   // ---- writing
   [[nodiscard]] Savepoint savepoint() const override { return writes_.mark(); }
+  [[nodiscard]] bool keeps_reads() const override { return read_hook != nullptr; }
   void rollback(Savepoint to) override { writes_.rollback(to); }
   [[nodiscard]] std::vector<Change> changes_since(Savepoint since) const override { return writes_.collect(since); }
   [[nodiscard]] Result<Ordinal> insert(const CollectionDef& collection, RecordRef record) override;
@@ -77,6 +78,8 @@ class WriteContext : public WriteView {
   /// The commit's sequence, stamped on records written from here on. A transaction that is not committing yet
   /// stamps its base sequence and restamps later.
   void set_commit_sequence(Sequence sequence, DateTime now);
+  /// The instant of the statement, in the place of that of the commit.
+  void set_now(DateTime now) noexcept { now_ = now; }
   /// Called for every read set; transactions keep them for validation.
   std::function<void(CollectionId, std::shared_ptr<const plan::Filter>)> read_hook;
 

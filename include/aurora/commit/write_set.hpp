@@ -14,6 +14,9 @@
 
 namespace aurora::commit {
 
+/// Why a commit of more than `most` bytes is refused.
+[[nodiscard]] Error transaction_too_large(std::uint64_t most);
+
 class WriteSet {
  public:
   /// Position in the journals: everything after it can be undone or collected.

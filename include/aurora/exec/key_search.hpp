@@ -60,6 +60,10 @@ struct KeySearchReport {
 /// The condition that a statement depends on when it looks for `values`, for View::on_read.
 [[nodiscard]] std::shared_ptr<const plan::Filter> key_filter(const KeyField& field, std::span<const Value> values);
 
+/// The condition that holds for whoever holds a key of `record` in the unique index; null when it has none.
+[[nodiscard]] std::shared_ptr<const plan::Filter> holder_filter(const Catalog::Entry& collection, const IndexDef& index,
+                                                                RecordView record);
+
 /// The first ordinal of `ordinals` whose document's `_sid` is not below `sid`; 2^32 when there is none. Requires:
 /// every one of them is a document of this view. Cost: O(log n) reads.
 [[nodiscard]] Result<std::uint64_t> first_by_sid(View& view, CollectionId id, const OrdinalSet& ordinals,

@@ -5,6 +5,8 @@
 #include "support/faulty_store.hpp"
 
 #include <array>
+#include <string>
+#include <vector>
 
 namespace aurora::commit {
 
@@ -134,6 +136,26 @@ TEST_CASE("commit: a failed read is an error of its query alone", "[commit]") {
   }
   CHECK(database.run("{ c(where: {id: 3}) { v } }").value() == "{\"c\":[{\"v\":3}]}");
   CHECK(database.run(kOperations[3]));
+}
+
+TEST_CASE("commit: what failed in closing is logged, and the answer of every close", "[commit]") {
+  const auto plan = std::make_shared<FaultPlan>();
+  std::vector<std::string> lines;
+  EngineOptions options;
+  options.log = [&](int, std::string_view line) { lines.emplace_back(line); };
+  {
+    EngineDatabase database(std::make_unique<FaultyStore>(storage::make_memory_store(), plan), options);
+    REQUIRE(database.run(kOperations[0]));
+    plan->plan_next(FaultPoint::kWrite, ErrorCode::kStorageFull);
+    const auto first = database.engine().close();
+    REQUIRE_FALSE(first);
+    CHECK(first.error().code() == ErrorCode::kStorageFull);
+    const auto second = database.engine().close();
+    REQUIRE_FALSE(second);
+    CHECK(second.error().message() == first.error().message());
+  }
+  REQUIRE(lines.size() == 1);
+  CHECK(lines.front().starts_with("closing: "));
 }
 
 }  // namespace aurora::commit
