@@ -166,6 +166,7 @@ set(AURORA_SOURCES
   exec/mutation_shape.cpp
   exec/order.cpp
   exec/page.cpp
+  exec/point_read.cpp
   exec/projection.cpp
   exec/query.cpp
   exec/relation_schema.cpp

@@ -2,6 +2,7 @@
 #include <aurora/exec/query.hpp>
 
 #include "exec/collective_shape.hpp"
+#include "exec/point_read.hpp"
 
 #include <aurora/base/nearest.hpp>
 #include <aurora/base/try.hpp>
@@ -36,6 +37,13 @@ constexpr std::array<std::string_view, 7> kCollectionLevel{"aggregate", "groupBy
 template <class Names>
 bool contains(const Names& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Nothing about the execution asks for the general way.
+bool may_read_point(const Selection& field, const QueryContext& context) {
+  return context.committed && context.bindings.compiled != nullptr && context.settings.use_indexes &&
+         !context.explain_all && context.whole == nullptr && field.directives.empty() &&
+         context.operation_directives.empty() && PointRead::place_of(field) != nullptr;
 }
 
 class RootField {
@@ -181,6 +189,9 @@ class RootField {
                                  "'; put the fields of documents under nodes { … }");
     if (collective != nullptr) return collective_answer(selections);
     AURORA_ASSIGN(const auto projection, projection_of(field_, selections));
+    if (may_read_point(field_, context_) && is_kept(field_))
+      if (auto point = PointRead::of(field_, collection(), projection))
+        bindings_.compiled->put(PointRead::place_of(field_), query_.collection, std::move(point));
     return append_rows(*projection, output_.json);
   }
 
@@ -194,9 +205,13 @@ class RootField {
     });
   }
 
+  // Computed fields are compiled with what one execution knows.
+  bool is_kept(const Selection& field) const {
+    return bindings_.compiled != nullptr && is_fixed(field) && !query_.search && collection().computed_fields == nullptr;
+  }
+
   Result<SharedProjection> projection_of(const Selection& field, const std::vector<const Selection*>& selections) const {
-    const bool fixed = bindings_.compiled != nullptr && is_fixed(field) && !query_.search &&
-                       collection().computed_fields == nullptr;  // those are compiled with what one execution knows
+    const bool fixed = is_kept(field);
     if (fixed)
       if (auto made = bindings_.compiled->find<Projection>(&field, &collection())) return made;
     auto projection = std::make_shared<Projection>();
@@ -464,6 +479,15 @@ class RootField {
 }  // namespace
 
 Result<QueryOutput> run_query(View& view, const Selection& field, const QueryContext& context) {
+  if (may_read_point(field, context)) {
+    const auto collection = view.catalog().find(field.name.text);
+    const auto point =
+        collection ? context.bindings.compiled->find<PointRead>(PointRead::place_of(field), collection.get()) : nullptr;
+    if (point) {
+      AURORA_ASSIGN(auto json, point->answer(view, *collection, context.bindings));
+      if (json) return QueryOutput{*std::move(json), std::nullopt, true};
+    }
+  }
   return RootField(view, field, context).run();
 }
 

@@ -96,7 +96,7 @@ class Runner {
 
   Status run_query(const Operation& operation) {
     const exec::QueryContext context{bindings_, parsed_.document.fragments, settings_, operation.directives,
-                                     options_.explain, options_.analyze};
+                                     options_.explain, options_.analyze, nullptr, target_.reads_committed()};
     return target_.read([&](View& view) -> Status {
       Deferred::Part late;
       for (const auto& field : operation.selections) {

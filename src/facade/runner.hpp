@@ -18,6 +18,8 @@ class Target {
   /// The view of the read under way, to be kept after it; null when it cannot outlive it. Called inside `read`, as
   /// its last use of the view.
   [[nodiscard]] virtual std::shared_ptr<View> keep() { return nullptr; }
+  /// Whether `read` gives a committed state whose reads nobody validates.
+  [[nodiscard]] virtual bool reads_committed() const noexcept { return false; }
   /// Runs `work` atomically; what it wrote is undone when it fails.
   [[nodiscard]] virtual Status write(const std::function<Status(WriteView&)>& work) = 0;
   /// As `write`, for changes of the schema.
@@ -31,6 +33,7 @@ class DatabaseTarget : public Target {
   [[nodiscard]] DateTime now() const override { return now_; }
   [[nodiscard]] Status read(const std::function<Status(View&)>& work) override;
   [[nodiscard]] std::shared_ptr<View> keep() override;
+  [[nodiscard]] bool reads_committed() const noexcept override { return true; }
   [[nodiscard]] Status write(const std::function<Status(WriteView&)>& work) override;
   [[nodiscard]] Status change_schema(const std::function<Status(WriteView&)>& work) override;
 

@@ -80,6 +80,7 @@ set(AURORA_UNIT_TESTS
   facade/json_test.cpp
   facade/memory_test.cpp
   facade/listener_threads_test.cpp
+  facade/point_read_test.cpp
   facade/statements_threads_test.cpp
   facade/transactions_test.cpp
   facade/ttl_test.cpp

@@ -23,6 +23,8 @@ struct QueryContext {
   /// The field before @defer took parts out of it; null when it is as written. Tells what an answer without any
   /// parts looks like.
   const aql::Selection* whole = nullptr;
+  /// The view is a committed state: it has no changes of its own and nobody validates what is read.
+  bool committed = false;
 };
 
 struct QueryOutput {

@@ -1,0 +1,122 @@
+// A prepared read by primary key, planned once, answers as the same question asked another way, whatever happens to
+// the collection between its executions.
+#include <aurora/aurora.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+#include <random>
+
+namespace aurora {
+
+namespace {
+
+/// The same question: by key, and in a form that is planned at each execution.
+struct Pair {
+  Pair(Database& database, const std::string& type, const std::string& fields)
+      : point(database.prepare("query($k: " + type + ") { d(where: {k: $k}) " + fields + " }")),
+        general(database.prepare("query($k: " + type + ") { d(where: {and: [{k: $k}]}) " + fields + " }")) {}
+
+  std::string check(const Object& variables) {
+    const auto a = point.try_execute(variables), b = general.try_execute(variables);
+    REQUIRE(a.has_value() == b.has_value());
+    if (!a) {
+      CHECK(a.error().code() == b.error().code());
+      return std::string(to_string(a.error().code()));
+    }
+    CHECK(a->data_text() == b->data_text());
+    return std::string(a->data_text());
+  }
+
+  Statement point;
+  Statement general;
+};
+
+}  // namespace
+
+TEST_CASE("facade: a point read follows inserts, updates, deletes and alters", "[facade]") {
+  auto database = Database::open_in_memory();
+  database.execute("schema { define collection d { k: Int! @primary  v: Int  o: { x: Int } } }");
+  Pair pair(database, "Int", "{ k v x: o }");
+  Pair whole(database, "Int", "");
+  std::mt19937_64 random(7);
+  for (int i = 0; i < 400; ++i) {
+    const auto key = static_cast<std::int64_t>(random() % 20);
+    switch (random() % 5) {
+      case 0: database.execute("mutation { upsert(collection: \"d\", where: {k: " + std::to_string(key) + "}, data: {o: {x: " +
+                               std::to_string(i) + "}}) }"); break;
+      case 1: database.remove("d", key); break;
+      case 2: database.execute("mutation { update(collection: \"d\", where: {k: " + std::to_string(key) +
+                               "}, data: {k: " + std::to_string(key + 100) + "}) }"); break;
+      case 3:
+        if (random() % 10 == 0)
+          (void)database.try_execute(i % 2 == 0 ? "schema { alter collection d { add extra: Int = 3 } }"
+                                                : "schema { alter collection d { drop extra } }");
+        break;
+      default: break;
+    }
+    database.execute(i % 50 == 49 ? "schema { drop collection d  define collection d { k: Int! @primary  v: Int  o: { x: Int } } }"
+                                  : "{ d(limit: 1) { k } }");
+    (void)pair.check({{"k", key}});
+    (void)whole.check({{"k", key}});
+  }
+}
+
+TEST_CASE("facade: a point read takes what a filter takes", "[facade]") {
+  auto database = Database::open_in_memory();
+  const auto [type, keys] = GENERATE(table<std::string, List>({
+      {"Int", List{1, 2, -5}},
+      {"Float", List{1.5, 2.0}},
+      {"String", List{"a", "", std::string(5'000, 'x'), std::string(5'000, 'x') + "y"}},
+      {"Uuid", List{"019c13ec-9e00-7000-8000-00000000000a"}},
+      {"Date", List{"2026-01-31"}},
+      {"Boolean", List{true}},
+  }));
+  database.execute("schema { define collection d { k: " + type + "! @primary  n: Int } }");
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    (void)database.insert("d", Object{{"k", keys[i]}, {"n", static_cast<std::int64_t>(i)}});
+  Pair any(database, "Any", "{ n }");
+  const List asked{1, 2, -5, 7, 1.5, 2.0, 1e300, "a", "", "b", std::string(5'000, 'x'), std::string(5'000, 'x') + "y",
+                   std::string(5'000, 'x') + "z", "019c13ec-9e00-7000-8000-00000000000a", "2026-01-31", "now", true,
+                   false, Value(), List{1}, Object{{"in", List{1, 2}}}, Object{{"eq", 1}}};
+  for (int round = 0; round < 2; ++round) {
+    for (const auto& value : asked) (void)any.check({{"k", value}});
+    (void)any.check({});
+  }
+}
+
+TEST_CASE("facade: a point read in a transaction sees its writes and is validated", "[facade]") {
+  auto database = Database::open_in_memory();
+  database.execute("schema { define collection d { k: Int! @primary  v: Int } }");
+  (void)database.insert("d", Object{{"k", 1}, {"v", 1}});
+  const std::string text = "query($k: Int) { d(where: {k: $k}) { v } }";
+  for (int i = 0; i < 3; ++i) CHECK(database.execute(text, {{"k", 1}}).data_text() == R"({"d":[{"v":1}]})");
+  auto transaction = database.begin_transaction();
+  (void)transaction.update("d", 1, {{"v", 2}});
+  CHECK(transaction.execute(text, {{"k", 1}}).data_text() == R"({"d":[{"v":2}]})");
+  CHECK(database.execute(text, {{"k", 1}}).data_text() == R"({"d":[{"v":1}]})");
+  transaction.rollback();
+  auto reading = database.begin_transaction();
+  CHECK(reading.execute(text, {{"k", 1}}).data_text() == R"({"d":[{"v":1}]})");
+  (void)database.update("d", 1, {{"v", 5}});
+  (void)reading.insert("d", Object{{"k", 9}, {"v", 9}});
+  const auto done = reading.try_commit();
+  REQUIRE_FALSE(done);
+  CHECK(done.error().code() == ErrorCode::kConflict);
+}
+
+TEST_CASE("facade: an expired document is not read by its key", "[facade]") {
+  Config config;
+  std::int64_t now = 1'769'860'800'000'000;
+  config.clock = [&now] { return now; };
+  auto database = Database::open_in_memory(config);
+  database.execute("schema { define collection d { k: Int! @primary  at: DateTime @@ttl(field: \"at\", after: \"1h\") } }");
+  (void)database.insert("d", Object{{"k", 1}, {"at", "now"}});
+  Pair pair(database, "Int", "{ k }");
+  CHECK(pair.check({{"k", 1}}) == R"({"d":[{"k":1}]})");
+  CHECK(pair.check({{"k", 1}}) == R"({"d":[{"k":1}]})");
+  now += 7'200'000'000;
+  CHECK(pair.check({{"k", 1}}) == R"({"d":[]})");
+}
+
+}  // namespace aurora
