@@ -8,6 +8,8 @@
 
 #include <algorithm>
 
+#include <system_error>
+
 namespace aurora::commit {
 
 namespace {
@@ -28,7 +30,11 @@ Engine::~Engine() { static_cast<void>(close()); }
 Result<std::shared_ptr<Engine>> Engine::open(std::unique_ptr<storage::Store> store, EngineOptions options) {
   std::shared_ptr<Engine> engine(new Engine(std::move(store), std::move(options)));
   AURORA_TRY(engine->recover());
-  engine->start_background();
+  try {
+    engine->start_background();
+  } catch (const std::system_error& error) {
+    return Error(ErrorCode::kIoError, std::string("the thread for background work cannot be started: ") + error.what());
+  }
   return engine;
 }
 

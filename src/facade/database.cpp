@@ -21,23 +21,24 @@ using facade::State;
 namespace {
 
 // Once at open, for people who wonder where the time goes.
-void warn_of_slow_libraries(const Config& config, bool is_slow_store) {
-  if (!config.logger) return;
+void warn_of_slow_libraries(const commit::Engine& engine, bool is_slow_store) {
+  const auto& log = engine.options().log;
+  if (!log) return;
   if (is_slow_store)
-    config.logger(LogLevel::kWarning,
-                  "this RocksDB was built with assertions or without hardware CRC: writes take up to three times "
-                  "as long; see docs/benchmarks.md for how to get an optimised build");
+    log(static_cast<int>(LogLevel::kWarning),
+        "this RocksDB was built with assertions or without hardware CRC: writes take up to three times "
+        "as long; see docs/benchmarks.md for how to get an optimised build");
   if (build_info().roaring_scalar)
-    config.logger(LogLevel::kWarning,
-                  "this CRoaring was built without vector instructions: combining conditions that have indexes takes "
-                  "up to ten times as long; see docs/benchmarks.md for how to get an optimised build");
+    log(static_cast<int>(LogLevel::kWarning),
+        "this CRoaring was built without vector instructions: combining conditions that have indexes takes "
+        "up to ten times as long; see docs/benchmarks.md for how to get an optimised build");
 }
 
 Result<std::shared_ptr<State>> start(std::unique_ptr<storage::Store> store, commit::EngineOptions options,
                                      const Config& config) {
   const bool slow = store->stats().slow_build;
   AURORA_ASSIGN(auto engine, commit::Engine::open(std::move(store), std::move(options)));
-  warn_of_slow_libraries(config, slow);
+  warn_of_slow_libraries(*engine, slow);
   return std::make_shared<State>(std::move(engine), config);
 }
 

@@ -26,7 +26,7 @@ struct RecordBlock {
 };
 
 /// Threads: every call may come from any thread; begin_write and end_write by one writer at a time.
-/// Cost: O(1); `put` may evict a few entries.
+/// Cost: O(1); filling and writing may evict a few entries.
 class RecordCache {
  public:
   RecordCache(std::uint64_t capacity_bytes, EvictionPolicy policy);

@@ -53,7 +53,8 @@ inline constexpr std::string_view kFreshnessKey = "freshness";
 inline constexpr std::string_view kFormatKey = "format";
 /// `meta`: the next ids of collections and indexes.
 inline constexpr std::string_view kIdsKey = "ids";
-/// `meta`: "collection/" + id u32 BE → definition; "dropped/" + id u32 BE → empty, until purged.
+/// `meta`: "collection/" + id u32 BE → definition; "dropped/" + id u32 BE → the sequence of the
+/// drop, u64 BE, until purged.
 inline constexpr std::string_view kCollectionPrefix = "collection/";
 inline constexpr std::string_view kDroppedPrefix = "dropped/";
 

@@ -17,7 +17,6 @@ enum class Durability : std::uint8_t { kNone, kWal, kStrict, kSynchronous };
 
 struct EngineOptions {
   Durability durability = Durability::kWal;
-  bool read_only = false;
   bool in_memory = false;
   std::uint64_t hot_cache_bytes = 256ull << 20;
   EvictionPolicy eviction_policy = EvictionPolicy::kHybrid;

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <stdexcept>
+#include <system_error>
 
 namespace aurora::commit {
 
@@ -43,6 +44,16 @@ TEST_CASE("commit: what throws before anything is written is an error, and writi
     CHECK(result.error().message().find("fell off the wall") != std::string::npos);
   }
   REQUIRE(database.run("mutation { insertInto(collection: \"c\", data: {n: 1}) }"));
+}
+
+TEST_CASE("commit: a background thread that cannot be started is an error of open", "[commit]") {
+  EngineOptions options;
+  options.start_periodic = [](auto, auto) -> std::unique_ptr<PeriodicTask> {
+    throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again));
+  };
+  const auto opened = Engine::open(storage::make_memory_store(), options);
+  REQUIRE_FALSE(opened);
+  CHECK(opened.error().code() == ErrorCode::kIoError);
 }
 
 TEST_CASE("a clock and a logger that throw do no harm", "[facade]") {
