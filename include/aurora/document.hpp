@@ -18,6 +18,9 @@ class Document {
  public:
   Document() = default;
   Document(std::shared_ptr<const CollectionDef> collection, const RecordRef& record);
+  /// Many at once. Some neighbours share memory, which lives as long as one of them does.
+  [[nodiscard]] static std::vector<Document> all_of(const std::shared_ptr<const CollectionDef>& collection,
+                                                    std::vector<RecordRef> records);
 
   /// The value of a field, or of a part of one by a dotted path; null when absent. `_sid` is the system id.
   /// Valid as long as this document lives.

@@ -43,59 +43,106 @@ Result<RecordRef> Records::at(CollectionId collection, Ordinal ordinal, Sequence
   return visible(collection, ordinal, sequence, std::move(stored));
 }
 
-// One scan: block by block, records from the block, the cache or the store.
+// One scan, batch by batch: first where the records are, so that the blocks' places are fetched together, then the
+// records themselves, some ahead of the one looked at. They come from blocks, the cache or the store.
 class Records::Scan {
  public:
   using Visit = std::function<bool(Ordinal, const RecordRef&)>;
-  Scan(Records& records, CollectionId collection, Sequence sequence, const Visit& visit)
-      : records_(records), collection_(collection), sequence_(sequence), visit_(visit) {}
+  /// `spare_blocks`: how many blocks may be gathered of which only a few records are wanted.
+  Scan(Records& records, CollectionId collection, Sequence sequence, std::uint64_t spare_blocks, const Visit& visit)
+      : records_(records), collection_(collection), sequence_(sequence), visit_(visit), spare_blocks_(spare_blocks) {}
 
-  /// `ordinals` are of one block. False when the visitor stopped.
+  static constexpr std::size_t kBatch = 256;
+
+  /// `ordinals` rise; at most kBatch. False when the visitor stopped.
   Result<bool> run(std::span<const Ordinal> ordinals) {
-    number_ = ordinals.front() / RecordBlock::kRecords;
-    const auto version = records_.cache_.block_version(collection_, number_);
-    const auto block = records_.cache_.block(collection_, number_);
-    gathered_ = nullptr;
-    fresh_ = 0;
-    if (block != nullptr) prefetch(*block, ordinals, 0);
+    locate(ordinals);
     for (std::size_t i = 0; i < ordinals.size(); ++i) {
-      const auto ordinal = ordinals[i];
-      const RecordRef* record = nullptr;
-      if (block != nullptr) {
-        prefetch(*block, ordinals, i + kAhead);
-        record = &block->records[ordinal % RecordBlock::kRecords];
-      }
-      if (record == nullptr || !*record) {
-        AURORA_ASSIGN(found_, look_up(ordinal, block.get(), ordinals.size()));
+      prefetch(i + kAhead, ordinals.size());
+      const auto* record = places_[i];
+      if (record == nullptr) {
+        AURORA_ASSIGN(found_, look_up(ordinals[i]));
         record = &found_;
       }
       if (!*record || record->view().sequence() > sequence_) {
         older_ = RecordRef();
-        if (!records_.history_.find(collection_, ordinal, sequence_, older_) || !older_) continue;
+        if (!records_.history_.find(collection_, ordinals[i], sequence_, older_) || !older_) continue;
         record = &older_;
       }
-      if (!visit_(ordinal, *record)) return false;
+      if (!visit_(ordinals[i], *record)) return false;
     }
-    if (fresh_ >= kWorthKeeping) records_.cache_.offer_block(collection_, number_, std::move(gathered_), version);
     return true;
   }
 
  private:
   // Records fetched ahead of the one looked at.
   static constexpr std::size_t kAhead = 16;
-  // New records from which on a block is worth its making.
+  // Records wanted of a block from which on its making pays at once.
   static constexpr std::size_t kWorthKeeping = 48;
 
-  static void prefetch(const RecordBlock& block, std::span<const Ordinal> ordinals, std::size_t at) {
-    const auto end = at == 0 ? kAhead : at + 1;
-    for (; at < end && at < ordinals.size(); ++at) block.records[ordinals[at] % RecordBlock::kRecords].prefetch();
+  void prefetch(std::size_t at, std::size_t size) const {
+    if (at >= size || places_[at] == nullptr) return;
+    // The header, the field table and the first fields: more would be fetched in vain most often.
+    const auto* const bytes = places_[at]->bytes().data();
+    __builtin_prefetch(bytes);
+    __builtin_prefetch(bytes + 64);
   }
 
-  Result<RecordRef> look_up(Ordinal ordinal, const RecordBlock* block, std::size_t wanted) {
-    if (auto cached = records_.cache_.peek(collection_, ordinal)) {
-      if (wanted >= kWorthKeeping) gather(ordinal, cached, block);
-      return cached;
+  // Fills places_: where blocks hold the records; null where they do not.
+  void locate(std::span<const Ordinal> ordinals) {
+    blocks_.clear();
+    for (std::size_t begin = 0; begin < ordinals.size();) {
+      const auto number = ordinals[begin] / RecordBlock::kRecords;
+      auto end = begin + 1;
+      while (end < ordinals.size() && ordinals[end] / RecordBlock::kRecords == number) ++end;
+      const auto wanted = ordinals.subspan(begin, end - begin);
+      auto block = records_.cache_.block(collection_, number);
+      const auto missing = place(block.get(), wanted, begin);
+      if (missing > 0 && is_worth_gathering(missing, block != nullptr)) {
+        if (auto gathered = gather(number, wanted)) {
+          block = std::move(gathered);
+          place(block.get(), wanted, begin);
+        }
+      }
+      if (block != nullptr) blocks_.push_back(std::move(block));
+      begin = end;
     }
+    for (std::size_t i = 0; i < kAhead; ++i) prefetch(i, ordinals.size());
+  }
+
+  // How many of the wanted records are not in the block.
+  std::size_t place(const RecordBlock* block, std::span<const Ordinal> wanted, std::size_t at) {
+    std::size_t missing = 0;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      const auto* record = block != nullptr ? &block->records[wanted[i] % RecordBlock::kRecords] : nullptr;
+      if (record != nullptr && !*record) record = nullptr;
+      places_[at + i] = record;
+      missing += record == nullptr ? 1 : 0;
+    }
+    return missing;
+  }
+
+  bool is_worth_gathering(std::size_t missing, bool has_block) {
+    if (missing >= kWorthKeeping) return true;
+    if (has_block || spare_blocks_ == 0) return false;
+    --spare_blocks_;
+    return true;
+  }
+
+  // The block with all that is cached of it; null when the ends of what is wanted are not.
+  std::shared_ptr<const RecordBlock> gather(std::uint32_t number, std::span<const Ordinal> wanted) {
+    auto& cache = records_.cache_;
+    const auto version = cache.block_version(collection_, number);
+    if (!cache.peek(collection_, wanted.front()) || !cache.peek(collection_, wanted.back())) return nullptr;
+    auto block = std::make_shared<RecordBlock>();
+    for (std::uint32_t i = 0; i < RecordBlock::kRecords; ++i)
+      block->records[i] = cache.peek(collection_, number * RecordBlock::kRecords + i);
+    cache.offer_block(collection_, number, block, version);
+    return block;
+  }
+
+  Result<RecordRef> look_up(Ordinal ordinal) {
+    if (auto cached = records_.cache_.peek(collection_, ordinal)) return cached;
     const DocumentKey key(collection_, ordinal);
     AURORA_TRY(position(key.view()));
     if (!cursor_->valid() || cursor_->key() != key.view()) return RecordRef();
@@ -103,13 +150,6 @@ class Records::Scan {
     if (records_.cache_.has_room(record.memory_bytes()))
       records_.cache_.fill(collection_, ordinal, record, sequence_);
     return record;
-  }
-
-  void gather(Ordinal ordinal, const RecordRef& cached, const RecordBlock* block) {
-    if (gathered_ == nullptr)
-      gathered_ = block != nullptr ? std::make_shared<RecordBlock>(*block) : std::make_shared<RecordBlock>();
-    gathered_->records[ordinal % RecordBlock::kRecords] = cached;
-    ++fresh_;
   }
 
   Status position(std::string_view key) {
@@ -129,33 +169,30 @@ class Records::Scan {
   const CollectionId collection_;
   const Sequence sequence_;
   const Visit& visit_;
+  std::uint64_t spare_blocks_;
   std::unique_ptr<storage::Cursor> cursor_;   // made when the first record is not cached
-  std::uint32_t number_ = 0;
-  std::shared_ptr<RecordBlock> gathered_;     // the next block, when there is enough to put in
-  std::size_t fresh_ = 0;
+  // Of the batch under way:
+  std::array<const RecordRef*, kBatch> places_;
+  std::vector<std::shared_ptr<const RecordBlock>> blocks_;   // which the places point into
   RecordRef found_;
   RecordRef older_;
 };
 
 Status Records::scan(CollectionId collection, const OrdinalSet& ordinals, Sequence sequence,
                      const std::function<bool(Ordinal, const RecordRef&)>& visit) {
-  Scan scan(*this, collection, sequence, visit);
-  std::array<Ordinal, RecordBlock::kRecords> batch;
+  if (ordinals.empty()) return {};
+  // Gathering a block costs as much as some hundred reads from the cache; one in so many that a scan touches is
+  // gathered, until all are.
+  constexpr std::uint64_t kBlocksASpare = 32;
+  const auto blocks = std::min<std::uint64_t>(ordinals.size(), (ordinals.max() - ordinals.min()) / RecordBlock::kRecords + 1);
+  Scan scan(*this, collection, sequence, blocks / kBlocksASpare, visit);
+  std::array<Ordinal, Scan::kBatch> batch;
   OrdinalSet::Iterator at(ordinals);
-  for (;;) {
-    std::span<const Ordinal> left = std::span(batch).first(at.read(batch));
-    if (left.empty()) return {};
-    while (!left.empty()) {
-      const auto number = left.front() / RecordBlock::kRecords;
-      const auto end = std::find_if(left.begin(), left.end(), [&](Ordinal ordinal) {
-        return ordinal / RecordBlock::kRecords != number;
-      });
-      const auto count = static_cast<std::size_t>(end - left.begin());
-      AURORA_ASSIGN(const bool more, scan.run(left.first(count)));
-      if (!more) return {};
-      left = left.subspan(count);
-    }
+  for (auto read = at.read(batch); read > 0; read = at.read(batch)) {
+    AURORA_ASSIGN(const bool more, scan.run(std::span<const Ordinal>(batch).first(read)));
+    if (!more) return {};
   }
+  return {};
 }
 
 }  // namespace aurora::commit

@@ -131,6 +131,9 @@ ValueView RecordView::sid_view() const noexcept {
 ValueView RecordView::field(FieldId id) const noexcept {
   if (count_ == 0) return {};
   const Layout at(bytes_.data(), count_);
+  // When no field before it is null or was dropped, field n stands at n - 1.
+  const std::uint32_t guess = static_cast<std::uint32_t>(id) - 1;
+  if (guess < count_ && at.id(guess) == id) return codec::view_of(at.tag(guess), at.payload(guess));
   const std::uint32_t index = lower_bound(at.ids, count_, id);
   if (index == count_ || at.id(index) != id) return {};
   return codec::view_of(at.tag(index), at.payload(index));

@@ -31,6 +31,17 @@ struct Span {
   std::uint32_t count = 0;
 };
 
+// Fields alone: they read the same each time they are written.
+bool is_plain(const std::vector<ProjectionItem>& items) {
+  using Kind = ProjectionItem::Kind;
+  return std::all_of(items.begin(), items.end(), [](const ProjectionItem& item) {
+    return (item.kind == Kind::kField || item.kind == Kind::kSid || item.kind == Kind::kNull) && is_plain(item.children);
+  });
+}
+
+// Longer texts of documents are written anew for each row.
+constexpr std::size_t kKeptText = 1024;
+
 }  // namespace
 
 struct LookupResults::One {
@@ -45,6 +56,8 @@ struct LookupResults::One {
   std::size_t keys = 0;
   std::uint64_t search_us = 0;
   std::uint64_t time_us = 0;
+  bool keeps_texts = false;                   // most of `found` is shown more than once, and reads the same each time
+  mutable std::vector<std::string> texts;     // of `found`, once written; by the one thread that writes the answer
 
   [[nodiscard]] std::span<const std::uint32_t> of_row(std::size_t row) const {
     return std::span(matches).subspan(rows[row].begin, rows[row].count);
@@ -72,6 +85,8 @@ class LookupResults::Finder {
     AURORA_TRY(assign_rows(rows.size()));
     if (!plan_.projection.lookups().empty()) AURORA_TRY(find_nested());
     one_.keys = keys_.size();
+    one_.keeps_texts = one_.rows.size() >= 2 * one_.found.size() && is_plain(plan_.projection.items());
+    if (one_.keeps_texts) one_.texts.resize(one_.found.size());
     one_.time_us = micros_since(start);
     return std::move(one_);
   }
@@ -275,9 +290,16 @@ Result<LookupResults> LookupResults::find(View& view, const Projection& projecti
 Status LookupResults::append(std::string& out, std::size_t lookup, std::size_t row) const {
   const auto& one = *each_[lookup];
   const auto matches = one.of_row(row);
-  const auto add = [&](std::uint32_t match) {
-    return one.plan->projection.append(out, *one.plan->foreign.collection, one.found[match].record.view(),
-                                       {{}, &one.nested, match});
+  const auto add = [&](std::uint32_t match) -> Status {
+    if (one.keeps_texts && !one.texts[match].empty()) {
+      out += one.texts[match];
+      return {};
+    }
+    const auto begin = out.size();
+    AURORA_TRY(one.plan->projection.append(out, *one.plan->foreign.collection, one.found[match].record.view(),
+                                           {{}, &one.nested, match}));
+    if (one.keeps_texts && out.size() - begin <= kKeptText) one.texts[match] = out.substr(begin);
+    return {};
   };
   if (!one.is_list(row)) {
     if (!matches.empty()) return add(matches.front());

@@ -269,7 +269,9 @@ class RootField {
     AURORA_ASSIGN(const auto* rows, page_.rows(page_explanation()));
     AURORA_ASSIGN(const auto beside, extras(projection, *rows));
     out += '[';
+    constexpr std::size_t kAhead = 8;   // records fetched before their turn
     for (std::size_t i = 0; i < rows->size(); ++i) {
+      if (i + kAhead < rows->size()) (*rows)[i + kAhead].record.prefetch();
       if (i > 0) out += ',';
       const auto& row = (*rows)[i];
       AURORA_TRY(projection.append(out, collection(), row.record.view(), beside.of(projection, i, row.score)));

@@ -5,6 +5,7 @@
 #include <aurora/document/record.hpp>
 #include <aurora/schema/definition.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace aurora {
@@ -49,6 +50,22 @@ void for_each_field(const CollectionDef& collection, RecordView record, Visit vi
 
 Document::Document(std::shared_ptr<const CollectionDef> collection, const RecordRef& record)
     : body_(std::make_shared<const Body>(Body{std::move(collection), record})) {}
+
+std::vector<Document> Document::all_of(const std::shared_ptr<const CollectionDef>& collection,
+                                       std::vector<RecordRef> records) {
+  constexpr std::size_t kTogether = 64;   // what one document kept may keep besides
+  std::vector<Document> documents(records.size());
+  for (std::size_t begin = 0; begin < records.size(); begin += kTogether) {
+    const std::size_t count = std::min(kTogether, records.size() - begin);
+    const auto bodies = std::make_shared<std::vector<Body>>();
+    bodies->reserve(count);
+    for (std::size_t i = begin; i < begin + count; ++i)
+      bodies->push_back({collection, std::move(records[i])});
+    for (std::size_t i = 0; i < count; ++i)
+      documents[begin + i].body_ = std::shared_ptr<const Body>(bodies, &(*bodies)[i]);
+  }
+  return documents;
+}
 
 // A path of one name is the common one: it is found without a copy or an error made for an unknown
 // name.

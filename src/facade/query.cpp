@@ -82,12 +82,18 @@ Result<exec::DocumentQuery> Query::make(View& view) const {
 Result<Documents> Query::try_fetch() const {
   std::vector<Document> documents;
   AURORA_TRY(read([&](View& view, exec::DocumentQuery& query) -> Status {
-    AURORA_ASSIGN(const auto rows, exec::select(view, query, state_->settings(), nullptr));
-    documents.reserve(rows.size());
-    for (const auto& row : rows) {
-      AURORA_ASSIGN(const auto record, with_virtuals(*query.collection, row.record, view.now()));
-      documents.emplace_back(query.collection, record);
+    AURORA_ASSIGN(auto rows, exec::select(view, query, state_->settings(), nullptr));
+    std::vector<RecordRef> records;
+    records.reserve(rows.size());
+    for (auto& row : rows) {
+      if (query.collection->computed_fields == nullptr) {
+        records.push_back(std::move(row.record));
+        continue;
+      }
+      AURORA_ASSIGN(auto record, with_virtuals(*query.collection, row.record, view.now()));
+      records.push_back(std::move(record));
     }
+    documents = Document::all_of(query.collection, std::move(records));
     return {};
   }));
   return Documents(std::move(documents));

@@ -81,6 +81,7 @@ set(AURORA_UNIT_TESTS
   facade/memory_test.cpp
   facade/listener_threads_test.cpp
   facade/point_read_test.cpp
+  facade/sparse_scan_test.cpp
   facade/statements_threads_test.cpp
   facade/transactions_test.cpp
   facade/ttl_test.cpp
