@@ -2,9 +2,7 @@
 // grows with the number of documents.
 #include "plot.hpp"
 
-#include <sys/wait.h>
-#include <unistd.h>
-
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <map>
@@ -59,20 +57,25 @@ std::string growth_data(std::span<const Line> lines, std::vector<std::string>& n
   return text.str();
 }
 
-std::string ratio_script() {
-  return "set terminal svg size 720,480 font 'sans,11'\n"
-         "set output 'ratios.svg'\n"
-         "set title 'Aurora beside SQLite: times as fast'\n"
-         "set logscale x\nset grid x\nset xrange [0.1:*]\nunset key\n"
-         "set style fill solid 0.6\nset yrange [*:*] reverse\n"
-         "set arrow from 1, graph 0 to 1, graph 1 nohead lw 2\n"
-         "plot 'ratios.dat' using ($2/2):0:($2/2):(0.35):ytic(1) with boxxyerror lc rgb "
-         "'#3465a4'\n";
+std::string ratio_script(const std::string& data) {
+  const auto rows = std::count(data.begin(), data.end(), '\n') - 1;  // but for the heading
+  std::ostringstream text;
+  text << "set terminal svg noenhanced size 720," << 80 + 20 * rows
+       << " font 'sans,11'\n"
+          "set output 'ratios.svg'\n"
+          "set title 'Aurora beside SQLite: times as fast, or as small'\n"
+          "set logscale x\nset grid x\nset xrange [0.1:*]\nset yrange ["
+       << rows << "-0.4:-0.6]\n"
+       << "unset key\nset style fill solid 0.6\n"
+          "set arrow from 1, graph 0 to 1, graph 1 nohead lw 2 front\n"
+          "plot 'ratios.dat' using 2:0:(0.1):2:($0-0.35):($0+0.35):ytic(1) with boxxyerror"
+          " lc rgb '#3465a4'\n";
+  return text.str();
 }
 
 std::string growth_script(std::size_t blocks) {
   std::ostringstream text;
-  text << "set terminal svg size 840,560 font 'sans,11'\n"
+  text << "set terminal svg noenhanced size 840,560 font 'sans,11'\n"
           "set output 'growth.svg'\n"
           "set title 'Aurora: time of an operation by number of documents'\n"
           "set logscale xy\nset grid\nset key outside right\n"
@@ -87,11 +90,12 @@ std::string growth_script(std::size_t blocks) {
 void write_plots(std::ostream& out, const std::filesystem::path& directory,
                  std::span<const Line> lines) {
   std::filesystem::create_directories(directory);
-  write(directory / "ratios.dat", ratio_data(lines));
+  const std::string ratios = ratio_data(lines);
+  write(directory / "ratios.dat", ratios);
   std::vector<std::string> names;
   const std::string growth = growth_data(lines, names);
   write(directory / "growth.dat", growth);
-  write(directory / "ratios.gp", ratio_script());
+  write(directory / "ratios.gp", ratio_script(ratios));
   write(directory / "growth.gp", growth_script(std::max<std::size_t>(names.size(), 1)));
   if (std::system("command -v gnuplot >/dev/null 2>&1") != 0) {
     out << "The data of the plots are in " << directory.string()
