@@ -61,6 +61,7 @@ set(AURORA_UNIT_TESTS
   cache/record_blocks_test.cpp
   commit/change_cursor_test.cpp
   commit/failed_write_test.cpp
+  commit/loading_threads_test.cpp
   commit/recovery_test.cpp
   commit/throwing_test.cpp
   commit/transfers_threads_test.cpp
