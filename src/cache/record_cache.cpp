@@ -142,6 +142,7 @@ struct RecordCache::State {
           stays = true;
           return false;
         }
+        if (!slot.second.record) return true;   // a refused fill, whose bytes were never counted
         bytes.fetch_sub(cost(slot.second.record), std::memory_order_relaxed);
         evictions.fetch_add(1, std::memory_order_relaxed);
         went = true;

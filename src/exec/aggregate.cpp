@@ -200,7 +200,7 @@ void Accumulator::add_value(const AggregateItem& item, Cell& cell, ValueView val
       break;
     case AggregateFunction::kLast: keep(cell, value); break;
     case AggregateFunction::kPercentile:
-      cell.values.push_back(as_double(value));
+      cell.values.push_back(as_double(value) + 0.0);   // one zero
       bytes_ += sizeof(double);
       break;
   }

@@ -28,27 +28,34 @@ using aql::Literal;
 using aql::Selection;
 using plan::Bindings;
 
-// Sets the value at a dotted path; `fresh` turns false when another one stood there.
+// Sets the value at a dotted path; `fresh` turns false when another one stood there or above it.
 void set_at(Object& into, std::string_view path, Value value, bool& fresh) {
   auto* at = &into;
   for (auto dot = path.find('.'); dot != std::string_view::npos; dot = path.find('.')) {
     auto& part = (*at)[path.substr(0, dot)];
-    if (part.if_object() == nullptr) part = Value(Object());
+    if (part.if_object() == nullptr) {
+      fresh = fresh && part.is_null();
+      part = Value(Object());
+    }
     at = part.if_object();
     path.remove_prefix(dot + 1);
   }
   const auto* held = at->find(path);
-  fresh = held == nullptr || *held == value;
+  fresh = fresh && (held == nullptr || *held == value);
   at->set(std::string(path), std::move(value));
 }
 
-// Dotted keys of a document name leaves.
-Object with_parts(Object input) {
+// Dotted keys of a document name leaves. Errors: ValidationError for two values of one part.
+Result<Object> with_parts(Object input) {
   const auto dotted = [](const auto& member) { return member.name.find('.') != std::string::npos; };
   if (std::none_of(input.begin(), input.end(), dotted)) return input;
   Object made;
-  bool fresh = true;
-  for (auto& member : input) set_at(made, member.name, std::move(member.value), fresh);
+  for (auto& member : input) {
+    bool fresh = true;
+    set_at(made, member.name, std::move(member.value), fresh);
+    if (!fresh)
+      return Error(ErrorCode::kValidationError, "'" + member.name + "' and another key give a value to the same part");
+  }
   return made;
 }
 
@@ -217,15 +224,21 @@ class Operation {
   // True when a document was written.
   Result<bool> insert_one(Object input, const std::optional<std::string>& on_conflict,
                           std::vector<RecordRef>& written) {
-    input = with_parts(std::move(input));
     const Object given = on_conflict == "UPDATE" ? input : Object();
-    auto record = make_record(view_, *collection_, std::move(input));
+    auto whole = with_parts(std::move(input));
+    if (!whole) return in_field(whole.error());
+    auto record = make_record(view_, *collection_, *std::move(whole));
     if (!record) return in_field(record.error());
+    const auto mark = view_.savepoint();
     if (on_conflict) {
       AURORA_ASSIGN(const auto holders, conflicting(record->view()));
-      if (!holders.empty()) return resolve_conflict(*on_conflict, holders, given, *std::move(record), written);
+      if (!holders.empty()) {
+        AURORA_ASSIGN(const bool wrote,
+                      resolve_conflict(*on_conflict, holders, given, *std::move(record), written));
+        AURORA_TRY(view_.check_unique(mark));
+        return wrote;
+      }
     }
-    const auto mark = view_.savepoint();
     AURORA_ASSIGN(const auto ordinal, view_.insert(*collection_, *std::move(record)));
     // The documents after it meet its values.
     if (on_conflict) AURORA_TRY(view_.check_unique(mark));
@@ -264,7 +277,14 @@ class Operation {
       for (std::size_t i = 1; i < holders.size(); ++i) AURORA_TRY(view_.erase(*collection_, holders[i]));
     } else {
       AURORA_ASSIGN(const auto current, view_.record(collection_->id, first));
-      AURORA_TRY(write_changed({first, current}, given));
+      const auto before = current.view();
+      std::vector<Modifier> modifiers;
+      for (const auto& member : given) {
+        modifiers.push_back(assignment(*collection_, {member.name, field_.name.at}));
+        modifiers.back().operand = member.value;
+      }
+      AURORA_ASSIGN(auto changed, apply_modifiers(*collection_, modifiers, &before, bindings_));
+      AURORA_TRY(write_changed({first, current}, std::move(changed)));
     }
     AURORA_ASSIGN(auto stored, view_.record(collection_->id, first));
     written.push_back(std::move(stored));

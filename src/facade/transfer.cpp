@@ -1,6 +1,8 @@
 // Body of import and export. Called by the statement runner.
 #include "transfer.hpp"
 
+#include "storage/database_directory.hpp"
+
 #include <aurora/base/nearest.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/exec/arguments.hpp>
@@ -13,6 +15,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <optional>
 #include <set>
 
@@ -178,6 +181,15 @@ class Import {
   std::vector<Object> batch_;
 };
 
+// The files of a database are never an export's, be it this one's or another's.
+Status check_target(const std::string& path) {
+  std::error_code unknown;
+  const auto directory = std::filesystem::weakly_canonical(path, unknown).parent_path();
+  if (unknown || !std::filesystem::exists(directory / storage::kMarkerFileName, unknown)) return {};
+  return Error(ErrorCode::kIoError, "cannot write '" + path + "': '" + directory.string() +
+                                        "' is the directory of a database; name a file elsewhere");
+}
+
 class Export {
  public:
   Export(View& view, const exec::DocumentQuery& query, const exec::ExecSettings& settings)
@@ -192,6 +204,7 @@ class Export {
       AURORA_TRY(collect_open_names());
       for (const auto& name : open_names_) columns.push_back({name, io::CellType::kAny});
     }
+    AURORA_TRY(check_target(transfer.path));
     AURORA_ASSIGN(const auto sink, io::FileSink::create(transfer.path));
     const auto writer = io::make_record_writer(transfer.format, *sink, std::move(columns));
     AURORA_TRY(exec::visit_matches(view_, query_, false, settings_, nullptr, [&](const exec::Row& row) -> Status {

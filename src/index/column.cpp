@@ -158,6 +158,7 @@ std::size_t column_bytes(const ColumnRoot& root) noexcept {
 std::shared_ptr<const ColumnRoot> find_or_make_column(const IndexRoot& root, ColumnType type, ColumnPool& pool,
                                                       bool may_make) {
   auto& slot = *root.slot;
+  std::uint64_t ticket = 0;
   {
     const std::lock_guard lock(slot.mutex);
     if (slot.state == ColumnSlot::State::kReady && slot.type == type) {
@@ -173,6 +174,7 @@ std::shared_ptr<const ColumnRoot> find_or_make_column(const IndexRoot& root, Col
       return nullptr;
     }
     slot.state = ColumnSlot::State::kBuilding;
+    ticket = ++slot.ticket;
     slot.type = type;
     slot.built_at = root.edits;
   }
@@ -185,7 +187,8 @@ std::shared_ptr<const ColumnRoot> find_or_make_column(const IndexRoot& root, Col
     // As when the pool has no room: the documents are read instead.
   }
   const std::lock_guard lock(slot.mutex);
-  if (slot.state != ColumnSlot::State::kBuilding) return column;   // given up by the writer; it is right for this version
+  // Given up by the writer, who may have met another reader since: this column is right for this version alone.
+  if (slot.state != ColumnSlot::State::kBuilding || slot.ticket != ticket) return column;
   if (column == nullptr) {
     slot.rest(failed || !pool.has_room(0) ? ColumnSlot::State::kIdle : ColumnSlot::State::kUnfit);
     return nullptr;
@@ -208,6 +211,8 @@ void follow_edit(IndexRoot& root, std::string_view key, Ordinal ordinal, bool ad
     return;
   }
   const std::lock_guard lock(slot.mutex);
+  // The reader seen above has given up: what type it had in mind is not known.
+  if (slot.state != ColumnSlot::State::kBuilding && slot.state != ColumnSlot::State::kReady) return;
   const auto kind = read_column_key(key, slot.type, edit.bits);
   if (kind == KeyValue::kOther)
     slot.rest(ColumnSlot::State::kUnfit);

@@ -86,6 +86,7 @@ struct ColumnSlot {
   std::shared_ptr<ColumnRoot> built;           // kReady
   std::vector<ColumnEdit> late;                // edits since `built`
   std::uint64_t built_at = 0;                  // the number of edits it shows
+  std::uint64_t ticket = 0;                    // of the reader that builds: one given up must not hand over another's
 
   void rest(State next) noexcept;
 };

@@ -212,7 +212,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::atomic<bool> has_failed_{false};
 
   // Loaded collections' writable indexes. The map and each `unsaved` are guarded; the indexes belong to the leader
-  // once loaded. Of a dropped collection they and the replay stay until no reader is left that may load it.
+  // once loaded. The replay of a dropped collection stays until no reader is left that may load it.
   std::mutex heads_mutex_;
   std::unordered_map<CollectionId, std::unique_ptr<Heads>> heads_;      // guarded by heads_mutex_
   std::mutex load_mutex_;
