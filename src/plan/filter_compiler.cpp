@@ -166,20 +166,22 @@ class Compiler {
         AURORA_ASSIGN(auto inner, object(*member.value));
         return negate(std::move(inner));
       }
-      return list(member.name.text == "and" ? Kind::kAnd : Kind::kOr, *member.value);
+      return list(member.name.text == "and" ? Kind::kAnd : Kind::kOr, *member.value,
+                  [this](const Literal& part) { return object(part); });
     }
     AURORA_ASSIGN(const auto target, resolve_target(member.name));
     return conditions(target, *member.value);
   }
 
-  Result<FilterNode> list(Kind kind, const Literal& value) {
+  template <class Compile>
+  Result<FilterNode> list(Kind kind, const Literal& value, Compile compile) {
     std::vector<FilterNode> parts;
     if (value.kind == Literal::Kind::kObject) {
-      AURORA_ASSIGN(auto part, object(value));
+      AURORA_ASSIGN(auto part, compile(value));
       parts.push_back(std::move(part));
     } else if (value.kind == Literal::Kind::kList) {
       for (const auto& item : value.items) {
-        AURORA_ASSIGN(auto part, object(item));
+        AURORA_ASSIGN(auto part, compile(item));
         parts.push_back(std::move(part));
       }
     } else {
@@ -230,15 +232,25 @@ class Compiler {
       AURORA_ASSIGN(auto inner, conditions(target, *member.value));
       return negate(std::move(inner));
     }
+    if (joins_conditions(target, member))
+      return list(name == "and" ? Kind::kAnd : Kind::kOr, *member.value, [&](const Literal& part) -> Result<FilterNode> {
+        if (part.kind == Literal::Kind::kObject) return conditions(target, part);
+        return fail(part, "'" + name + "' under '" + target.name + "' takes a list of conditions on it, like [{ gt: 5 }]");
+      });
     if (is_condition_name(name)) return operation(target, name, *member.value);
     if (target.holds_declared_object() || target.may_hold_any_object()) return nested(target, member);
-    if (name == "and" || name == "or")
-      return bindings_.error(member.name.at, ErrorCode::kInvalidQuery,
-                             "'" + name + "' stands around fields, not under '" + target.name + "': " + name + ": [{ " +
-                                 target.name + ": … }, …]");
     return bindings_.error(member.name.at, ErrorCode::kInvalidQuery,
                            "unknown operator '" + name + "' on field '" + target.name + "'" +
                                did_you_mean(name, kConditionNames));
+  }
+
+  // `and` and `or` under a field. Where any object may be, they are names in it unless a list of objects follows.
+  static bool joins_conditions(const Target& target, const aql::LiteralMember& member) {
+    if (member.name.text != "and" && member.name.text != "or") return false;
+    if (!target.may_hold_any_object()) return true;
+    const auto& items = member.value->items;
+    return member.value->kind == Literal::Kind::kList &&
+           std::all_of(items.begin(), items.end(), [](const Literal& item) { return item.kind == Literal::Kind::kObject; });
   }
 
   Result<FilterNode> nested(const Target& target, const aql::LiteralMember& member) {
