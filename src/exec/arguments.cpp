@@ -24,6 +24,14 @@ bool mean_the_same(std::string_view a, std::string_view b) {
   });
 }
 
+// A bare word where none is known is no value at all.
+Error wrong_kind(const aql::Literal& literal, std::string_view name, std::string_view wanted, const Bindings& bindings) {
+  const bool word = literal.kind == aql::Literal::Kind::kEnum;
+  auto message = "'" + std::string(name) + "' takes " + std::string(wanted);
+  if (word) message += ", not the word " + literal.text;
+  return bindings.error(literal.at, word ? ErrorCode::kInvalidQuery : ErrorCode::kTypeError, std::move(message));
+}
+
 }  // namespace
 
 Status check_arguments(const std::vector<aql::Argument>& arguments, std::span<const std::string_view> known,
@@ -60,7 +68,7 @@ Result<std::optional<std::string>> text_argument(const std::vector<aql::Argument
   const auto* literal = argument.get();
   if (literal == nullptr || literal->kind == aql::Literal::Kind::kNull) return std::optional<std::string>();
   if (literal->kind != aql::Literal::Kind::kString)
-    return bindings.error(literal->at, ErrorCode::kTypeError, "'" + std::string(*names.begin()) + "' takes a text");
+    return wrong_kind(*literal, *names.begin(), "a text in quotes", bindings);
   return std::optional(literal->text);
 }
 
@@ -70,7 +78,7 @@ Result<std::optional<bool>> flag_argument(const std::vector<aql::Argument>& argu
   const auto* literal = argument.get();
   if (literal == nullptr || literal->kind == aql::Literal::Kind::kNull) return std::optional<bool>();
   if (literal->kind != aql::Literal::Kind::kBool)
-    return bindings.error(literal->at, ErrorCode::kTypeError, "'" + std::string(name) + "' takes true or false");
+    return wrong_kind(*literal, name, "true or false", bindings);
   return std::optional(literal->boolean);
 }
 
@@ -80,7 +88,7 @@ Result<std::optional<std::uint64_t>> count_argument(const std::vector<aql::Argum
   const auto* literal = argument.get();
   if (literal == nullptr || literal->kind == aql::Literal::Kind::kNull) return std::optional<std::uint64_t>();
   if (literal->kind != aql::Literal::Kind::kInt)
-    return bindings.error(literal->at, ErrorCode::kTypeError, "'" + std::string(name) + "' takes a whole number");
+    return wrong_kind(*literal, name, "a whole number", bindings);
   if (literal->integer < 0)
     return bindings.error(literal->at, ErrorCode::kInvalidQuery,
                           "'" + std::string(name) + "' must not be negative, but is " + std::to_string(literal->integer));

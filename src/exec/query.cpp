@@ -147,6 +147,9 @@ class RootField {
     AURORA_TRY(check_arguments(use_index_->arguments, kNames, "@useIndex", bindings_));
     AURORA_ASSIGN(const auto name, text_argument(use_index_->arguments, {"name"}, bindings_));
     AURORA_ASSIGN(const auto field, text_argument(use_index_->arguments, {"field"}, bindings_));
+    if (name.has_value() == field.has_value())
+      return bindings_.error(use_index_->name.at, ErrorCode::kInvalidQuery,
+                             "@useIndex takes either 'name', of an index, or 'field'");
     for (const auto& index : collection().indexes) {
       const bool wanted = name ? index.name == *name : field && index.paths.size() == 1 &&
                                                            index.paths.front().text() == *field;
