@@ -94,7 +94,9 @@ class Round {
       return !outcome.ok && outcome.code == ErrorCode::kTypeError && outcome.text.find("computed field") != std::string::npos;
     };
     const bool differ = a.ok != b.ok || (!a.ok && a.code != b.code);
-    if (differ && (by_value(a) || by_value(b))) {
+    // Two TypeErrors may come from different operations of a text: what stood before the later one was done.
+    const bool elsewhere = !a.ok && !b.ok && a.text != b.text;
+    if ((differ || elsewhere) && (by_value(a) || by_value(b))) {
       parted_ = true;   // one of them may have written
       return false;
     }
