@@ -1,5 +1,6 @@
 // What a commit does to the published state: live sets, indexes, document lengths, definitions.
 // Called by the pipeline while it publishes; calls the indexes.
+#include <aurora/index/extract.hpp>
 #include <aurora/text/entries.hpp>
 
 #include "engine_parts.hpp"
@@ -37,9 +38,13 @@ void visit_edits(const Change& change, const CollectionDef& old_definition, cons
                  const std::vector<std::uint32_t>& built, const Edit& edit, const Length& set_length) {
   thread_local std::vector<std::string> before;
   thread_local std::vector<std::string> after;
+  const bool same_definition = &old_definition == &definition;
   for (std::size_t i = 0; i < definition.indexes.size(); ++i) {
     const auto& index = definition.indexes[i];
     if (std::find(built.begin(), built.end(), index.id) != built.end()) continue;
+    if (same_definition && change.before && change.after &&
+        is_same_in(definition, index, change.before.view(), change.after.view()))
+      continue;
     before.clear();
     after.clear();
     if (change.before) text::extract_index_keys(old_definition, index, change.before.view(), before);
@@ -174,10 +179,10 @@ void Engine::apply(GroupCommit& commit, Snapshot& next, const EditScope& scope) 
       gathered = std::any_of(commit.edits.begin(), commit.edits.end(),
                              [&](const IndexEdits& known) { return known.collection == at; });
     }
-    if (change.after)
-      version->live.add(change.ordinal);
-    else
+    if (!change.after)
       version->live.remove(change.ordinal);
+    else if (!change.before)
+      version->live.add(change.ordinal);
     version->next_ordinal = std::max(version->next_ordinal, change.ordinal + 1);
     if (gathered) continue;
     const auto& definition = *version->definition;

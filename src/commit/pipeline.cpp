@@ -216,7 +216,10 @@ void Engine::append_schema(GroupCommit& commit, storage::WriteBatch& batch) {
 }
 
 Status Engine::write_group(std::vector<GroupCommit>& commits) {
-  const auto batch = store_->make_batch();
+  constexpr std::size_t kKeptBatch = 1u << 20;
+  if (!batch_) batch_ = store_->make_batch();
+  auto* const batch = batch_.get();
+  batch->clear();
   std::uint64_t log_bytes = 0;
   for (auto& commit : commits) {
     for (const auto& change : commit.changes) {
@@ -239,6 +242,7 @@ Status Engine::write_group(std::vector<GroupCommit>& commits) {
   // After a failed write the history stays: what was stored all the same (a sync that failed) must not be seen
   // before reopening, and no later commit needs the room.
   AURORA_TRY(store_->write(*batch, sync_of(options_.durability)));
+  if (batch->byte_size() > kKeptBatch) batch_.reset();
   last_sequence_ = commits.back().sequence;
   log_bytes_written_.fetch_add(log_bytes, std::memory_order_relaxed);
   return {};

@@ -4,6 +4,7 @@
 #include <aurora/base/try.hpp>
 #include <aurora/commit/engine.hpp>
 #include <aurora/expr/computed_fields.hpp>
+#include <aurora/index/extract.hpp>
 #include <aurora/schema/ttl.hpp>
 #include <aurora/text/entries.hpp>
 
@@ -154,6 +155,8 @@ Status WriteContext::check_unique(Savepoint since) {
     if (!collection) continue;
     for (const auto& index : collection->indexes) {
       if (!is_unique(index.kind)) continue;
+      // Who keeps a value holds it already; whoever else wants it is checked against the committed index or the claim.
+      if (change.before && is_same_in(*collection, index, change.before.view(), change.after.view())) continue;
       text::extract_index_keys(*collection, index, change.after.view(), keys_);
       for (const auto& key : keys_) {
         AURORA_ASSIGN(auto other, stored_holder(*collection, index, key, change.ordinal));

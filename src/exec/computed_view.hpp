@@ -30,6 +30,7 @@ class ComputedView final : public View {
                             const std::function<bool(Ordinal, const RecordRef&)>& visit) override;
   [[nodiscard]] ColumnPool* columns() override { return base_.columns(); }
   void on_read(CollectionId id, std::shared_ptr<const plan::Filter> filter) override;
+  [[nodiscard]] bool keeps_reads() const override { return base_.keeps_reads(); }
 
  private:
   [[nodiscard]] Result<RecordRef> extended(const RecordRef& record) const;

@@ -52,11 +52,9 @@ bool may_hold_object(const TypeDef& type) {
   return kind == FieldType::kNested || kind == FieldType::kJson || kind == FieldType::kObject || kind == FieldType::kAny;
 }
 
-// The modifier an object literal stands for; kSet when it is plain data.
+// The modifier that an object of the one member `name` stands for; kSet when it is plain data.
 // Errors: TypeError where no object can be data and its word is nearly a modifier.
-Result<ModifierKind> modifier_in(const Modifier& modifier, const Literal& literal, const Bindings& bindings) {
-  if (literal.kind != Literal::Kind::kObject || literal.members.size() != 1) return ModifierKind::kSet;
-  const auto& name = literal.members.front().name;
+Result<ModifierKind> modifier_in(const Modifier& modifier, const aql::Name& name, const Bindings& bindings) {
   if (member_type(modifier.type, name.text) != nullptr) return ModifierKind::kSet;
   std::vector<std::string_view> known;
   for (const auto& entry : kModifierNames) {
@@ -177,6 +175,30 @@ Status read_operand(Modifier& modifier, const Bindings& bindings) {
   }
 }
 
+Status check(Modifier& modifier, const Bindings& bindings) {
+  AURORA_TRY(check_operand(modifier, bindings));
+  AURORA_TRY(check_target(modifier, bindings));
+  return read_operand(modifier, bindings);
+}
+
+bool is_plain_scalar(const Value& value) {
+  switch (value.type()) {
+    case Type::kNull:
+    case Type::kBool:
+    case Type::kInt:
+    case Type::kFloat:
+    case Type::kString: return true;
+    default: return false;   // written as text in a literal, or with parts
+  }
+}
+
+// What a literal says just as well, or one modifier of such a value.
+bool is_plain(const Value& value) {
+  const auto* object = value.if_object();
+  if (object == nullptr) return is_plain_scalar(value);
+  return object->size() == 1 && is_plain_scalar(object->begin()->value);
+}
+
 Result<Value> changed_value(const Modifier& modifier, const Value& current, const Bindings& bindings) {
   switch (modifier.kind) {
     case ModifierKind::kSet:
@@ -237,12 +259,32 @@ Result<std::vector<Modifier>> compile_modifiers(const CollectionDef& collection,
   for (const auto& member : data.members) {
     auto modifier = assignment(collection, member.name);
     const Literal* operand = member.value.get();
-    AURORA_ASSIGN(modifier.kind, modifier_in(modifier, *operand, bindings));
+    if (operand->kind == Literal::Kind::kObject && operand->members.size() == 1) {
+      AURORA_ASSIGN(modifier.kind, modifier_in(modifier, operand->members.front().name, bindings));
+    }
     if (modifier.kind != ModifierKind::kSet) operand = operand->members.front().value.get();
     AURORA_ASSIGN(modifier.operand, resolve(*operand, bindings));
-    AURORA_TRY(check_operand(modifier, bindings));
-    AURORA_TRY(check_target(modifier, bindings));
-    AURORA_TRY(read_operand(modifier, bindings));
+    AURORA_TRY(check(modifier, bindings));
+    modifiers.push_back(std::move(modifier));
+  }
+  return modifiers;
+}
+
+Result<std::vector<Modifier>> compile_modifiers(const CollectionDef& collection, const Object& data,
+                                                const Bindings& bindings) {
+  if (!std::all_of(data.begin(), data.end(), [](const auto& member) { return is_plain(member.value); }))
+    return compile_modifiers(collection, plan::to_literal(Value(data), 0), bindings);
+  std::vector<Modifier> modifiers;
+  modifiers.reserve(data.size());
+  for (const auto& member : data) {
+    auto modifier = assignment(collection, {member.name, 0});
+    const Value* operand = &member.value;
+    if (const auto* object = operand->if_object()) {
+      AURORA_ASSIGN(modifier.kind, modifier_in(modifier, {object->begin()->name, 0}, bindings));
+      if (modifier.kind != ModifierKind::kSet) operand = &object->begin()->value;
+    }
+    modifier.operand = *operand;
+    AURORA_TRY(check(modifier, bindings));
     modifiers.push_back(std::move(modifier));
   }
   return modifiers;

@@ -101,7 +101,7 @@ Status Selector::choose(bool count_only) {
   chosen_ = true;
   plan::AccessSource source;
   source.definition = query_.collection.get();
-  source.live = &version_->live;
+  source.live = &version_->live.get();
   source.index = [this](const IndexDef& index) { return version_->index(index.id); };
   source.first_by_sid = [this](const Uuid& sid) -> std::optional<std::uint64_t> {
     // Documents that were changed here have their place all the same: they are checked one by one.

@@ -3,6 +3,7 @@
 
 #include <aurora/base/try.hpp>
 #include <aurora/exec/document_write.hpp>
+#include <aurora/exec/key_search.hpp>
 #include <aurora/exec/modifiers.hpp>
 #include <aurora/exec/query.hpp>
 #include <aurora/exec/relations.hpp>
@@ -53,6 +54,35 @@ Result<std::optional<exec::Row>> find_committed(View& view, const CollectionDef&
       is_expired(collection, record.view(), view.now()))
     return std::optional<exec::Row>();
   return std::optional(exec::Row{*ordinal, std::move(record)});
+}
+
+// Whether documents may hold `key` just as it is in a primary field of that type.
+bool fits(const TypeDef& type, const Value& key) {
+  switch (type.type) {
+    case FieldType::kString:
+    case FieldType::kId: return key.if_string() != nullptr;
+    case FieldType::kInt: return key.if_int() != nullptr;
+    case FieldType::kUuid: return key.if_uuid() != nullptr;
+    default: return false;
+  }
+}
+
+// As find_by_id, by a key that fits: no filter is compiled, and none made unless somebody keeps it.
+Result<std::optional<exec::Row>> find_by_key(View& view, const Catalog::Entry& collection, const FieldDef& primary,
+                                             const Value& key) {
+  if (view.keeps_reads()) {
+    const exec::KeyField field{collection, plan::Subject::kPath, FieldPath{primary.id, primary.name, {}}, {}};
+    view.on_read(collection->id, exec::key_filter(field, {&key, 1}));
+  }
+  AURORA_ASSIGN(auto row, find_committed(view, *collection, primary, key));
+  if (row) return row;  // the only one: keys are unique among uncommitted documents too
+  const auto* pending = view.pending(collection->id);
+  if (pending == nullptr) return row;
+  for (const auto& [ordinal, record] : pending->documents)
+    if (compare(read_field(*collection, primary, record.view()), key.scalar_view()) == 0 &&
+        !is_expired(*collection, record.view(), view.now()))
+      return std::optional(exec::Row{ordinal, record});
+  return row;
 }
 
 bool is_scalar(const Value& value) {
@@ -116,6 +146,8 @@ Result<std::optional<exec::Row>> find_by_id(State& state, View& view, const Cata
     AURORA_ASSIGN(auto rows, exec::select(view, query, state.settings(), nullptr));
     return rows.empty() ? std::optional<exec::Row>() : std::optional(std::move(rows.front()));
   }
+  if (const auto key = coerce_operand(primary->type, id, bindings.now, primary->name); key && fits(primary->type, *key))
+    return find_by_key(view, collection, *primary, *key);
   AURORA_ASSIGN(const auto filter, id_filter(collection, id, bindings));
   AURORA_ASSIGN(const auto key, coerce_operand(primary->type, id, bindings.now, primary->name));
   view.on_read(collection->id, filter);
@@ -179,7 +211,7 @@ Result<std::optional<Document>> update_document(State& state, WriteView& view, s
   AURORA_ASSIGN(const auto row, find_by_id(state, view, collection, id));
   const auto bindings = bindings_without_text(state, view);
   AURORA_ASSIGN(const auto modifiers,
-                exec::compile_modifiers(*collection, plan::to_literal(Value(data), 0), bindings));
+                exec::compile_modifiers(*collection, data, bindings));
   if (!row) return std::optional<Document>();
   AURORA_TRY(change_row(view, *collection, *row, modifiers, bindings));
   AURORA_TRY(exec::end_statement(view, mark));
@@ -219,7 +251,7 @@ Result<std::uint64_t> update_rows(State& state, WriteView& view, const exec::Doc
   const auto mark = view.savepoint();
   const auto bindings = bindings_without_text(state, view);
   AURORA_ASSIGN(const auto modifiers,
-                exec::compile_modifiers(*query.collection, plan::to_literal(Value(data), 0), bindings));
+                exec::compile_modifiers(*query.collection, data, bindings));
   AURORA_ASSIGN(const auto rows, exec::select(view, query, state.settings(), nullptr));
   for (const auto& row : rows) AURORA_TRY(change_row(view, *query.collection, row, modifiers, bindings));
   AURORA_TRY(end_call(state, view, mark));

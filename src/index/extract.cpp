@@ -4,6 +4,7 @@
 #include <aurora/index/key.hpp>
 
 #include <algorithm>
+#include <bit>
 
 namespace aurora {
 
@@ -40,6 +41,25 @@ ValueView root_value(const CollectionDef& collection, const FieldPath& path, Rec
   }
   const auto* field = collection.find(path.field);
   return field != nullptr ? read_field(collection, *field, record) : ValueView();
+}
+
+// The same bytes; stricter than equality, which takes 1 for 1.0.
+bool is_identical(ValueView a, ValueView b) {
+  if (a.type() != b.type()) return false;
+  switch (a.type()) {
+    case Type::kNull: return true;
+    case Type::kBool:
+    case Type::kInt: return a.int_value() == b.int_value();
+    case Type::kFloat: return std::bit_cast<std::uint64_t>(a.float_value()) == std::bit_cast<std::uint64_t>(b.float_value());
+    case Type::kDate: return a.date_value() == b.date_value();
+    case Type::kTime: return a.time_value() == b.time_value();
+    case Type::kDateTime: return a.datetime_value() == b.datetime_value();
+    case Type::kString:
+    case Type::kUuid:
+    case Type::kList:
+    case Type::kObject: return a.encoded() == b.encoded();
+  }
+  return false;
 }
 
 const TypeDef* inner_type(const TypeDef& type, std::string_view name) {
@@ -97,6 +117,12 @@ void extract_keys(const CollectionDef& collection, const IndexDef& index, Record
     std::sort(keys.begin(), keys.end());
     keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
   }
+}
+
+bool is_same_in(const CollectionDef& collection, const IndexDef& index, RecordView a, RecordView b) {
+  return std::all_of(index.paths.begin(), index.paths.end(), [&](const FieldPath& path) {
+    return is_identical(root_value(collection, path, a), root_value(collection, path, b));
+  });
 }
 
 const TypeDef* type_at(const CollectionDef& collection, const FieldPath& path) {

@@ -208,6 +208,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
 
   // Touched only by the leader.
   Sequence last_sequence_ = 0;
+  std::unique_ptr<storage::WriteBatch> batch_;       // kept for its memory
   Status failed_;                                    // why writes are refused
   std::atomic<bool> has_failed_{false};
 

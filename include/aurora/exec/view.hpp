@@ -4,6 +4,7 @@
 
 #include <aurora/document/record.hpp>
 #include <aurora/index/ordered_index.hpp>
+#include <aurora/index/live_set.hpp>
 #include <aurora/index/ordinal_set.hpp>
 #include <aurora/schema/catalog.hpp>
 #include <aurora/schema/definition.hpp>
@@ -22,7 +23,7 @@ class Filter;
 /// One collection at one sequence. Immutable while a view holds it.
 struct CollectionVersion {
   std::shared_ptr<const CollectionDef> definition;
-  OrdinalSet live;                         ///< ordinals that hold a document
+  LiveSet live;                            ///< ordinals that hold a document
   std::vector<IndexVersion> indexes;       ///< as definition->indexes
   /// As definition->indexes: the document lengths beside full-text indexes, null beside others.
   std::vector<std::shared_ptr<const text::Lengths>> lengths;
@@ -87,6 +88,8 @@ class View {
 
   /// Told of every set of documents a statement depends on, so that a transaction can be validated.
   virtual void on_read(CollectionId id, std::shared_ptr<const plan::Filter> filter) = 0;
+  /// True when somebody keeps what `on_read` is told.
+  [[nodiscard]] virtual bool keeps_reads() const { return false; }
 };
 
 }  // namespace aurora

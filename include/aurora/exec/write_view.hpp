@@ -31,8 +31,6 @@ class WriteView : public View {
  public:
   [[nodiscard]] virtual Savepoint savepoint() const = 0;
   virtual void rollback(Savepoint to) = 0;
-  /// True when somebody keeps what `on_read` is told.
-  [[nodiscard]] virtual bool keeps_reads() const = 0;
   /// The net changes since then, in order of first touch; documents that came and went are left out.
   [[nodiscard]] virtual std::vector<Change> changes_since(Savepoint since) const = 0;
 

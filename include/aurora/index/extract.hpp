@@ -21,6 +21,10 @@ void visit_values(const CollectionDef& collection, const FieldPath& path, Record
 void extract_keys(const CollectionDef& collection, const IndexDef& index, RecordView record,
                   std::vector<std::string>& keys);
 
+/// True when the two documents surely have the same keys in `index`: all that its paths begin with is the same, byte by
+/// byte. For what an update left alone, of whose keys then none need be made.
+[[nodiscard]] bool is_same_in(const CollectionDef& collection, const IndexDef& index, RecordView a, RecordView b);
+
 /// True when values at `path` may come from lists, so that one document can have several keys.
 [[nodiscard]] bool is_multi_valued(const CollectionDef& collection, const FieldPath& path);
 
