@@ -45,9 +45,11 @@ set(AURORA_UNIT_TESTS
   index/column_test.cpp
   index/index_threads_test.cpp
   index/key_test.cpp
+  index/live_set_test.cpp
   index/ordered_index_test.cpp
   index/ordinal_set_test.cpp
   index/page_test.cpp
+  index/same_keys_test.cpp
   io/csv_reader_test.cpp
   io/file_sink_test.cpp
   io/infer_test.cpp
