@@ -128,6 +128,7 @@ std::optional<std::uint64_t> Dataset::expected(Operation operation, const Questi
     case Operation::kGet:
     case Operation::kGetByNumber:
     case Operation::kGetPrepared:
+    case Operation::kGetPreparedView:
     case Operation::kGetText:
       return digest_of(facts_[question.number]);
     case Operation::kCity:

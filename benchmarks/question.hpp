@@ -14,6 +14,7 @@ enum class Operation : std::uint8_t {
   kGet,           ///< id: the document, three fields of it read, the shortest way there is
   kGetByNumber,   ///< number: likewise, by the store's own row number
   kGetPrepared,   ///< id: by a prepared statement of the query language
+  kGetPreparedView,  ///< id: likewise, the document itself instead of a text of it, three fields read
   kGetText,       ///< id: by the text of that statement
   kCity,          ///< city: three fields of each match
   kCountTwo,      ///< city: how many of it are active

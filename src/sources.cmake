@@ -81,8 +81,10 @@ set(AURORA_SOURCES
   aql/print_statement.cpp
   aql/printer.cpp
   cache/eviction_queue.cpp
+  cache/key_hints.cpp
+  cache/read_epochs.cpp
   cache/record_cache.cpp
-  cache/scan_blocks.cpp
+  cache/record_pages.cpp
   index/column.cpp
   index/extract.cpp
   index/index_pages.cpp
@@ -219,8 +221,12 @@ set(AURORA_SOURCES
   facade/database.cpp
   facade/deferred.cpp
   facade/document.cpp
+  facade/document_shape.cpp
   facade/documents.cpp
   facade/feed.cpp
+  facade/fetch.cpp
+  facade/hot_read.cpp
+  facade/point_plan.cpp
   facade/json.cpp
   facade/listener.cpp
   facade/query.cpp

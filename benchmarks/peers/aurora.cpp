@@ -77,6 +77,10 @@ class AuroraSession final : public Session {
         return [statement = db_.prepare(kGetText)](const Question& q) {
           return size(statement.execute({{"id", q.id}}));
         };
+      case Operation::kGetPreparedView:
+        return [statement = db_.prepare(kGetText)](const Question& q) {
+          return digest_of(statement.fetch({{"id", q.id}}));
+        };
       case Operation::kGetText:
         return [this](const Question& q) { return size(db_.execute(kGetText, {{"id", q.id}})); };
       case Operation::kCity:

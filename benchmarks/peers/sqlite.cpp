@@ -56,6 +56,7 @@ class SqliteSession final : public Session {
     switch (operation) {
       case Operation::kGet:
       case Operation::kGetPrepared:
+      case Operation::kGetPreparedView:
         return [query = prepare(texts_.get)](const Question& q) {
           return query->bind(1, q.id).first_digest();
         };

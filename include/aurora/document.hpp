@@ -17,7 +17,7 @@ struct CollectionDef;
 class Document {
  public:
   Document() = default;
-  Document(std::shared_ptr<const CollectionDef> collection, const RecordRef& record);
+  Document(const std::shared_ptr<const CollectionDef>& collection, const RecordRef& record);
   /// Many at once. Some neighbours share memory, which lives as long as one of them does.
   [[nodiscard]] static std::vector<Document> all_of(const std::shared_ptr<const CollectionDef>& collection,
                                                     std::vector<RecordRef> records);

@@ -1,6 +1,7 @@
 // Prepared statements: a text parsed once, run with variables many times.
 #pragma once
 
+#include <aurora/query.hpp>
 #include <aurora/query_result.hpp>
 #include <aurora/value.hpp>
 
@@ -31,6 +32,13 @@ class Statement {
   [[nodiscard]] QueryResult execute(const Object& variables = {}, const ExecuteOptions& options = {}) const;
   [[nodiscard]] Result<QueryResult> try_execute(const Object& variables = {},
                                                 const ExecuteOptions& options = {}) const;
+  /// The documents themselves instead of JSON text: of a text that is one query of one collection's documents. They are
+  /// whole, whichever of their fields the text names.
+  /// Errors: as execute; InvalidOperation when the text is something else, or asks for what is no field of the documents.
+  [[nodiscard]] Documents fetch(const Object& variables = {}, const ExecuteOptions& options = {}) const {
+    return try_fetch(variables, options).value();
+  }
+  [[nodiscard]] Result<Documents> try_fetch(const Object& variables = {}, const ExecuteOptions& options = {}) const;
   [[nodiscard]] const std::string& text() const noexcept;
 
  private:

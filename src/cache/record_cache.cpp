@@ -1,15 +1,13 @@
-// Body of the hot cache over boost::concurrent_flat_map. Called by views and the commit pipeline.
+// Body of the hot cache over pages of records. Called by views and the commit pipeline.
 #include <aurora/cache/record_cache.hpp>
 
 #include "eviction_queue.hpp"
-#include "scan_blocks.hpp"
-
-#include <boost/unordered/concurrent_flat_map.hpp>
+#include "record_pages.hpp"
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <bit>
+#include <new>
 
 namespace aurora {
 
@@ -18,43 +16,20 @@ namespace {
 std::uint64_t key_of(CollectionId collection, Ordinal ordinal) noexcept {
   return (std::uint64_t{collection} << 32) | ordinal;
 }
+CollectionId collection_of(std::uint64_t key) noexcept { return static_cast<CollectionId>(key >> 32); }
+Ordinal ordinal_of(std::uint64_t key) noexcept { return static_cast<Ordinal>(key); }
 
-struct KeyHash {
-  using is_avalanching = void;
-  std::size_t operator()(std::uint64_t key) const noexcept {
-    key ^= key >> 32;
-    key *= 0x9E3779B97F4A7C15ull;
-    key ^= key >> 29;
-    key *= 0xBF58476D1CE4E5B9ull;
-    return key ^ (key >> 32);
-  }
-};
+std::uint64_t mix(std::uint64_t key) noexcept {
+  key ^= key >> 32;
+  key *= 0x9E3779B97F4A7C15ull;
+  key ^= key >> 29;
+  key *= 0xBF58476D1CE4E5B9ull;
+  return key ^ (key >> 32);
+}
 
-// What a reader found in the store, to be cached only if no later write began on its slot (K1). The check runs where the map constructs the entry, under the map's own lock: nobody can see a stale record.
-struct Fill {
-  const RecordRef& record;
-  const std::atomic<Sequence>& last_written;
-  Sequence fresh_as_of;
-  bool& accepted;
-};
-
-struct Entry {
-  RecordRef record;  // null: a fill that came too late, about to be erased; reads treat it as absent
-  mutable std::atomic<std::uint8_t> uses{0};   // since it last stood at the front of the eviction queue
-
-  explicit Entry(RecordRef r) : record(std::move(r)) {}
-  explicit Entry(const Fill& fill) {
-    fill.accepted = fill.last_written.load(std::memory_order_acquire) <= fill.fresh_as_of;
-    if (fill.accepted) record = fill.record;
-  }
-  Entry(const Entry& other) : record(other.record), uses(other.uses.load(std::memory_order_relaxed)) {}
-  Entry(Entry&& other) noexcept
-      : record(std::move(other.record)), uses(other.uses.load(std::memory_order_relaxed)) {}
-  Entry& operator=(const Entry&) = delete;
-};
-
-// Bookkeeping a cached entry costs beside its record: the map slot, the places in the eviction queue and in a block.
-constexpr std::size_t kEntryOverhead = 56;
+// Bookkeeping a cached entry costs beside its record and its page: what the allocator keeps before a block, and the
+// place in the eviction queue.
+constexpr std::size_t kEntryOverhead = 24;
 constexpr std::size_t kStampSlots = 1u << 14;
 // How many used entries one eviction passes over before it takes what comes: bounds what a read or a write may cost.
 constexpr int kMostChances = 32;
@@ -68,6 +43,34 @@ std::size_t ghosts_for(std::uint64_t capacity_bytes) noexcept {
   return std::bit_ceil(std::clamp<std::uint64_t>(capacity_bytes / 512, 1u << 8, 1u << 20));
 }
 
+void drop_record(const void* handle) noexcept { static_cast<void>(RecordRef::adopt(handle)); }
+
+// What threads count, each in a line of its own; the last one is for threads without a lane.
+class LaneCounters {
+ public:
+  void add(std::size_t which) noexcept {
+    const auto lane = ThreadLane::mine();
+    auto& value = lanes_[lane].values[which];
+    if (lane == ThreadLane::kShared)
+      value.fetch_add(1, std::memory_order_relaxed);
+    else
+      value.store(value.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
+  std::uint64_t sum(std::size_t which) const noexcept {
+    std::uint64_t all = lanes_[ThreadLane::kShared].values[which].load(std::memory_order_relaxed);
+    for (unsigned i = 0; i < ThreadLane::end(); ++i) all += lanes_[i].values[which].load(std::memory_order_relaxed);
+    return all;
+  }
+
+ private:
+  struct alignas(64) Lane {
+    std::array<std::atomic<std::uint64_t>, 2> values{};
+  };
+  std::array<Lane, ThreadLane::kMost + 1> lanes_{};
+};
+constexpr std::size_t kHits = 0;
+constexpr std::size_t kMisses = 1;
+
 }  // namespace
 
 struct RecordCache::State {
@@ -76,47 +79,71 @@ struct RecordCache::State {
         queue(policy, ghosts_for(capacity_bytes)),
         most_uses(queue.most_uses()) {}
 
-  boost::concurrent_flat_map<std::uint64_t, Entry, KeyHash> map;
-  ScanBlocks blocks;
+  ReadEpochs epochs;   // outlives the pages
+  RecordPages pages{epochs};
   const std::int64_t capacity;
-  // May dip below zero for a moment: a writer can replace what a filler has not counted yet.
-  std::atomic<std::int64_t> bytes{0};
+  std::atomic<std::int64_t> bytes{0};      // of records and pages
+  std::atomic<std::int64_t> entries{0};
 
   // Sequence of the last write begun, by slot. Several records may share a slot; that only refuses fills
   // without need.
-  std::array<std::atomic<Sequence>, kStampSlots> last_written{};
+  mutable std::array<std::atomic<Sequence>, kStampSlots> last_written{};
 
-  EvictionQueue queue;                       // of the keys of the map, and of some that are gone
+  EvictionQueue queue;                       // of the keys of entries, and of some that are gone
   const std::uint8_t most_uses;
   std::atomic<std::uint32_t> removed{0};     // without their turn, since the queue was last compacted
-
-  // Counters are split so that two readers do not share a line.
-  struct alignas(64) Counter {
-    std::atomic<std::uint64_t> value{0};
-  };
-  std::array<Counter, 16> hits;
-  std::array<Counter, 16> misses;
+  LaneCounters counters;
   std::atomic<std::uint64_t> evictions{0};
 
-  static std::size_t lane() noexcept {
-    static std::atomic<std::size_t> next{0};
-    thread_local const std::size_t mine = next.fetch_add(1, std::memory_order_relaxed) % 16;
-    return mine;
-  }
-
-  std::atomic<Sequence>& last_write(std::uint64_t key) noexcept {
-    return last_written[KeyHash{}(key) % kStampSlots];
-  }
+  std::atomic<Sequence>& last_write(std::uint64_t key) const noexcept { return last_written[mix(key) % kStampSlots]; }
 
   static std::int64_t cost(const RecordRef& record) noexcept {
     return static_cast<std::int64_t>(record.memory_bytes() + kEntryOverhead);
   }
+  static std::int64_t cost(RecordRef::Handle handle) noexcept { return cost(BorrowedRecord(handle).ref()); }
 
   bool over_capacity() const noexcept { return bytes.load(std::memory_order_relaxed) > capacity; }
 
-  void note_use(const Entry& entry) const noexcept {
-    const auto uses = entry.uses.load(std::memory_order_relaxed);
-    if (uses < most_uses) entry.uses.store(static_cast<std::uint8_t>(uses + 1), std::memory_order_relaxed);
+  void note_use(RecordPage& page, Ordinal ordinal) const noexcept {
+    auto& uses = page.uses[ordinal % RecordPage::kRecords];
+    const auto counted = uses.load(std::memory_order_relaxed);
+    if (counted < most_uses) uses.store(static_cast<std::uint8_t>(counted + 1), std::memory_order_relaxed);
+  }
+
+  // Puts `record` (null: nothing) in its place and returns what stood there. Requires: a guard and the page's lock.
+  RecordRef::Handle put(std::uint64_t key, RecordRef record) {
+    const auto collection = collection_of(key);
+    const auto ordinal = ordinal_of(key);
+    auto* page = pages.find(collection, ordinal);
+    if (page == nullptr) {
+      if (!record) return nullptr;
+      page = &pages.make(collection, ordinal);
+      bytes.fetch_add(sizeof(RecordPage), std::memory_order_relaxed);
+    }
+    const bool comes = static_cast<bool>(record);
+    if (comes) bytes.fetch_add(cost(record), std::memory_order_relaxed);
+    const auto place = ordinal % RecordPage::kRecords;
+    const auto before = page->records[place].exchange(record.release(), std::memory_order_seq_cst);
+    if (before != nullptr) bytes.fetch_sub(cost(before), std::memory_order_relaxed);
+    if ((before != nullptr) == comes) return before;
+    entries.fetch_add(comes ? 1 : -1, std::memory_order_relaxed);
+    page->held += comes ? 1 : -1u;
+    page->uses[place].store(0, std::memory_order_relaxed);
+    if (page->held == 0) {
+      bytes.fetch_sub(sizeof(RecordPage), std::memory_order_relaxed);
+      pages.drop(collection, ordinal);
+    }
+    return before;
+  }
+
+  void retire(RecordRef::Handle handle) {
+    if (handle != nullptr) epochs.retire(handle, &drop_record);
+  }
+
+  bool contains(std::uint64_t key) const noexcept {
+    const ReadEpochs::Guard guard(epochs);
+    const auto* const page = pages.find(collection_of(key), ordinal_of(key));
+    return page != nullptr && page->look(ordinal_of(key)) != nullptr;
   }
 
   // An entry went without its turn: its key stays queued, until too many do.
@@ -124,7 +151,34 @@ struct RecordCache::State {
     constexpr std::uint32_t kSweep = 4096;
     if (removed.fetch_add(1, std::memory_order_relaxed) < kSweep) return;
     removed.store(0, std::memory_order_relaxed);
-    queue.compact(map.size(), [this](std::uint64_t key) { return map.contains(key); });
+    sweep_queue();
+  }
+  void sweep_queue() {
+    queue.compact(static_cast<std::size_t>(std::max<std::int64_t>(0, entries.load(std::memory_order_relaxed))),
+                  [this](std::uint64_t key) { return contains(key); });
+  }
+
+  // What becomes of the entry whose turn it is.
+  enum class Verdict : std::uint8_t { kGone, kEvicted, kStays };
+  Verdict judge(const EvictionQueue::Candidate& candidate, bool forced) {
+    const auto collection = collection_of(candidate.key);
+    const auto ordinal = ordinal_of(candidate.key);
+    RecordRef::Handle evicted = nullptr;
+    {
+      const ReadEpochs::Guard guard(epochs);
+      const std::lock_guard lock(pages.lock_of(collection, ordinal));
+      auto* const page = pages.find(collection, ordinal);
+      if (page == nullptr || page->look(ordinal) == nullptr) return Verdict::kGone;
+      auto& uses = page->uses[ordinal % RecordPage::kRecords];
+      const auto left = queue.judge(candidate, uses.load(std::memory_order_relaxed));
+      if (!forced && left) {
+        uses.store(*left, std::memory_order_relaxed);
+        return Verdict::kStays;
+      }
+      evicted = put(candidate.key, RecordRef());
+    }
+    retire(evicted);
+    return Verdict::kEvicted;
   }
 
   void evict() {
@@ -132,31 +186,15 @@ struct RecordCache::State {
     while (over_capacity()) {
       const auto candidate = queue.next();
       if (!candidate) return;
-      bool stays = false;
-      bool went = false;
-      const bool forced = ++chances > kMostChances;
-      map.erase_if(candidate->key, [&](auto& slot) {
-        const auto left = queue.judge(*candidate, slot.second.uses.load(std::memory_order_relaxed));
-        if (!forced && left) {
-          slot.second.uses.store(*left, std::memory_order_relaxed);
-          stays = true;
-          return false;
-        }
-        if (!slot.second.record) return true;   // a refused fill, whose bytes were never counted
-        bytes.fetch_sub(cost(slot.second.record), std::memory_order_relaxed);
-        evictions.fetch_add(1, std::memory_order_relaxed);
-        went = true;
-        return true;
-      });
-      if (stays) {
-        queue.keep(*candidate);
-        continue;
+      switch (judge(*candidate, ++chances > kMostChances)) {
+        case Verdict::kGone: break;
+        case Verdict::kStays: queue.keep(*candidate); break;
+        case Verdict::kEvicted:
+          evictions.fetch_add(1, std::memory_order_relaxed);
+          queue.forget(*candidate);
+          chances = 0;
+          break;
       }
-      if (went) {
-        queue.forget(*candidate);
-        chances = 0;
-      }
-      blocks.drop(static_cast<CollectionId>(candidate->key >> 32), static_cast<Ordinal>(candidate->key));
     }
   }
 };
@@ -167,101 +205,113 @@ RecordCache::~RecordCache() = default;
 
 RecordRef RecordCache::get(CollectionId collection, Ordinal ordinal) {
   RecordRef found;
-  state_->map.cvisit(key_of(collection, ordinal), [&](const auto& slot) {
-    found = slot.second.record;
-    state_->note_use(slot.second);
-  });
-  auto& counters = found ? state_->hits : state_->misses;
-  counters[State::lane()].value.fetch_add(1, std::memory_order_relaxed);
+  {
+    const ReadEpochs::Guard guard(state_->epochs);
+    if (auto* const page = state_->pages.find(collection, ordinal)) {
+      found = RecordRef::share(page->look(ordinal));
+      if (found) state_->note_use(*page, ordinal);
+    }
+  }
+  state_->counters.add(found ? kHits : kMisses);
   return found;
 }
+
+void RecordCache::count_hit() noexcept { state_->counters.add(kHits); }
 
 RecordRef RecordCache::peek(CollectionId collection, Ordinal ordinal) const {
-  RecordRef found;
-  state_->map.cvisit(key_of(collection, ordinal), [&](const auto& slot) { found = slot.second.record; });
-  return found;
+  const ReadEpochs::Guard guard(state_->epochs);
+  const auto* const page = state_->pages.find(collection, ordinal);
+  return page != nullptr ? RecordRef::share(page->look(ordinal)) : RecordRef();
 }
 
-std::shared_ptr<const RecordBlock> RecordCache::block(CollectionId collection, std::uint32_t number) const {
-  return state_->blocks.find(collection, number);
+RecordCache::Reading::Reading(const RecordCache& cache) noexcept : cache_(cache) {
+  static_assert(sizeof(ReadEpochs::Guard) <= sizeof(guard_) && alignof(ReadEpochs::Guard) <= 8);
+  new (guard_) ReadEpochs::Guard(cache.state_->epochs);
 }
 
-std::uint64_t RecordCache::block_version(CollectionId collection, std::uint32_t number) const noexcept {
-  return state_->blocks.version(collection, number);
+RecordCache::Reading::~Reading() { std::launder(reinterpret_cast<ReadEpochs::Guard*>(guard_))->~Guard(); }
+
+void RecordCache::Reading::look(CollectionId collection, std::span<const Ordinal> ordinals,
+                                RecordRef::Handle* out) const noexcept {
+  const auto& pages = cache_.state_->pages;
+  const RecordPage* page = nullptr;
+  std::uint64_t number = UINT64_MAX;
+  for (const auto ordinal : ordinals) {
+    if (ordinal / RecordPage::kRecords != number) {
+      number = ordinal / RecordPage::kRecords;
+      page = pages.find(collection, ordinal);
+    }
+    *out++ = page != nullptr ? page->look(ordinal) : nullptr;
+  }
 }
 
-void RecordCache::offer_block(CollectionId collection, std::uint32_t number,
-                              std::shared_ptr<const RecordBlock> block, std::uint64_t version) {
-  state_->blocks.offer(collection, number, std::move(block), version);
-}
-
+// The lock orders this with end_write: either that comes after and replaces what is put here, or it came before and
+// then its stamp is seen.
 void RecordCache::fill(CollectionId collection, Ordinal ordinal, const RecordRef& record,
                        Sequence fresh_as_of) {
-  const auto cost = State::cost(record);
-  if (cost > state_->capacity) return;
+  if (State::cost(record) > state_->capacity) return;
   const auto key = key_of(collection, ordinal);
-  bool accepted = false;
-  if (!state_->map.try_emplace(key, Fill{record, state_->last_write(key), fresh_as_of, accepted})) return;
-  if (!accepted) {
-    state_->map.erase_if(key, [](auto& slot) { return !slot.second.record; });
-    return;
+  {
+    const ReadEpochs::Guard guard(state_->epochs);
+    const std::lock_guard lock(state_->pages.lock_of(collection, ordinal));
+    const auto* const page = state_->pages.find(collection, ordinal);
+    if (page != nullptr && page->look(ordinal) != nullptr) return;
+    if (state_->last_write(key).load(std::memory_order_acquire) > fresh_as_of) return;
+    static_cast<void>(state_->put(key, record));
   }
-  state_->bytes.fetch_add(cost, std::memory_order_relaxed);
   state_->queue.insert(key);
   if (state_->over_capacity()) state_->evict();
 }
 
 bool RecordCache::has_room(std::size_t bytes) const noexcept {
-  return state_->bytes.load(std::memory_order_relaxed) + static_cast<std::int64_t>(bytes + kEntryOverhead) <=
+  return state_->bytes.load(std::memory_order_relaxed) +
+             static_cast<std::int64_t>(bytes + kEntryOverhead + sizeof(RecordPage)) <=
          state_->capacity;
 }
 
 void RecordCache::begin_write(CollectionId collection, Ordinal ordinal, Sequence sequence) noexcept {
-  state_->last_write(key_of(collection, ordinal)).store(sequence, std::memory_order_release);
+  state_->last_write(key_of(collection, ordinal)).store(sequence, std::memory_order_seq_cst);
+}
+
+const std::atomic<Sequence>& RecordCache::stamp(CollectionId collection, Ordinal ordinal) const noexcept {
+  return state_->last_write(key_of(collection, ordinal));
 }
 
 void RecordCache::end_write(CollectionId collection, Ordinal ordinal, const RecordRef& record) {
   const auto key = key_of(collection, ordinal);
   const bool keep = record && State::cost(record) <= state_->capacity;
-  std::int64_t freed = 0;
-  if (!keep) {
-    state_->map.erase_if(key, [&](auto& slot) {
-      if (slot.second.record) freed = State::cost(slot.second.record);
-      return true;
-    });
-    if (freed > 0) state_->note_removal();
-  } else {
-    bool queued = false;  // an entry with a record stands in the queue already
-    const bool absent = state_->map.emplace_or_visit(key, Entry(record), [&](auto& slot) {
-      if (slot.second.record) {
-        freed = State::cost(slot.second.record);
-        queued = true;
-      }
-      slot.second.record = record;
-    });
-    if (absent || !queued) state_->queue.insert(key);
-    state_->bytes.fetch_add(State::cost(record), std::memory_order_relaxed);
+  RecordRef::Handle before = nullptr;
+  {
+    const ReadEpochs::Guard guard(state_->epochs);
+    const std::lock_guard lock(state_->pages.lock_of(collection, ordinal));
+    before = state_->put(key, keep ? record : RecordRef());
   }
-  state_->blocks.drop(collection, ordinal);
-  state_->bytes.fetch_sub(freed, std::memory_order_relaxed);
+  if (keep && before == nullptr) state_->queue.insert(key);   // an entry that was there stands in the queue already
+  if (!keep && before != nullptr) state_->note_removal();
+  state_->retire(before);
   if (state_->over_capacity()) state_->evict();
 }
 
 void RecordCache::clear() {
-  state_->map.erase_if([&](auto& slot) {
-    if (slot.second.record) state_->bytes.fetch_sub(State::cost(slot.second.record), std::memory_order_relaxed);
-    return true;
+  state_->pages.for_each([&](CollectionId collection, Ordinal first) {
+    for (Ordinal i = 0; i < RecordPage::kRecords; ++i) {
+      RecordRef::Handle before = nullptr;
+      {
+        const std::lock_guard lock(state_->pages.lock_of(collection, first));
+        before = state_->put(key_of(collection, first + i), RecordRef());
+      }
+      state_->retire(before);
+    }
   });
-  state_->queue.compact(0, [this](std::uint64_t key) { return state_->map.contains(key); });
-  state_->blocks.clear();
+  state_->sweep_queue();
 }
 
 CacheStats RecordCache::stats() const {
   CacheStats stats;
-  for (const auto& counter : state_->hits) stats.hits += counter.value.load(std::memory_order_relaxed);
-  for (const auto& counter : state_->misses) stats.misses += counter.value.load(std::memory_order_relaxed);
+  stats.hits = state_->counters.sum(kHits);
+  stats.misses = state_->counters.sum(kMisses);
   stats.evictions = state_->evictions.load(std::memory_order_relaxed);
-  stats.entries = state_->map.size();
+  stats.entries = static_cast<std::uint64_t>(std::max<std::int64_t>(0, state_->entries.load(std::memory_order_relaxed)));
   stats.bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(0, state_->bytes.load(std::memory_order_relaxed)));
   stats.capacity_bytes = static_cast<std::uint64_t>(state_->capacity);
   return stats;

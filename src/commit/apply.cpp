@@ -78,6 +78,22 @@ bool is_searched(const CollectionDef& definition) {
 
 }  // namespace
 
+// Tells the hints where new documents stand; those that a key changes for are found through the index once.
+void Engine::hint_keys(const GroupCommit& commit) {
+  std::shared_ptr<const CollectionDef> definition;
+  const FieldDef* primary = nullptr;
+  for (const auto& change : commit.changes) {
+    if (change.before || !change.after) continue;
+    if (!definition || definition->id != change.collection) {
+      definition = commit.catalog->find(change.collection);
+      primary = definition ? definition->primary() : nullptr;
+    }
+    if (primary == nullptr) continue;
+    const auto key = change.after.view().field(primary->id);
+    if (KeyHints::is_hinted(key.type())) records_.hints().put(KeyHints::hash(change.collection, key), change.ordinal);
+  }
+}
+
 void Engine::find_heads(GroupCommit& commit) {
   std::lock_guard lock(heads_mutex_);
   for (const auto& change : commit.changes) {

@@ -251,6 +251,7 @@ Status Engine::write_group(std::vector<GroupCommit>& commits) {
 void Engine::publish(GroupCommit& commit) {
   for (const auto& change : commit.changes)
     records_.cache().end_write(change.collection, change.ordinal, change.after);
+  hint_keys(commit);
   bool large = commit.changes.size() > kLargeCommit || commit.schema.catalog;
   if (!commit.schema.catalog) find_heads(commit);
   // What can be found out before readers are held off is found out before.

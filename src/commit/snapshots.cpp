@@ -96,6 +96,9 @@ void SnapshotList::publish(Sequence sequence, bool large, const Apply& apply) {
     apply(*current, scope);
     current->sequence = sequence;
   }
+  // The catalog first: who sees a sequence sees the catalog it was made under.
+  catalog_.store(list_.back()->catalog->version(), std::memory_order_release);
+  published_.store(sequence, std::memory_order_release);
   sweep();
 }
 

@@ -65,4 +65,22 @@ Status check_collective(const Selection& part, std::string_view collection, cons
   return {};
 }
 
+Error no_document(const Selection& part, const Bindings& bindings) {
+  return bindings.error(part.at, ErrorCode::kInvalidOperation,
+                        "'" + part.key() + "' is no field of the documents, which are asked for here; execute the text "
+                        "for its JSON");
+}
+
+Status check_whole(const Projection& projection, const Selection& field, const Bindings& bindings) {
+  using Kind = ProjectionItem::Kind;
+  for (const auto& item : projection.items()) {
+    if (item.kind == Kind::kField || item.kind == Kind::kSid || item.kind == Kind::kComputed || item.kind == Kind::kNull)
+      continue;
+    for (const auto& part : field.selections)
+      if (part.key() == item.name) return no_document(part, bindings);
+    return no_document(field, bindings);
+  }
+  return {};
+}
+
 }  // namespace aurora::exec

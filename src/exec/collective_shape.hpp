@@ -3,6 +3,7 @@
 #pragma once
 
 #include <aurora/aql/tree.hpp>
+#include <aurora/exec/projection.hpp>
 #include <aurora/plan/bindings.hpp>
 
 #include <string_view>
@@ -18,5 +19,11 @@ namespace aurora::exec {
 [[nodiscard]] Status check_collective(const aql::Selection& part, std::string_view collection,
                                       const plan::Bindings& bindings,
                                       const std::vector<aql::FragmentDefinition>& fragments);
+
+/// For callers that want documents and not JSON: what `part` is asked for stands in none of them. InvalidOperation.
+[[nodiscard]] Error no_document(const aql::Selection& part, const plan::Bindings& bindings);
+/// Whether the documents hold all that the projection shows. Errors: as no_document.
+[[nodiscard]] Status check_whole(const Projection& projection, const aql::Selection& field,
+                                 const plan::Bindings& bindings);
 
 }  // namespace aurora::exec

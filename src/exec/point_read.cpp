@@ -44,6 +44,13 @@ bool is_scalar(const Value& value) {
 
 }  // namespace
 
+// Nothing about the execution asks for the general way.
+bool PointRead::may_suit(const aql::Selection& field, const QueryContext& context) {
+  return context.committed && context.bindings.compiled != nullptr && context.settings.use_indexes &&
+         !context.explain_all && context.whole == nullptr && field.directives.empty() &&
+         context.operation_directives.empty() && place_of(field) != nullptr;
+}
+
 // The filter is kept at the literal, the projection at the field.
 const void* PointRead::place_of(const aql::Selection& field) noexcept {
   return where_of(field) != nullptr ? &field.arguments : nullptr;

@@ -4,6 +4,7 @@
 
 #include <aurora/aql/tree.hpp>
 #include <aurora/exec/projection.hpp>
+#include <aurora/exec/query.hpp>
 #include <aurora/exec/view.hpp>
 #include <aurora/plan/bindings.hpp>
 
@@ -16,6 +17,8 @@ namespace aurora::exec {
 /// Immutable; borrows the text it was made from. Threads: const use from any thread.
 class PointRead {
  public:
+  /// False when this execution of `field` must not be answered by such a plan.
+  [[nodiscard]] static bool may_suit(const aql::Selection& field, const QueryContext& context);
   /// Null when `field` asks for anything else than one key's document with named fields.
   [[nodiscard]] static std::shared_ptr<const PointRead> of(const aql::Selection& field, const CollectionDef& collection,
                                                            std::shared_ptr<const Projection> projection);
@@ -26,6 +29,11 @@ class PointRead {
   /// text that is no such key). Requires: a committed state as the view. Cost: one probe of the index, one record.
   [[nodiscard]] Result<std::optional<std::string>> answer(View& view, const CollectionDef& collection,
                                                           const plan::Bindings& bindings) const;
+
+  /// What stands for the key in the text: a literal or a variable.
+  [[nodiscard]] const aql::Literal& operand() const noexcept { return *operand_; }
+  /// What is written of the document: without lookups, windows and computed fields.
+  [[nodiscard]] const Projection& projection() const noexcept { return *projection_; }
 
  private:
   const aql::Literal* operand_ = nullptr;

@@ -39,13 +39,6 @@ bool contains(const Names& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// Nothing about the execution asks for the general way.
-bool may_read_point(const Selection& field, const QueryContext& context) {
-  return context.committed && context.bindings.compiled != nullptr && context.settings.use_indexes &&
-         !context.explain_all && context.whole == nullptr && field.directives.empty() &&
-         context.operation_directives.empty() && PointRead::place_of(field) != nullptr;
-}
-
 class RootField {
  public:
   RootField(View& view, const Selection& field, const QueryContext& context)
@@ -190,9 +183,10 @@ class RootField {
       return bindings_.error(plain->at, ErrorCode::kInvalidQuery,
                              "'" + plain->key() + "' stands next to '" + collective->key() +
                                  "'; put the fields of documents under nodes { … }");
+    if (collective != nullptr && context_.documents != nullptr) return no_document(*collective, bindings_);
     if (collective != nullptr) return collective_answer(selections);
     AURORA_ASSIGN(const auto projection, projection_of(field_, selections));
-    if (may_read_point(field_, context_) && is_kept(field_))
+    if (PointRead::may_suit(field_, context_) && is_kept(field_))
       if (auto point = PointRead::of(field_, collection(), projection))
         bindings_.compiled->put(PointRead::place_of(field_), query_.collection, std::move(point));
     return append_rows(*projection, output_.json);
@@ -269,7 +263,12 @@ class RootField {
   }
 
   Status append_rows(const Projection& projection, std::string& out) {
+    if (context_.documents != nullptr) AURORA_TRY(check_whole(projection, field_, bindings_));
     AURORA_ASSIGN(const auto* rows, page_.rows(page_explanation()));
+    if (context_.documents != nullptr) {
+      *context_.documents = {query_.collection, *rows};
+      return {};
+    }
     AURORA_ASSIGN(const auto beside, extras(projection, *rows));
     out += '[';
     constexpr std::size_t kAhead = 8;   // records fetched before their turn
@@ -484,7 +483,7 @@ class RootField {
 }  // namespace
 
 Result<QueryOutput> run_query(View& view, const Selection& field, const QueryContext& context) {
-  if (may_read_point(field, context)) {
+  if (context.documents == nullptr && PointRead::may_suit(field, context)) {
     const auto collection = view.catalog().find(field.name.text);
     const auto point =
         collection ? context.bindings.compiled->find<PointRead>(PointRead::place_of(field), collection.get()) : nullptr;

@@ -6,6 +6,9 @@
 #include <aurora/expr/computed_fields.hpp>
 
 #include "documents.hpp"
+#include "fetch.hpp"
+#include "hot_read.hpp"
+#include "point_plan.hpp"
 #include "runner.hpp"
 #include "transaction_state.hpp"
 
@@ -43,6 +46,19 @@ Result<std::shared_ptr<State>> start(std::unique_ptr<storage::Store> store, comm
 }
 
 }  // namespace
+
+namespace facade {
+namespace {
+
+Status execute(State& state, const ParsedText& parsed, const RunOptions& options, QueryResult& result) {
+  DatabaseTarget target(state.engine());
+  AURORA_TRY(run_text(state, target, parsed, options, result));
+  if (parsed.points) parsed.points->learn(state, parsed);
+  return {};
+}
+
+}  // namespace
+}  // namespace facade
 
 Database::Database(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
@@ -96,8 +112,9 @@ Result<QueryResult> Database::try_execute(std::string_view text, const Object& v
                                           const ExecuteOptions& options, QueryResult& partial) {
   AURORA_ASSIGN(const auto entry, state_->engine().enter());
   AURORA_ASSIGN(const auto parsed, state_->parse(text));
-  DatabaseTarget target(state_->engine());
-  AURORA_TRY(facade::run_text(*state_, target, *parsed, {variables, options}, partial));
+  if (parsed->points)
+    if (auto known = parsed->points->answer(*state_, variables)) return partial = *std::move(known);
+  AURORA_TRY(facade::execute(*state_, *parsed, {variables, options}, partial));
   return partial;
 }
 
@@ -123,11 +140,21 @@ Statement::Statement(std::shared_ptr<State> state, std::shared_ptr<const facade:
 const std::string& Statement::text() const noexcept { return parsed_->text; }
 
 Result<QueryResult> Statement::try_execute(const Object& variables, const ExecuteOptions& options) const {
+  if (parsed_->points)
+    if (auto known = parsed_->points->answer(*state_, variables)) return *std::move(known);
   AURORA_ASSIGN(const auto entry, state_->engine().enter());
-  DatabaseTarget target(state_->engine());
   QueryResult result;
-  AURORA_TRY(facade::run_text(*state_, target, *parsed_, {variables, options}, result));
+  AURORA_TRY(facade::execute(*state_, *parsed_, {variables, options}, result));
   return result;
+}
+
+Result<Documents> Statement::try_fetch(const Object& variables, const ExecuteOptions& options) const {
+  if (parsed_->points)
+    if (auto known = parsed_->points->fetch(*state_, variables)) return *std::move(known);
+  AURORA_ASSIGN(const auto entry, state_->engine().enter());
+  AURORA_ASSIGN(auto documents, facade::fetch_documents(*state_, *parsed_, {variables, options}));
+  if (parsed_->points) parsed_->points->learn(*state_, *parsed_);
+  return documents;
 }
 
 QueryResult Statement::execute(const Object& variables, const ExecuteOptions& options) const {
@@ -161,6 +188,7 @@ std::vector<Document> Database::insert_many(std::string_view collection, const s
 }
 
 Result<std::optional<Document>> Database::try_get(std::string_view collection, const Value& id) {
+  if (auto hot = facade::read_hot(*state_, collection, id)) return std::optional(std::move(hot));
   AURORA_ASSIGN(const auto entry, state_->engine().enter());
   auto view = state_->engine().view();
   AURORA_ASSIGN(const auto definition, view.catalog().require(collection));

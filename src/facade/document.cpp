@@ -2,6 +2,8 @@
 // Called by users and by binding; calls the record view and the fields of definitions.
 #include <aurora/document.hpp>
 
+#include "document_shape.hpp"
+
 #include <aurora/document/record.hpp>
 #include <aurora/schema/definition.hpp>
 
@@ -10,9 +12,13 @@
 
 namespace aurora {
 
+using facade::DocumentShape;
+
 struct Document::Body {
-  std::shared_ptr<const CollectionDef> collection;
+  std::shared_ptr<const DocumentShape> shape;
   RecordRef record;
+
+  [[nodiscard]] const CollectionDef& collection() const noexcept { return shape->collection(); }
 };
 
 namespace {
@@ -20,10 +26,10 @@ namespace {
 constexpr std::string_view kSystemId = "_sid";
 
 // A field by name: declared, or of an @open collection's rest.
-ValueView top_field(const CollectionDef& collection, RecordView record, std::string_view name) {
+ValueView top_field(const DocumentShape& shape, RecordView record, std::string_view name) {
   if (name == kSystemId) return record.sid_view();
-  if (const FieldDef* const field = collection.find(name))
-    return read_field(collection, *field, record);
+  if (const FieldDef* const field = shape.find(name))
+    return read_field(shape.collection(), *field, record);
   return record.field(kOpenFields)[name];
 }
 
@@ -48,19 +54,21 @@ void for_each_field(const CollectionDef& collection, RecordView record, Visit vi
 
 }  // namespace
 
-Document::Document(std::shared_ptr<const CollectionDef> collection, const RecordRef& record)
-    : body_(std::make_shared<const Body>(Body{std::move(collection), record})) {}
+Document::Document(const std::shared_ptr<const CollectionDef>& collection, const RecordRef& record)
+    : body_(std::make_shared<const Body>(Body{DocumentShape::of(collection), record})) {}
 
 std::vector<Document> Document::all_of(const std::shared_ptr<const CollectionDef>& collection,
                                        std::vector<RecordRef> records) {
   constexpr std::size_t kTogether = 64;   // what one document kept may keep besides
   std::vector<Document> documents(records.size());
+  if (records.empty()) return documents;
+  const auto& shape = DocumentShape::of(collection);
   for (std::size_t begin = 0; begin < records.size(); begin += kTogether) {
     const std::size_t count = std::min(kTogether, records.size() - begin);
     const auto bodies = std::make_shared<std::vector<Body>>();
     bodies->reserve(count);
     for (std::size_t i = begin; i < begin + count; ++i)
-      bodies->push_back({collection, std::move(records[i])});
+      bodies->push_back({shape, std::move(records[i])});
     for (std::size_t i = 0; i < count; ++i)
       documents[begin + i].body_ = std::shared_ptr<const Body>(bodies, &(*bodies)[i]);
   }
@@ -72,7 +80,7 @@ std::vector<Document> Document::all_of(const std::shared_ptr<const CollectionDef
 ValueView Document::operator[](std::string_view path) const {
   if (!body_) return {};
   std::size_t dot = path.find('.');
-  ValueView value = top_field(*body_->collection, body_->record.view(), path.substr(0, dot));
+  ValueView value = top_field(*body_->shape, body_->record.view(), path.substr(0, dot));
   while (dot != std::string_view::npos) {
     path.remove_prefix(dot + 1);
     dot = path.find('.');
@@ -83,9 +91,9 @@ ValueView Document::operator[](std::string_view path) const {
 
 Value Document::id() const {
   if (!body_) return {};
-  const FieldDef* const primary = body_->collection->primary();
+  const FieldDef* const primary = body_->collection().primary();
   if (primary == nullptr) return Value(sid());
-  return Value(read_field(*body_->collection, *primary, body_->record.view()));
+  return Value(read_field(body_->collection(), *primary, body_->record.view()));
 }
 
 Uuid Document::sid() const { return body_ ? body_->record.view().sid() : Uuid{}; }
@@ -93,14 +101,14 @@ Uuid Document::sid() const { return body_ ? body_->record.view().sid() : Uuid{};
 std::uint64_t Document::sequence() const { return body_ ? body_->record.view().sequence() : 0; }
 
 std::string_view Document::collection() const {
-  return body_ ? std::string_view(body_->collection->name) : std::string_view();
+  return body_ ? std::string_view(body_->collection().name) : std::string_view();
 }
 
 Object Document::fields() const {
   Object fields;
   if (!body_) return fields;
   fields.reserve(body_->record.view().field_count());
-  for_each_field(*body_->collection, body_->record.view(),
+  for_each_field(body_->collection(), body_->record.view(),
                  [&](std::string_view name, ValueView value) {
                    fields.append(std::string(name), Value(value));
                  });
@@ -110,7 +118,7 @@ Object Document::fields() const {
 std::string Document::to_json() const {
   if (!body_) return "null";
   std::string out = "{";
-  for_each_field(*body_->collection, body_->record.view(),
+  for_each_field(body_->collection(), body_->record.view(),
                  [&](std::string_view name, ValueView value) {
                    if (out.size() > 1) out += ',';
                    append_json_string(out, name);

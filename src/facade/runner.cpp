@@ -27,14 +27,12 @@ constexpr std::chrono::milliseconds kLongest = std::chrono::hours(24 * 365 * 100
 class Runner {
  public:
   Runner(State& state, Target& target, const ParsedText& parsed, const RunOptions& options)
-      : state_(state), settings_(state.settings()), target_(target), parsed_(parsed), options_(options) {
+      : state_(state), settings_(settings_until(state.settings(), options.execute.deadline)), target_(target), parsed_(parsed), options_(options) {
     bindings_.text = parsed.text;
     bindings_.now = target.now();
     bindings_.limits = state.limits();
     bindings_.role = options.execute.role;
     bindings_.compiled = &parsed.compiled;
-    if (options.execute.deadline > std::chrono::milliseconds::zero())
-      settings_.deadline = std::chrono::steady_clock::now() + std::min(options.execute.deadline, kLongest);
   }
 
   Status run(QueryResult& result) {
@@ -319,6 +317,12 @@ Status DatabaseTarget::write(const std::function<Status(WriteView&)>& work) {
 Status DatabaseTarget::change_schema(const std::function<Status(WriteView&)>& work) {
   AURORA_TRY(engine_.commit(at(now_, work), commit::CommitKind::kExclusive));
   return {};
+}
+
+exec::ExecSettings settings_until(exec::ExecSettings settings, std::chrono::milliseconds deadline) {
+  if (deadline > std::chrono::milliseconds::zero())
+    settings.deadline = std::chrono::steady_clock::now() + std::min(deadline, kLongest);
+  return settings;
 }
 
 Status check_supplied(const aql::Document& document, const Object& variables) {

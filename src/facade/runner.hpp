@@ -53,6 +53,9 @@ struct RunOptions {
 /// Errors: InvalidInput for a value that no operation declares a variable for.
 [[nodiscard]] Status check_supplied(const aql::Document& document, const Object& variables);
 
+/// The settings with the deadline of a call that begins now; zero: none.
+[[nodiscard]] exec::ExecSettings settings_until(exec::ExecSettings settings, std::chrono::milliseconds deadline);
+
 /// Runs every operation in source order. `result` gets what was done, also before an error.
 /// Requires: an engine entry is held.
 [[nodiscard]] Status run_text(State& state, Target& target, const ParsedText& parsed, const RunOptions& options,

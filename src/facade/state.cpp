@@ -1,6 +1,7 @@
 // Body of the shared state: statement cache and configuration checks. Called by Database.
 #include "state.hpp"
 
+#include "point_plan.hpp"
 #include "transfer.hpp"
 
 #include <aurora/aql/clone.hpp>
@@ -9,6 +10,8 @@
 #include <aurora/base/try.hpp>
 #include <aurora/expr/record_program.hpp>
 #include <aurora/runtime/periodic.hpp>
+
+#include <atomic>
 
 namespace aurora {
 
@@ -49,8 +52,15 @@ exec::ExecSettings exec_settings(const Config& config) {
 }
 }  // namespace
 
+namespace {
+std::uint64_t next_number() noexcept {
+  static std::atomic<std::uint64_t> last{0};
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+}  // namespace
+
 State::State(std::shared_ptr<commit::Engine> engine, const Config& config)
-    : engine_(std::move(engine)), settings_(exec_settings(config)), handlers_(run_transfer), cache_entries_(config.statement_cache_entries) {}
+    : engine_(std::move(engine)), number_(next_number()), settings_(exec_settings(config)), handlers_(run_transfer), cache_entries_(config.statement_cache_entries) {}
 
 std::size_t State::TextHash::operator()(std::string_view text) const noexcept { return hash64(text); }
 
@@ -65,6 +75,7 @@ Result<std::shared_ptr<const ParsedText>> State::parse(std::string_view text) {
   parsed->text = std::string(text);
   parsed->document = std::move(document);
   parsed->defers = aql::uses_directive(parsed->document, "defer");
+  if (PointPlans::may_suit(parsed->document)) parsed->points = std::make_shared<PointPlans>();
   std::shared_ptr<const ParsedText> shared = std::move(parsed);
   // Texts with data in them are seldom seen twice: long ones are not worth their memory.
   constexpr std::size_t kLongestCached = 16'384;

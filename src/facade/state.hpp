@@ -20,12 +20,15 @@
 
 namespace aurora::facade {
 
+class PointPlans;   // point_plan.hpp
+
 /// A text, its tree and what was compiled from it. Shared by the cache and by statements; text and tree never change.
 struct ParsedText : std::enable_shared_from_this<ParsedText> {
   std::string text;
   aql::Document document;
   bool defers = false;                     ///< @defer stands somewhere in its queries
   mutable plan::CompiledParts compiled;    ///< safe from any thread
+  std::shared_ptr<PointPlans> points;      ///< null: the text is no read of one document by its key
 };
 
 /// Threads: every call may come from any thread.
@@ -34,6 +37,8 @@ class State : public std::enable_shared_from_this<State> {
   State(std::shared_ptr<commit::Engine> engine, const Config& config);
 
   [[nodiscard]] commit::Engine& engine() noexcept { return *engine_; }
+  /// Told apart from every other of this process, also of those that are gone.
+  [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
   [[nodiscard]] const exec::ExecSettings& settings() const noexcept { return settings_; }
   [[nodiscard]] const exec::Handlers& handlers() const noexcept { return handlers_; }
   [[nodiscard]] const aql::Limits& limits() const noexcept { return engine_->options().limits; }
@@ -43,6 +48,7 @@ class State : public std::enable_shared_from_this<State> {
 
  private:
   const std::shared_ptr<commit::Engine> engine_;
+  const std::uint64_t number_;
   const exec::ExecSettings settings_;
   const exec::Handlers handlers_;
   const std::size_t cache_entries_;

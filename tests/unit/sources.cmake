@@ -60,7 +60,8 @@ set(AURORA_UNIT_TESTS
   exec/relations_test.cpp
   exec/sid_test.cpp
   cache/eviction_test.cpp
-  cache/record_blocks_test.cpp
+  cache/key_hints_test.cpp
+  cache/record_pages_test.cpp
   commit/change_cursor_test.cpp
   commit/failed_write_test.cpp
   commit/loading_threads_test.cpp
@@ -71,6 +72,7 @@ set(AURORA_UNIT_TESTS
   facade/bind_test.cpp
   facade/build_info_test.cpp
   facade/cache_test.cpp
+  facade/hot_read_test.cpp
   facade/closed_test.cpp
   facade/computed_test.cpp
   facade/deadline_test.cpp

@@ -68,6 +68,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   };
   /// Errors: Closed.
   [[nodiscard]] Result<Entry> enter();
+  /// For reads of nothing but memory that the engine keeps until it is destroyed: they may run beside closing.
+  [[nodiscard]] bool is_closing() const noexcept { return closing_.load(std::memory_order_acquire); }
 
   /// The current state. Requires: an Entry is held while the view is used.
   [[nodiscard]] SnapshotView view() { return view(now()); }
@@ -162,6 +164,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   static void apply_edits(IndexEdits& edits, const std::vector<std::pair<CollectionId, Heads*>>& known_heads,
                           Snapshot& next, const EditScope& scope);
   void apply(GroupCommit& commit, Snapshot& next, const EditScope& scope);
+  void hint_keys(const GroupCommit& commit);
   void apply_schema(GroupCommit& commit, Snapshot& next);
   void append_schema(GroupCommit& commit, storage::WriteBatch& batch);
 

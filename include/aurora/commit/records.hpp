@@ -2,11 +2,13 @@
 // Used by views and by the commit pipeline.
 #pragma once
 
+#include <aurora/cache/key_hints.hpp>
 #include <aurora/cache/record_cache.hpp>
 #include <aurora/commit/history.hpp>
 #include <aurora/index/ordinal_set.hpp>
 #include <aurora/storage/store.hpp>
 
+#include <atomic>
 #include <functional>
 
 namespace aurora::commit {
@@ -15,7 +17,7 @@ namespace aurora::commit {
 class Records {
  public:
   Records(storage::Store& store, std::uint64_t cache_bytes, EvictionPolicy policy)
-      : store_(store), cache_(cache_bytes, policy) {}
+      : store_(store), cache_(cache_bytes, policy), hints_(cache_bytes / kBytesAKey) {}
 
   /// The version a reader pinned at `sequence` sees; null when there is none.
   /// Errors: Corruption naming collection and ordinal; IoError.
@@ -25,10 +27,22 @@ class Records {
   [[nodiscard]] Status scan(CollectionId collection, const OrdinalSet& ordinals, Sequence sequence,
                             const std::function<bool(Ordinal, const RecordRef&)>& visit);
 
+  /// The newest version, published or not; `record` is null when it is not cached. When `stamped` was published by
+  /// the time of the call, it stays the newest as long as `stamp` holds that (K2).
+  struct Newest {
+    RecordRef record;
+    const std::atomic<Sequence>* stamp = nullptr;
+    Sequence stamped = 0;
+  };
+  [[nodiscard]] Newest newest(CollectionId collection, Ordinal ordinal);
+
   [[nodiscard]] RecordCache& cache() noexcept { return cache_; }
+  [[nodiscard]] KeyHints& hints() noexcept { return hints_; }
   [[nodiscard]] VersionHistory& history() noexcept { return history_; }
 
  private:
+  // Documents of the hot cache are about so large: a key hint for each.
+  static constexpr std::uint64_t kBytesAKey = 512;
   class Scan;
   [[nodiscard]] Result<RecordRef> from_store(CollectionId collection, Ordinal ordinal, Sequence sequence);
   /// What a reader at `sequence` sees, given the newest version found.
@@ -37,6 +51,7 @@ class Records {
 
   storage::Store& store_;
   RecordCache cache_;
+  KeyHints hints_;
   VersionHistory history_;
 };
 

@@ -87,12 +87,20 @@ class SnapshotList {
   [[nodiscard]] Sequence current_sequence();
   [[nodiscard]] std::size_t size();
 
+  // For reads of one document that pin nothing: whoever pins later sees at least this.
+  [[nodiscard]] Sequence published_sequence() const noexcept { return published_.load(std::memory_order_acquire); }
+  /// Of the current snapshot's catalog. While it stays the same, so does the catalog.
+  [[nodiscard]] std::uint64_t published_catalog() const noexcept { return catalog_.load(std::memory_order_acquire); }
+
  private:
   [[nodiscard]] Sequence newest_pinned() const;
   void sweep();
 
   std::mutex mutex_;
   std::deque<std::unique_ptr<Snapshot>> list_;   // guarded by mutex_
+  // Of the last of the list; written under mutex_.
+  std::atomic<Sequence> published_{0};
+  std::atomic<std::uint64_t> catalog_{0};
 };
 
 }  // namespace aurora::commit

@@ -124,6 +124,20 @@ class RecordRef {
   /// Memory held, with the block's own header.
   [[nodiscard]] std::size_t memory_bytes() const noexcept;
 
+  /// The reference as a bare pointer, for containers that exchange it atomically (the record cache): `release` gives it
+  /// up, `adopt` takes one over that was given up, `share` makes another beside one that is kept. Null stays null.
+  using Handle = const void*;
+  [[nodiscard]] Handle release() noexcept { return std::exchange(block_, nullptr); }
+  [[nodiscard]] static RecordRef adopt(Handle handle) noexcept {
+    return RecordRef(static_cast<Block*>(const_cast<void*>(handle)));
+  }
+  [[nodiscard]] static RecordRef share(Handle handle) noexcept {
+    RecordRef kept = adopt(handle);
+    RecordRef another = kept;
+    static_cast<void>(kept.release());
+    return another;
+  }
+
   friend bool operator==(const RecordRef& a, const RecordRef& b) noexcept {
     return a.block_ == b.block_;
   }
@@ -141,6 +155,20 @@ class RecordRef {
   explicit RecordRef(Block* block) noexcept : block_(block) {}
   static void destroy(Block* block) noexcept;
   Block* block_ = nullptr;
+};
+
+/// Looks like a RecordRef and counts no reference: for loops over records that somebody else keeps alive meanwhile.
+/// Copies of ref() count as usual.
+class BorrowedRecord {
+ public:
+  explicit BorrowedRecord(RecordRef::Handle handle) noexcept : ref_(RecordRef::adopt(handle)) {}
+  ~BorrowedRecord() { static_cast<void>(ref_.release()); }
+  BorrowedRecord(const BorrowedRecord&) = delete;
+  BorrowedRecord& operator=(const BorrowedRecord&) = delete;
+  [[nodiscard]] const RecordRef& ref() const noexcept { return ref_; }
+
+ private:
+  RecordRef ref_;
 };
 
 /// Builds a record's bytes. Fields may be added in any order; each id at most once. Reusable after

@@ -12,6 +12,12 @@
 
 namespace aurora::exec {
 
+/// The documents of a root field themselves.
+struct FoundDocuments {
+  Catalog::Entry collection;               ///< null: the field was left out
+  std::vector<Row> rows;
+};
+
 struct QueryContext {
   const plan::Bindings& bindings;
   const std::vector<aql::FragmentDefinition>& fragments;
@@ -25,6 +31,9 @@ struct QueryContext {
   const aql::Selection* whole = nullptr;
   /// The view is a committed state: it has no changes of its own and nobody validates what is read.
   bool committed = false;
+  /// Takes the documents of the field, whose JSON is then not made. A field that answers with anything else is an
+  /// InvalidOperation. Null: JSON is asked for.
+  FoundDocuments* documents = nullptr;
 };
 
 struct QueryOutput {

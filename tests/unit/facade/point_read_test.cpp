@@ -25,6 +25,12 @@ struct Pair {
       return std::string(to_string(a.error().code()));
     }
     CHECK(a->data_text() == b->data_text());
+    const auto documents = point.try_fetch(variables), same = general.try_fetch(variables);
+    REQUIRE(documents);
+    REQUIRE(same);
+    REQUIRE(documents->size() == same->size());
+    CHECK(documents->empty() == (a->data_text() == R"({"d":[]})"));
+    for (std::size_t i = 0; i < documents->size(); ++i) CHECK((*documents)[i].to_json() == (*same)[i].to_json());
     return std::string(a->data_text());
   }
 
@@ -117,6 +123,55 @@ TEST_CASE("facade: an expired document is not read by its key", "[facade]") {
   CHECK(pair.check({{"k", 1}}) == R"({"d":[{"k":1}]})");
   now += 7'200'000'000;
   CHECK(pair.check({{"k", 1}}) == R"({"d":[]})");
+}
+
+TEST_CASE("facade: a variable of another type is refused by a point read that is planned", "[facade]") {
+  auto database = Database::open_in_memory();
+  database.execute("schema { define collection d { k: String! @primary } }");
+  (void)database.insert("d", Object{{"k", "a"}});
+  const auto right = database.prepare("query($k: String) { d(where: {k: $k}) { k } }");
+  const auto wrong = database.prepare("query($k: Int) { d(where: {k: $k}) { k } }");
+  for (int round = 0; round < 4; ++round) {
+    CHECK(right.execute({{"k", "a"}}).data_text() == R"({"d":[{"k":"a"}]})");
+    CHECK(right.fetch({{"k", "a"}}).size() == 1);
+    const auto refused = wrong.try_execute({{"k", "a"}});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code() == ErrorCode::kTypeError);
+    CHECK_FALSE(right.try_execute({{"other", "a"}}));
+    CHECK_FALSE(right.try_execute({{"k", "a"}, {"other", "a"}}));
+  }
+}
+
+TEST_CASE("facade: a prepared query gives its documents instead of JSON", "[facade]") {
+  auto database = Database::open_in_memory();
+  database.execute("schema { define collection d { k: Int! @primary  v: Int  twice: Any @computed(expr: \"v * 2\") } "
+                   "define collection e { k: Int! @primary } }");
+  for (std::int64_t k = 0; k < 10; ++k) (void)database.insert("d", Object{{"k", k}, {"v", 10 - k}});
+  const auto some = database.prepare("query($n: Int) { found: d(where: {v: {gt: $n}}, orderBy: {v: ASC}, limit: 3) { k } }");
+  const auto found = some.fetch({{"n", 4}});
+  REQUIRE(found.size() == 3);
+  CHECK(found[0]["v"].as<std::int64_t>() == 5);
+  CHECK(found[0]["twice"].as<std::int64_t>() == 10);
+  CHECK(found[2].id() == Value(3));
+  CHECK(database.prepare("{ d }").fetch().size() == 10);
+  CHECK(database.prepare("{ d @include(if: false) { k } }").fetch().empty());
+  for (const auto* text : {"{ d { k } e { k } }", "{ d { totalCount } }", "{ d { nodes { k } } }", "{ d { k sum: (k + v) } }",
+                           "mutation { remove(collection: \"d\", where: {k: 1}) }", "{ __schema { collections { name } } }",
+                           "{ d { k x: lookup(collection: \"e\", localField: \"k\", foreignField: \"k\") { k } } }",
+                           "{ d @explain { k } }", "{ d { k } } { e { k } }"}) {
+    const auto refused = database.prepare(text).try_fetch();
+    INFO(text);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code() == ErrorCode::kInvalidOperation);
+  }
+  CHECK(database.query("d").count() == 10);
+  const auto unknown = database.prepare("{ nothing { k } }").try_fetch();
+  REQUIRE_FALSE(unknown);
+  CHECK(unknown.error().code() == ErrorCode::kCollectionNotFound);
+  const auto statement = database.prepare("{ d { k } }");
+  database.close();
+  REQUIRE_FALSE(statement.try_fetch());
+  CHECK(statement.try_fetch().error().code() == ErrorCode::kClosed);
 }
 
 }  // namespace aurora

@@ -1,0 +1,82 @@
+// Body of fetching by a prepared query. Called by Statement; calls the executor.
+#include "fetch.hpp"
+
+#include <aurora/base/try.hpp>
+#include <aurora/exec/query.hpp>
+#include <aurora/expr/computed_fields.hpp>
+
+namespace aurora::facade {
+
+namespace {
+
+using aql::Operation;
+
+Error no_documents(std::string why) {
+  return Error(ErrorCode::kInvalidOperation,
+               "only a text that is one query of one collection's documents can be fetched; " + std::move(why));
+}
+
+Status check_shape(const ParsedText& parsed) {
+  const auto& operations = parsed.document.operations;
+  if (operations.size() != 1) return no_documents("this one holds " + std::to_string(operations.size()) + " operations");
+  if (operations.front().kind != Operation::Kind::kQuery) return no_documents("this one is no query");
+  const auto& fields = operations.front().selections;
+  if (fields.size() != 1) return no_documents("this one asks for " + std::to_string(fields.size()) + " things");
+  if (fields.front().name.text == "__schema") return no_documents("this one asks for the schema");
+  if (parsed.defers) return no_documents("@defer has no meaning for it");
+  return {};
+}
+
+Result<Documents> documents_of(View& view, exec::FoundDocuments found) {
+  if (!found.collection) return Documents();
+  std::vector<RecordRef> records;
+  records.reserve(found.rows.size());
+  for (auto& row : found.rows) {
+    AURORA_ASSIGN(auto record, with_virtuals(*found.collection, std::move(row.record), view.now()));
+    records.push_back(std::move(record));
+  }
+  return Documents(Document::all_of(found.collection, std::move(records)));
+}
+
+Result<Documents> run(State& state, const ParsedText& parsed, const RunOptions& options) {
+  AURORA_TRY(check_shape(parsed));
+  const auto& operation = parsed.document.operations.front();
+  const auto& field = operation.selections.front();
+  DatabaseTarget target(state.engine());
+  AURORA_TRY(check_supplied(parsed.document, options.variables));
+  AURORA_ASSIGN(const auto variables,
+                plan::bind_variables(operation.variables, options.variables, parsed.text, target.now()));
+  plan::Bindings bindings;
+  bindings.text = parsed.text;
+  bindings.variables = &variables;
+  bindings.now = target.now();
+  bindings.limits = state.limits();
+  bindings.role = options.execute.role;
+  bindings.compiled = &parsed.compiled;
+  const auto settings = settings_until(state.settings(), options.execute.deadline);
+  exec::FoundDocuments found;
+  exec::QueryContext context{bindings, parsed.document.fragments, settings, operation.directives};
+  context.committed = target.reads_committed();
+  context.documents = &found;
+  Documents documents;
+  AURORA_TRY(target.read([&](View& view) -> Status {
+    auto output = exec::run_query(view, field, context);
+    if (!output) return output.error().under(field.key());
+    if (output->explanation) return no_documents("@explain has no meaning for it");
+    AURORA_ASSIGN(documents, documents_of(view, std::move(found)));
+    return {};
+  }));
+  return documents;
+}
+
+}  // namespace
+
+Result<Documents> fetch_documents(State& state, const ParsedText& parsed, const RunOptions& options) {
+  try {
+    return run(state, parsed, options);
+  } catch (const std::bad_alloc&) {
+    return Error(ErrorCode::kLimitExceeded, "out of memory while running the text; ask for less at once");
+  }
+}
+
+}  // namespace aurora::facade
