@@ -156,7 +156,7 @@ TEST_CASE("facade: a prepared query gives its documents instead of JSON", "[faca
   CHECK(database.prepare("{ d }").fetch().size() == 10);
   CHECK(database.prepare("{ d @include(if: false) { k } }").fetch().empty());
   for (const auto* text : {"{ d { k } e { k } }", "{ d { totalCount } }", "{ d { nodes { k } } }", "{ d { k sum: (k + v) } }",
-                           "mutation { remove(collection: \"d\", where: {k: 1}) }", "{ __schema { collections { name } } }",
+                           "mutation { delete(collection: \"d\", where: {k: 1}) }", "{ __schema { collections { name } } }",
                            "{ d { k x: lookup(collection: \"e\", localField: \"k\", foreignField: \"k\") { k } } }",
                            "{ d @explain { k } }", "{ d { k } } { e { k } }"}) {
     const auto refused = database.prepare(text).try_fetch();
