@@ -81,9 +81,9 @@ set(AURORA_SOURCES
   aql/print_statement.cpp
   aql/printer.cpp
   cache/eviction_queue.cpp
+  cache/hot_cache.cpp
   cache/key_hints.cpp
   cache/read_epochs.cpp
-  cache/record_cache.cpp
   cache/record_pages.cpp
   index/column.cpp
   index/extract.cpp
