@@ -86,6 +86,7 @@ set(AURORA_SOURCES
   cache/read_epochs.cpp
   cache/record_pages.cpp
   index/column.cpp
+  index/field_columns.cpp
   index/extract.cpp
   index/index_pages.cpp
   index/index_version.cpp
@@ -140,6 +141,9 @@ set(AURORA_SOURCES
   exec/aggregate.cpp
   exec/aggregate_all.cpp
   exec/aggregate_columns.cpp
+  exec/column_filter.cpp
+  exec/column_order.cpp
+  exec/group_column.cpp
   exec/arguments.cpp
   exec/collective_shape.cpp
   exec/computed_view.cpp

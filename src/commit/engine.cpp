@@ -22,6 +22,7 @@ Engine::Engine(std::unique_ptr<storage::Store> store, EngineOptions options)
       options_(std::move(options)),
       records_(*store_, options_.hot_cache_bytes, options_.eviction_policy),
       columns_(std::max(options_.hot_cache_bytes / 2, kLeastColumnBytes)),
+      field_columns_(columns_),
       sids_(options_.clock),
       ids_(options_.clock) {}
 
@@ -124,6 +125,15 @@ Status SnapshotView::scan(CollectionId id, const OrdinalSet& ordinals,
 }
 
 ColumnPool* SnapshotView::columns() { return &engine_.columns(); }
+
+Column SnapshotView::field_column(CollectionId id, const ColumnAsk& ask) {
+  if (id == kChangesCollection) return {};
+  const auto version = collection(id);
+  if (!version) return {};
+  return engine_.field_columns().column(
+      ask, {*(*version)->definition, (*version)->live, pin_->sequence,
+            [&](const OrdinalSet& ordinals, const FieldColumns::Visit& visit) { return scan(id, ordinals, visit); }});
+}
 
 Result<const CollectionVersion*> SnapshotView::changes() {
   AURORA_ASSIGN(changes_, ChangeList::read(engine_.store(), *pin_->catalog, pin_->sequence));

@@ -231,6 +231,7 @@ Status Engine::write_group(std::vector<GroupCommit>& commits) {
       if (change.before)
         records_.history().put(change.collection, change.ordinal, commit.sequence, change.before);
       records_.cache().begin_write(change.collection, change.ordinal, commit.sequence);
+      field_columns_.begin_write(change.collection, change.ordinal, commit.sequence);
     }
     append_schema(commit, *batch);
     encode_log(commit.changes, commit.time, commit.schema.catalog != nullptr,

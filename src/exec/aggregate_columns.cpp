@@ -71,16 +71,13 @@ std::optional<ItemColumns> ItemColumns::find(const std::vector<AggregateItem>& i
       found.fields_[static_cast<std::size_t>(known - names.begin())].items.push_back(i);
       continue;
     }
-    auto column = column_at(matches, item.path);
+    auto column = column_type(matches.collection, item.path) == ColumnType::kText ? Column()
+                                                                                 : column_at(matches.columns, item.path);
     if (!column) return std::nullopt;
     found.fields_.push_back({std::move(column), {i}});
     names.push_back(text);
   }
-  for (const auto& field : found.fields_) {
-    const auto& name = matches.collection.index_on(items[field.items.front()].path)->name;
-    auto& noted = matches.columns_of;
-    if (std::find(noted.begin(), noted.end(), name) == noted.end()) noted.push_back(name);
-  }
+  for (const auto& field : found.fields_) matches.columns_of.add(matches.collection, items[field.items.front()].path);
   return found;
 }
 

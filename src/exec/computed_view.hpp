@@ -29,6 +29,7 @@ class ComputedView final : public View {
   [[nodiscard]] Status scan(CollectionId id, const OrdinalSet& ordinals,
                             const std::function<bool(Ordinal, const RecordRef&)>& visit) override;
   [[nodiscard]] ColumnPool* columns() override { return base_.columns(); }
+  [[nodiscard]] Column field_column(CollectionId id, const ColumnAsk& ask) override { return base_.field_column(id, ask); }
   void on_read(CollectionId id, std::shared_ptr<const plan::Filter> filter) override;
   [[nodiscard]] bool keeps_reads() const override { return base_.keeps_reads(); }
 

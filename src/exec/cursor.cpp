@@ -17,8 +17,18 @@ constexpr std::uint8_t kFormat = 1;
 constexpr std::size_t kHeaderBytes = 26;
 constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+// Of each character; 64: none.
+constexpr auto kDigits = [] {
+  std::array<std::uint8_t, 256> digits{};
+  digits.fill(64);
+  for (std::size_t i = 0; i < kAlphabet.size(); ++i)
+    digits[static_cast<std::uint8_t>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
+  return digits;
+}();
+
 std::string to_base64(std::string_view bytes) {
   std::string text;
+  text.reserve((bytes.size() * 4 + 2) / 3);
   std::uint32_t buffer = 0;
   int bits = 0;
   for (const char byte : bytes) {
@@ -31,12 +41,13 @@ std::string to_base64(std::string_view bytes) {
 
 std::optional<std::string> from_base64(std::string_view text) {
   std::string bytes;
+  bytes.reserve(text.size() * 3 / 4);
   std::uint32_t buffer = 0;
   int bits = 0;
   for (const char character : text) {
-    const auto digit = kAlphabet.find(character);
-    if (digit == std::string_view::npos) return std::nullopt;
-    buffer = (buffer << 6) | static_cast<std::uint32_t>(digit);
+    const auto digit = kDigits[static_cast<std::uint8_t>(character)];
+    if (digit == 64) return std::nullopt;
+    buffer = (buffer << 6) | digit;
     bits += 6;
     if (bits >= 8) {
       bits -= 8;

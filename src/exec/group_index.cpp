@@ -108,16 +108,24 @@ class Walker {
 
 }  // namespace
 
+namespace {
+// Null when no index tells the groups at less cost.
+const IndexVersion* telling_index(const IndexedMatches& matches, const FieldPath& path) {
+  if (!is_told_by_keys(matches.collection, path)) return nullptr;
+  const auto* definition = matches.collection.index_on(path);
+  const auto* index = definition != nullptr ? matches.version.index(definition->id) : nullptr;
+  if (index == nullptr) return nullptr;
+  // A unique index lacks the documents whose field is null.
+  if (is_unique(definition->kind) && index->entry_count() != matches.version.live.size()) return nullptr;
+  return matches.all || index->key_count() <= matches.ordinals.size() ? index : nullptr;
+}
+}  // namespace
+
 Result<bool> for_each_group(IndexedMatches& matches, const GroupWalk& walk,
                             const std::function<Status(IndexedGroup&)>& visit) {
-  if (!is_told_by_keys(matches.collection, walk.path)) return false;
-  const auto* definition = matches.collection.index_on(walk.path);
-  const auto* index = definition != nullptr ? matches.version.index(definition->id) : nullptr;
-  if (index == nullptr) return false;
-  // A unique index lacks the documents whose field is null.
-  if (is_unique(definition->kind) && index->entry_count() != matches.version.live.size()) return false;
-  if (!matches.all && index->key_count() > matches.ordinals.size()) return false;
-  matches.keys_of = definition->name;
+  const auto* index = telling_index(matches, walk.path);
+  if (index == nullptr) return for_each_column_group(matches, walk, visit);
+  matches.keys_of = matches.collection.index_on(walk.path)->name;
   return Walker(matches, walk, visit).run(*index);
 }
 

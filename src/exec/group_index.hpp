@@ -1,4 +1,4 @@
-// Groups as the keys of an index tell them: no document is opened. Private to groups.
+// Groups as the keys of an index tell them, or a column of values: no document is opened. Private to groups.
 #pragma once
 
 #include <aurora/exec/indexed.hpp>
@@ -22,9 +22,13 @@ struct GroupWalk {
 };
 
 /// Calls `visit` for each group of the matches by the values at a path, or by intervals of them, in rising order of the
-/// key. False, without any call, when no index tells the groups, or reading the matches costs less.
+/// key. False, without any call that counts, when neither index nor column tells the groups, or reading the matches
+/// costs less.
 /// Errors: those of `visit`.
 [[nodiscard]] Result<bool> for_each_group(IndexedMatches& matches, const GroupWalk& walk,
                                           const std::function<Status(IndexedGroup&)>& visit);
+/// Likewise, from a column alone. group_column.cpp.
+[[nodiscard]] Result<bool> for_each_column_group(IndexedMatches& matches, const GroupWalk& walk,
+                                                 const std::function<Status(IndexedGroup&)>& visit);
 
 }  // namespace aurora::exec

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <chrono>
 #include <unordered_map>
+#include <utility>
 
 namespace aurora::exec {
 
@@ -38,6 +39,44 @@ bool is_plain(const std::vector<ProjectionItem>& items) {
     return (item.kind == Kind::kField || item.kind == Kind::kSid || item.kind == Kind::kNull) && is_plain(item.children);
   });
 }
+
+// Ints with the places of their keys, by open addressing.
+class PlacesOfInts {
+ public:
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+
+  PlacesOfInts() : slots_(64) {}
+  // kNone at first.
+  std::uint32_t& at(std::int64_t number) {
+    auto& slot = find(number);
+    if (slot.place != kNone) return slot.place;
+    if (++used_ * 2 <= slots_.size()) {
+      slot.number = number;
+      return slot.place;
+    }
+    auto old = std::exchange(slots_, std::vector<Slot>(slots_.size() * 4));
+    for (const auto& moved : old)
+      if (moved.place != kNone) find(moved.number) = moved;
+    auto& fresh = find(number);
+    fresh.number = number;
+    return fresh.place;
+  }
+
+ private:
+  struct Slot {
+    std::int64_t number = 0;
+    std::uint32_t place = kNone;
+  };
+  Slot& find(std::int64_t number) {
+    const auto mask = slots_.size() - 1;
+    auto at = (static_cast<std::uint64_t>(number) * 0x9E3779B97F4A7C15ull >> 32) & mask;
+    while (slots_[at].place != kNone && slots_[at].number != number) at = (at + 1) & mask;
+    return slots_[at];
+  }
+
+  std::vector<Slot> slots_;
+  std::size_t used_ = 0;
+};
 
 // Longer texts of documents are written anew for each row.
 constexpr std::size_t kKeptText = 1024;
@@ -95,18 +134,32 @@ class LookupResults::Finder {
   // Which keys each row asks for, each distinct one once.
   void collect_keys(std::span<const RecordView> rows) {
     std::unordered_map<std::string, std::uint32_t> places;
+    const auto place_of = [&](std::string key, ValueView value) {
+      const auto [at, fresh] = places.try_emplace(std::move(key), static_cast<std::uint32_t>(keys_.size()));
+      if (fresh) {
+        keys_.push_back(at->first);
+        values_.emplace_back(value);
+      }
+      return at->second;
+    };
+    const auto& local = plan_.local;
+    const bool plain = local.subject == plan::Subject::kPath && !is_virtual(*local.collection, local.path.field);
+    PlacesOfInts of_ints;
     row_keys_.reserve(rows.size());
+    wanted_.reserve(rows.size());
     for (const auto row : rows) {
       const auto begin = static_cast<std::uint32_t>(wanted_.size());
-      visit_keys(plan_.local, row, [&](std::string key, ValueView value) {
-        const auto [at, fresh] = places.try_emplace(std::move(key), static_cast<std::uint32_t>(keys_.size()));
-        if (fresh) {
-          keys_.push_back(at->first);
-          values_.emplace_back(value);
-        }
-        wanted_.push_back(at->second);
-        return true;
-      });
+      const auto value = plain ? read_path(*local.collection, local.path, row) : ValueView();
+      if (value.type() == Type::kInt) {   // the one value there is: mostly one of those before
+        auto& place = of_ints.at(value.int_value());
+        if (place == PlacesOfInts::kNone) place = place_of(join_key(local, value), value);
+        wanted_.push_back(place);
+      } else {
+        visit_keys(local, row, [&](std::string key, ValueView each) {
+          wanted_.push_back(place_of(std::move(key), each));
+          return true;
+        });
+      }
       row_keys_.push_back({begin, static_cast<std::uint32_t>(wanted_.size()) - begin});
       if (plan_.list_by_value) one_.lists.push_back(holds_list(row));
     }

@@ -3,6 +3,7 @@
 
 #include <aurora/exec/select.hpp>
 
+#include <span>
 #include <vector>
 
 namespace aurora::exec {
@@ -20,8 +21,8 @@ struct SortRow {
 };
 
 // Negative when the first stands before the second in the wanted order.
-inline int compare_places(const std::vector<SortTerm>& order, const std::vector<ValueView>& a, Ordinal a_ordinal,
-                   const std::vector<ValueView>& b, Ordinal b_ordinal) {
+inline int compare_places(const std::vector<SortTerm>& order, std::span<const ValueView> a, Ordinal a_ordinal,
+                          std::span<const ValueView> b, Ordinal b_ordinal) {
   for (std::size_t i = 0; i < order.size(); ++i) {
     const auto& term = order[i];
     if (a[i].is_null() || b[i].is_null()) {

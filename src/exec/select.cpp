@@ -1,6 +1,7 @@
 // Body of document selection. Called by queries and mutations; calls the access planner and the view.
 //
 //   access ──► candidates ──► (uncommitted changes laid over) ──► filter ──► sort │ top-k │ index order ──► window
+#include "column_filter.hpp"
 #include "selector.hpp"
 
 #include <aurora/base/try.hpp>
@@ -14,14 +15,21 @@
 
 namespace aurora::exec {
 
+namespace {
+// So few documents are read one by one, so that they stay hot; more are scanned, or told by columns.
+constexpr std::uint64_t kPointReads = 64;
+}  // namespace
+
 Result<std::vector<Row>> Selector::rows() {
-  const auto start = Steady::now();
+  const auto start = clock();
   if (query_.limit && *query_.limit == 0 && !query_.one_more && explanation_ == nullptr) return std::vector<Row>();
   std::vector<Row> found;
   bool in_index_order = false;
   AURORA_ASSIGN(in_index_order, try_index_order(found));
   if (!in_index_order) {
     AURORA_TRY(choose());
+    const bool stops_early = query_.limit && query_.order.empty() && !query_.distinct;
+    if (!stops_early) AURORA_TRY(narrow());
     if (query_.order.empty() && !query_.distinct) {
       AURORA_TRY(stream(found));
     } else if (query_.search && query_.order.size() == 1 && query_.order.front().score && !query_.distinct) {
@@ -37,8 +45,9 @@ Result<std::vector<Row>> Selector::rows() {
 Status Selector::each_match(const std::function<Status(const Row&)>& visit,
                   const std::function<Result<bool>(IndexedMatches&)>& visit_all) {
   whole_ = true;
-  const auto start = Steady::now();
+  const auto start = clock();
   AURORA_TRY(choose());
+  AURORA_TRY(narrow());
   AURORA_ASSIGN(const bool done, try_visit_all(visit_all, start));
   if (done) return {};
   std::uint64_t matching = 0;
@@ -54,12 +63,10 @@ Status Selector::each_match(const std::function<Status(const Row&)>& visit,
 }
 
 Result<bool> Selector::try_visit_all(const std::function<Result<bool>(IndexedMatches&)>& visit_all, Steady::time_point start) {
-  auto* pool = view_.columns();
-  if (!visit_all || pool == nullptr || pending_ != nullptr || !access_.exact || found_ || checks_expiry() ||
-      !settings_.use_indexes || query_.only_index != nullptr)
-    return false;
-  IndexedMatches matches{*query_.collection, *version_, access_.candidates ? *access_.candidates : version_->live,
-                         !access_.candidates, *pool};
+  if (!visit_all || !may_use_columns() || !access_.exact) return false;
+  const auto& found_ordinals = access_.candidates ? *access_.candidates : version_->live;
+  IndexedMatches matches{*query_.collection, *version_, found_ordinals, !access_.candidates,
+                         column_source(found_ordinals.size())};
   AURORA_ASSIGN(const bool done, visit_all(matches));
   if (!done || explanation_ == nullptr) return done;
   const auto found = matches.ordinals.size();
@@ -71,8 +78,9 @@ Result<bool> Selector::try_visit_all(const std::function<Result<bool>(IndexedMat
 
 Result<std::uint64_t> Selector::total() {
   whole_ = true;
-  const auto start = Steady::now();
+  const auto start = clock();
   AURORA_TRY(choose(true));
+  if (!access_.count) AURORA_TRY(narrow());
   std::uint64_t matching = 0;
   if (access_.count) {
     matching = *access_.count;
@@ -122,9 +130,40 @@ Status Selector::choose(bool count_only) {
   return query_.search ? search() : Status();
 }
 
+// Asks columns for what indexes did not tell.
+Status Selector::narrow() {
+  if (access_.exact || !may_use_columns()) return {};
+  const auto start = clock();
+  const auto& candidates = access_.candidates ? *access_.candidates : version_->live;
+  if (candidates.size() <= kPointReads) return {};
+  AURORA_ASSIGN(auto narrowed, narrow_by_columns(*query_.filter, candidates, column_source(candidates.size())));
+  if (!narrowed) return {};
+  if (explanation_ != nullptr) {
+    auto scan = std::move(access_.node);
+    if (access_.candidates) {
+      scan = over("Scan", narrowed->columns.text(), std::move(scan));
+    } else {
+      scan.condition = narrowed->columns.text();
+    }
+    scan.estimated_rows = candidates.size();
+    for (const auto& name : narrowed->columns.indexes)
+      if (std::find(access_.indexes.begin(), access_.indexes.end(), name) == access_.indexes.end())
+        access_.indexes.push_back(name);
+    measure(scan, candidates.size(), start);
+    if (narrowed->exact) {
+      scan = over("Filter", query_.filter->root().text(), std::move(scan));
+      measure(scan, narrowed->left.size(), start);
+    }
+    access_.node = std::move(scan);
+  }
+  access_.candidates = std::move(narrowed->left);
+  access_.exact = narrowed->exact;
+  return {};
+}
+
 // What the search finds among the candidates; from here on those are the candidates.
 Status Selector::search() {
-  const auto start = Steady::now();
+  const auto start = clock();
   std::optional<OrdinalSet> allowed;
   if (access_.candidates) allowed = candidates();
   AURORA_ASSIGN(auto hits, run_search(view_, *query_.search, allowed ? &*allowed : nullptr));
@@ -146,7 +185,7 @@ Status Selector::visit_matches(const std::function<bool(Ordinal, const RecordRef
   const bool expires = checks_expiry();
   auto set = candidates();
   cut_to_bounds(set);
-  const auto start = Steady::now();
+  const auto start = clock();
   std::uint64_t matched = 0;
   const auto each = [&](Ordinal ordinal, const RecordRef& record) {
     if (is_late()) return false;
@@ -155,8 +194,6 @@ Status Selector::visit_matches(const std::function<bool(Ordinal, const RecordRef
     ++matched;
     return visit(ordinal, record);
   };
-  // A few documents are read one by one, so that they stay hot; many are scanned.
-  constexpr std::uint64_t kPointReads = 64;
   if (walks_backward() || set.size() <= kPointReads) {
     AURORA_TRY(read_each(view_, query_.collection->id, set, walks_backward(), each));
   } else {
@@ -174,7 +211,7 @@ Status Selector::visit_matches(const std::function<bool(Ordinal, const RecordRef
 }
 
 Status Selector::stream(std::vector<Row>& found) {
-  const auto start = Steady::now();
+  const auto start = clock();
   const auto end = window_end(query_);
   std::uint64_t position = 0;
   if (access_.candidates && access_.exact) found.reserve(std::min(end, access_.candidates->size()));

@@ -1,5 +1,6 @@
 // Selection in an order: an index walked in it, the best hits of a search, heaps and sorts, distinct values.
 // Called by select.cpp.
+#include "column_order.hpp"
 #include "selector.hpp"
 
 #include <aurora/base/try.hpp>
@@ -7,6 +8,7 @@
 #include <aurora/schema/ttl.hpp>
 
 #include <algorithm>
+#include <array>
 #include <unordered_map>
 
 namespace aurora::exec {
@@ -16,7 +18,7 @@ Result<bool> Selector::try_index_order(std::vector<Row>& found) {
   if (index == nullptr) return false;
   AURORA_TRY(choose());
   constexpr std::uint64_t kWorthSorting = 1024;
-  const auto start = Steady::now();
+  const auto start = clock();
   if (access_.candidates && access_.candidates->size() <= std::max(kWorthSorting, window_end(query_))) return false;
   const bool check = !access_.exact;
   const auto end = window_end(query_);
@@ -35,8 +37,10 @@ Result<bool> Selector::try_index_order(std::vector<Row>& found) {
     }
     if (!*record) return true;
     if (is_late()) return false;
-    if (bounded && !is_within_bounds({sort_value(query_, query_.order.front(), Row{ordinal, *record})}, ordinal))
-      return true;
+    if (bounded) {
+      const std::array place{read_path(*query_.collection, query_.order.front().path, record->view())};
+      if (!is_within_bounds(place, ordinal)) return true;
+    }
     if (check && !query_.filter->matches(query_.filter->root(), record->view())) return true;
     if (position++ >= query_.offset) found.push_back({ordinal, *std::move(record), 0});
     return position < end;
@@ -78,10 +82,10 @@ Result<bool> Selector::try_index_order(std::vector<Row>& found) {
 
 // The best hits, as many as the window takes; only documents that are shown, or filtered, are opened.
 Status Selector::best_first(std::vector<Row>& found) {
-  const auto start = Steady::now();
+  const auto start = clock();
   const bool check = !access_.exact || pending_ != nullptr;
   BestFirst best(query_, found_->take([&](const text::Hit& hit) {
-    return is_within_bounds({ValueView::of(hit.score)}, hit.ordinal);
+    return is_within_bounds(std::array{ValueView::of(hit.score)}, hit.ordinal);
   }));
   const auto matching = best.size();
   const auto end = window_end(query_);
@@ -162,11 +166,42 @@ Status Selector::gather(std::vector<SortRow>& rows, bool top_k) {
   return {};
 }
 
+// The best rows, if columns tell which they are: only those are read.
+Result<bool> Selector::try_columns(std::vector<SortRow>& rows) {
+  if (!access_.exact || !may_use_columns() || query_.search) return false;
+  const auto start = clock();
+  const auto& matches = access_.candidates ? *access_.candidates : version_->live;
+  ColumnNotes columns;
+  AURORA_ASSIGN(const auto best, best_by_columns(query_, matches, window_end(query_), {after_, before_},
+                                                 column_source(matches.size()), columns));
+  if (!best) return false;
+  AURORA_ASSIGN(auto records, read_in_order(view_, query_.collection->id, *best));
+  examined_ += records.size();
+  for (auto& row : records) rows.push_back({std::move(row), {}});
+  if (explanation_ == nullptr) return true;
+  for (const auto& name : columns.indexes)
+    if (std::find(access_.indexes.begin(), access_.indexes.end(), name) == access_.indexes.end())
+      access_.indexes.push_back(name);
+  node_ = std::move(access_.node);
+  if (!access_.candidates) {
+    node_.condition = columns.text();
+    measure(node_, matches.size(), start);
+  } else {
+    node_ = over("Scan", columns.text(), std::move(node_));
+    measure(node_, matches.size(), start);
+  }
+  return true;
+}
+
 Status Selector::sort(std::vector<Row>& found) {
-  const auto start = Steady::now();
+  const auto start = clock();
   const bool top_k = window_end(query_) < 100'000 && !query_.distinct;
   std::vector<SortRow> rows;
-  AURORA_TRY(query_.distinct ? gather_distinct(rows) : gather(rows, top_k));
+  bool done = false;
+  if (top_k) {
+    AURORA_ASSIGN(done, try_columns(rows));
+  }
+  if (!done) AURORA_TRY(query_.distinct ? gather_distinct(rows) : gather(rows, top_k));
   if (explanation_ != nullptr && !query_.order.empty()) {
     node_ = over(top_k ? "TopK" : "Sort", order_text(query_), std::move(node_));
     measure(node_, rows.size(), start);

@@ -80,6 +80,35 @@ inline Status read_each(View& view, CollectionId id, const OrdinalSet& set, bool
   return {};
 }
 
+/// The documents `ordinals`, which stand in any order, in that order.
+inline Result<std::vector<Row>> read_in_order(View& view, CollectionId id, const std::vector<Ordinal>& ordinals) {
+  std::vector<Row> rows;
+  rows.reserve(ordinals.size());
+  constexpr std::size_t kPointReads = 64;   // up to here they are read one by one, so that they stay hot
+  if (ordinals.size() <= kPointReads) {
+    for (const auto ordinal : ordinals) {
+      AURORA_ASSIGN(auto record, view.record(id, ordinal));
+      if (record) rows.push_back({ordinal, std::move(record), 0});
+    }
+    return rows;
+  }
+  std::vector<std::pair<Ordinal, std::size_t>> places;
+  places.reserve(ordinals.size());
+  for (const auto ordinal : ordinals) {
+    places.emplace_back(ordinal, rows.size());
+    rows.push_back({ordinal, RecordRef(), 0});
+  }
+  std::sort(places.begin(), places.end());
+  auto next = places.begin();
+  AURORA_TRY(view.scan(id, OrdinalSet::of_unsorted(ordinals), [&](Ordinal ordinal, const RecordRef& record) {
+    while (next->first != ordinal) ++next;
+    rows[next->second].record = record;
+    return true;
+  }));
+  std::erase_if(rows, [](const Row& row) { return !row.record; });
+  return rows;
+}
+
 /// What found the matches, with the step that walks an index for its keys above it; `used` gets the names of all
 /// indexes read. Columns over all documents are the scan's condition.
 inline PlanNode indexed_node(const IndexedMatches& matches, PlanNode access, std::vector<std::string>& used) {
@@ -87,7 +116,7 @@ inline PlanNode indexed_node(const IndexedMatches& matches, PlanNode access, std
     if (std::find(used.begin(), used.end(), name) == used.end()) used.push_back(name);
   };
   if (!matches.keys_of.empty()) note(matches.keys_of);
-  for (const auto& name : matches.columns_of) note(name);
+  for (const auto& name : matches.columns_of.indexes) note(name);
   if (!matches.all && matches.keys_of.empty()) return access;
   PlanNode node;
   node.estimated_rows = matches.ordinals.size();
@@ -97,12 +126,10 @@ inline PlanNode indexed_node(const IndexedMatches& matches, PlanNode access, std
     node.index = matches.keys_of;
   } else {
     node.op = "Scan";
-    if (!matches.columns_of.empty()) node.index = matches.columns_of.front();
+    if (!matches.columns_of.indexes.empty()) node.index = matches.columns_of.indexes.front();
   }
-  for (std::size_t i = 0; i < matches.columns_of.size(); ++i) {
-    const auto* lead = i > 0 ? ", " : node.condition.empty() ? "column of " : ", column of ";
-    node.condition += lead + matches.columns_of[i];
-  }
+  if (const auto columns = matches.columns_of.text(); !columns.empty())
+    node.condition += (node.condition.empty() ? "" : ", ") + columns;
   if (!matches.all) node.children.push_back(std::move(access));
   return node;
 }

@@ -48,6 +48,7 @@ class Selector {
 
  private:
   Status choose(bool count_only = false);
+  Status narrow();
   Status search();
   Result<bool> try_visit_all(const std::function<Result<bool>(IndexedMatches&)>& visit_all, Steady::time_point start);
   Status visit_matches(const std::function<bool(Ordinal, const RecordRef&)>& visit);
@@ -57,6 +58,7 @@ class Selector {
   Status best_first(std::vector<Row>& found);
   Status gather_distinct(std::vector<SortRow>& rows);
   Status gather(std::vector<SortRow>& rows, bool top_k);
+  Result<bool> try_columns(std::vector<SortRow>& rows);
   Status sort(std::vector<Row>& found);
 
   [[nodiscard]] double score_of(Ordinal ordinal) const { return found_ ? found_->score(ordinal) : 0; }
@@ -70,6 +72,15 @@ class Selector {
   // True when documents must be looked at to tell whether they are expired: no index knows them.
   [[nodiscard]] bool checks_expiry() const {
     return query_.collection->ttl && (pending_ != nullptr || !settings_.use_indexes);
+  }
+
+  // True when what indexes and columns tell of the committed documents holds here.
+  [[nodiscard]] bool may_use_columns() const {
+    return settings_.use_indexes && query_.only_index == nullptr && pending_ == nullptr && !found_ && !checks_expiry() &&
+           view_.columns() != nullptr;
+  }
+  [[nodiscard]] ColumnSource column_source(std::uint64_t documents) const {
+    return {view_, *version_, documents, settings_};
   }
 
   // Candidates as this view sees them.
@@ -86,7 +97,7 @@ class Selector {
     if (before_) set -= OrdinalSet::range(before_->ordinal, std::uint64_t{UINT32_MAX} + 1);
   }
 
-  [[nodiscard]] bool is_within_bounds(const std::vector<ValueView>& values, Ordinal ordinal) const {
+  [[nodiscard]] bool is_within_bounds(std::span<const ValueView> values, Ordinal ordinal) const {
     const auto& order = query_.order;
     return (!after_ || compare_places(order, values, ordinal, after_->values, after_->ordinal) > 0) &&
            (!before_ || compare_places(order, values, ordinal, before_->values, before_->ordinal) < 0);
@@ -113,6 +124,11 @@ class Selector {
   // In the direction of the walk.
   [[nodiscard]] bool comes_before(const SortRow& a, const SortRow& b) const {
     return query_.backward ? sorts_before(query_.order, b, a) : sorts_before(query_.order, a, b);
+  }
+
+  // Only explain wants to know.
+  [[nodiscard]] Steady::time_point clock() const {
+    return explanation_ != nullptr ? Steady::now() : Steady::time_point();
   }
 
   void measure(PlanNode& node, std::uint64_t rows, Steady::time_point start) const {

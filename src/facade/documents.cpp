@@ -175,6 +175,25 @@ Result<RecordRef> read_by_id(State& state, View& view, const Catalog::Entry& col
 }
 
 namespace {
+
+// The terms of an order as Query::order_by writes them, without a literal on the way. False for what is none of a
+// declared field: the compiler knows what that is, or what to say of it.
+bool read_plain_order(const CollectionDef& collection, const List& order, std::vector<exec::SortTerm>& terms) {
+  for (const auto& written : order) {
+    const auto* name = written.if_object()->find("field")->if_string();
+    const auto* direction = written.if_object()->find("direction")->if_string();
+    const auto* field = collection.find(std::string_view(*name));
+    if (field == nullptr || *name == "_sid") return false;
+    exec::SortTerm term;
+    term.path.field = field->id;
+    term.path.name = field->name;
+    term.descending = *direction == "DESC";
+    term.nulls_first = !term.descending;
+    terms.push_back(std::move(term));
+  }
+  return true;
+}
+
 // Without the uniqueness check.
 Result<Document> add_document(WriteView& view, const Catalog::Entry& collection, Object document) {
   auto record = exec::make_record(view, *collection, std::move(document));
@@ -243,7 +262,10 @@ Result<exec::DocumentQuery> make_query(View& view, std::string_view collection, 
     const auto where = conditions.size() == 1 ? conditions.front() : Value(Object{{"and", Value(conditions)}});
     AURORA_ASSIGN(query.filter, plan::compile_filter(query.collection, plan::to_literal(where, 0), bindings));
   }
-  AURORA_ASSIGN(query.order, exec::compile_order(*query.collection, plan::to_literal(Value(order), 0), bindings));
+  if (!order.empty() && !read_plain_order(*query.collection, order, query.order)) {
+    query.order.clear();
+    AURORA_ASSIGN(query.order, exec::compile_order(*query.collection, plan::to_literal(Value(order), 0), bindings));
+  }
   return query;
 }
 

@@ -17,6 +17,8 @@ const ColumnChunk* Column::chunk(std::uint32_t number) const noexcept {
   return chunk ? &*chunk : nullptr;
 }
 
+const std::vector<std::string>& Column::texts() const noexcept { return *root_->texts; }
+
 }  // namespace aurora
 
 namespace aurora::index {

@@ -55,6 +55,7 @@ struct ColumnRoot {
   ColumnPool* pool;
   Sequence made_at;
   std::vector<Ref<ColumnSection>> sections;   // null: no values
+  std::shared_ptr<const std::vector<std::string>> texts = nullptr;   // of kText
 };
 
 /// One edit of an index, as its column sees it.

@@ -154,20 +154,18 @@ bool has_null(const std::vector<EncodedValue>& operands) {
                      [](const EncodedValue& operand) { return operand.view().is_null(); });
 }
 
-bool meets_condition(const FilterNode& node, ValueView root) {
-  if (node.kind == FilterNode::Kind::kValidate) return meets_rules(node, root, 0);
-  // Most conditions are about a scalar field.
-  if (node.path.rest.empty() && is_scalar(root.type())) {
-    switch (node.op) {
-      case FilterOp::kNe:
-      case FilterOp::kNin: return !meets(node, root);
-      case FilterOp::kIsNull: return false;
-      case FilterOp::kIsNotNull: return true;
-      default: return is_whole_op(node.op) ? meets_whole(node, root) : meets(node, root);
-    }
+// The one scalar at a path.
+bool meets_scalar(const FilterNode& node, ValueView value) {
+  switch (node.op) {
+    case FilterOp::kNe:
+    case FilterOp::kNin: return !meets(node, value);
+    case FilterOp::kIsNull: return false;
+    case FilterOp::kIsNotNull: return true;
+    default: return is_whole_op(node.op) ? meets_whole(node, value) : meets(node, value);
   }
-  Found found;
-  walk(node, root, 0, found);
+}
+
+bool meets_found(const FilterNode& node, const Found& found) {
   const bool null = !found.value;
   switch (node.op) {
     case FilterOp::kEq: return null ? node.operands[0].view().is_null() : found.met;
@@ -178,6 +176,19 @@ bool meets_condition(const FilterNode& node, ValueView root) {
     case FilterOp::kIsNotNull: return !null;
     default: return found.met;
   }
+}
+
+bool meets_condition(const FilterNode& node, ValueView root) {
+  if (node.kind == FilterNode::Kind::kValidate) return meets_rules(node, root, 0);
+  // Most conditions are about a scalar field.
+  if (node.path.rest.empty() && is_scalar(root.type())) return meets_scalar(node, root);
+  Found found;
+  walk(node, root, 0, found);
+  return meets_found(node, found);
+}
+
+bool meets_value(const FilterNode& node, ValueView value) {
+  return value.is_null() ? meets_found(node, Found()) : meets_scalar(node, value);
 }
 
 // The filter keeps the definition, and with it its fields, alive.
@@ -257,6 +268,8 @@ bool Filter::matches_computed(RecordView record) const {
   const auto made = with_computed(*collection_, record, virtuals_, system_now());
   return !made || matches(root_, made->view());
 }
+
+bool Filter::meets(const FilterNode& condition, ValueView value) { return meets_value(condition, value); }
 
 bool Filter::matches(const FilterNode& node, RecordView record) const {
   using Kind = FilterNode::Kind;

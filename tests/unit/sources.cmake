@@ -79,6 +79,7 @@ set(AURORA_UNIT_TESTS
   facade/deferred_test.cpp
   facade/document_test.cpp
   facade/explain_test.cpp
+  facade/field_columns_test.cpp
   facade/get_by_id_test.cpp
   facade/handlers_test.cpp
   facade/jobs_test.cpp

@@ -15,6 +15,7 @@
 #include <aurora/commit/snapshots.hpp>
 #include <aurora/commit/write_context.hpp>
 #include <aurora/index/column.hpp>
+#include <aurora/index/field_columns.hpp>
 #include <aurora/index/ordered_index.hpp>
 #include <aurora/schema/build.hpp>
 #include <aurora/schema/system_collections.hpp>
@@ -111,6 +112,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   // ---- for views, contexts and transactions
   [[nodiscard]] Records& records() noexcept { return records_; }
   [[nodiscard]] ColumnPool& columns() noexcept { return columns_; }
+  [[nodiscard]] FieldColumns& field_columns() noexcept { return field_columns_; }
   [[nodiscard]] SnapshotList& snapshots() noexcept { return snapshots_; }
   [[nodiscard]] const ChangeTail& tail() const noexcept { return *tail_; }
   [[nodiscard]] const EngineOptions& options() const noexcept { return options_; }
@@ -192,6 +194,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   const EngineOptions options_;
   Records records_;
   ColumnPool columns_;                               // outlives the columns, which snapshots and heads hold
+  FieldColumns field_columns_;
   SnapshotList snapshots_;
   std::unique_ptr<ChangeTail> tail_;
   Uuid7Generator sids_;

@@ -24,6 +24,7 @@ class SnapshotView : public View {
   [[nodiscard]] Status scan(CollectionId id, const OrdinalSet& ordinals,
                             const std::function<bool(Ordinal, const RecordRef&)>& visit) override;
   [[nodiscard]] ColumnPool* columns() override;
+  [[nodiscard]] Column field_column(CollectionId id, const ColumnAsk& ask) override;
   void on_read(CollectionId, std::shared_ptr<const plan::Filter>) override {}
 
   [[nodiscard]] std::shared_ptr<const Catalog> catalog_ref() const { return pin_->catalog; }

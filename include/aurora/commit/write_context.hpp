@@ -41,6 +41,11 @@ class WriteContext : public WriteView {
   [[nodiscard]] const PendingDocuments* pending(CollectionId id) override { return writes_.pending(id); }
   [[nodiscard]] Status scan(CollectionId id, const OrdinalSet& ordinals,
                             const std::function<bool(Ordinal, const RecordRef&)>& visit) override;
+  /// None once the mutation changed a definition.
+  [[nodiscard]] ColumnPool* columns() override { return overridden_.empty() ? base_.columns() : nullptr; }
+  [[nodiscard]] Column field_column(CollectionId id, const ColumnAsk& ask) override {
+    return base_.field_column(id, ask);
+  }
   void on_read(CollectionId id, std::shared_ptr<const plan::Filter> filter) override;
 
   // ---- writing

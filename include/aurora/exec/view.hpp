@@ -3,6 +3,7 @@
 #pragma once
 
 #include <aurora/document/record.hpp>
+#include <aurora/index/field_columns.hpp>
 #include <aurora/index/ordered_index.hpp>
 #include <aurora/index/live_set.hpp>
 #include <aurora/index/ordinal_set.hpp>
@@ -85,6 +86,9 @@ class View {
 
   /// The memory of forward columns; null when this view uses none.
   [[nodiscard]] virtual ColumnPool* columns() { return nullptr; }
+  /// The values of a field without an index, or of texts, for the documents of `collection(id)`; null when there is no
+  /// such column now (FieldColumns::column). Requires: columns() is not null, and the collection has nothing pending.
+  [[nodiscard]] virtual Column field_column(CollectionId, const ColumnAsk&) { return {}; }
 
   /// Told of every set of documents a statement depends on, so that a transaction can be validated.
   virtual void on_read(CollectionId id, std::shared_ptr<const plan::Filter> filter) = 0;

@@ -1,5 +1,6 @@
 // Forward columns: ordinal → value of an index's field, side by side in memory, so that an aggregate reads numbers
-// instead of documents. Kept beside an ordered index, from its keys alone; asked for by aggregates and groups.
+// instead of documents. Kept beside an ordered index, from its keys alone, or made of documents (field_columns.hpp);
+// asked for by filters, orders, aggregates and groups.
 //
 //   Column (root) ── sections of 128 chunks ── chunks of 1,024 ordinals: which have a value, and the values
 //
@@ -15,6 +16,8 @@
 #include <bit>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace aurora {
 
@@ -41,14 +44,16 @@ class ColumnPool {
 };
 
 /// What a column holds: a scalar of one declared type, or nothing.
-enum class ColumnType : std::uint8_t { kInt, kFloat, kBool, kDate, kTime, kDateTime };
+enum class ColumnType : std::uint8_t { kInt, kFloat, kBool, kDate, kTime, kDateTime, kText };
 
 /// The values of 1,024 neighbouring ordinals.
 struct ColumnChunk {
   static constexpr Ordinal kSize = 1024;
 
   std::array<std::uint64_t, kSize / 64> present{};
-  std::array<std::uint64_t, kSize> bits;   ///< of those present: an Int, a double's bits, days or microseconds
+  /// Of those present: an Int, a double's bits, days, microseconds, or the place among the column's texts. Of others
+  /// anything, but never out of place.
+  std::array<std::uint64_t, kSize> bits{};
 
   [[nodiscard]] bool has(Ordinal ordinal) const noexcept {
     const auto at = ordinal % kSize;
@@ -56,7 +61,7 @@ struct ColumnChunk {
   }
 };
 
-/// The value that `bits` of a column of that type stand for.
+/// The value that `bits` of a column of that type stand for. Requires: not kText.
 [[nodiscard]] inline ValueView column_value(ColumnType type, std::uint64_t bits) noexcept {
   const auto number = static_cast<std::int64_t>(bits);
   switch (type) {
@@ -66,6 +71,7 @@ struct ColumnChunk {
     case ColumnType::kDate: return ValueView::of(Date{static_cast<std::int32_t>(number)});
     case ColumnType::kTime: return ValueView::of(Time{number});
     case ColumnType::kDateTime: return ValueView::of(DateTime{number});
+    case ColumnType::kText: break;
   }
   return {};
 }
@@ -82,6 +88,8 @@ class Column {
   [[nodiscard]] ColumnType type() const noexcept;
   /// The ordinals from number * ColumnChunk::kSize on; null when none of them has a value. Requires: not null.
   [[nodiscard]] const ColumnChunk* chunk(std::uint32_t number) const noexcept;
+  /// Of a kText column: what its bits stand for, each text once. Requires: not null.
+  [[nodiscard]] const std::vector<std::string>& texts() const noexcept;
 
  private:
   std::shared_ptr<const index::ColumnRoot> root_;

@@ -62,6 +62,8 @@ class Filter {
   }
   /// Requires: `record` holds the values of virtuals().
   [[nodiscard]] bool matches(const FilterNode& node, RecordView record) const;
+  /// Whether a condition (kCompare) is met where its path gives this scalar, or null, and nothing else.
+  [[nodiscard]] static bool meets(const FilterNode& condition, ValueView value);
   /// The virtual computed fields that the conditions read.
   [[nodiscard]] const std::vector<FieldId>& virtuals() const noexcept { return virtuals_; }
   [[nodiscard]] const FilterNode& root() const noexcept { return root_; }
