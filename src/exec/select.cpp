@@ -64,7 +64,7 @@ Status Selector::each_match(const std::function<Status(const Row&)>& visit,
 
 Result<bool> Selector::try_visit_all(const std::function<Result<bool>(IndexedMatches&)>& visit_all, Steady::time_point start) {
   if (!visit_all || !may_use_columns() || !access_.exact) return false;
-  const auto& found_ordinals = access_.candidates ? *access_.candidates : version_->live;
+  const auto& found_ordinals = committed();
   IndexedMatches matches{*query_.collection, *version_, found_ordinals, !access_.candidates,
                          column_source(found_ordinals.size())};
   AURORA_ASSIGN(const bool done, visit_all(matches));
@@ -134,7 +134,7 @@ Status Selector::choose(bool count_only) {
 Status Selector::narrow() {
   if (access_.exact || !may_use_columns()) return {};
   const auto start = clock();
-  const auto& candidates = access_.candidates ? *access_.candidates : version_->live;
+  const auto& candidates = committed();
   if (candidates.size() <= kPointReads) return {};
   AURORA_ASSIGN(auto narrowed, narrow_by_columns(*query_.filter, candidates, column_source(candidates.size())));
   if (!narrowed) return {};

@@ -170,7 +170,7 @@ Status Selector::gather(std::vector<SortRow>& rows, bool top_k) {
 Result<bool> Selector::try_columns(std::vector<SortRow>& rows) {
   if (!access_.exact || !may_use_columns() || query_.search) return false;
   const auto start = clock();
-  const auto& matches = access_.candidates ? *access_.candidates : version_->live;
+  const auto& matches = committed();
   ColumnNotes columns;
   AURORA_ASSIGN(const auto best, best_by_columns(query_, matches, window_end(query_), {after_, before_},
                                                  column_source(matches.size()), columns));

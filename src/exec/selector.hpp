@@ -83,6 +83,11 @@ class Selector {
     return {view_, *version_, documents, settings_};
   }
 
+  // The committed candidates.
+  [[nodiscard]] const OrdinalSet& committed() const {
+    return access_.candidates ? *access_.candidates : version_->live.get();
+  }
+
   // Candidates as this view sees them.
   OrdinalSet candidates() {
     OrdinalSet set = access_.candidates ? std::move(*access_.candidates) : version_->live;
