@@ -4,6 +4,7 @@
 #include <aurora/base/checksum.hpp>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <new>
@@ -12,7 +13,11 @@ namespace aurora {
 
 namespace {
 
-constexpr std::uint64_t kPlaces = 8;
+constexpr std::uint64_t kPlaces = 8;            // in a line
+constexpr std::uint64_t kLeastLines = 64;
+constexpr std::uint64_t kMostLines = 1u << 24;   // so that tags of one line are told apart by eight bits still
+constexpr std::uint64_t kMostKeys = kMostLines * kPlaces;
+constexpr std::uint64_t kGrowth = 4;
 
 __extension__ using Wide = unsigned __int128;
 
@@ -21,20 +26,49 @@ std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
+// Of a hash, the upper half with its lowest bit set; it names the line, too, so that a table can be made from another.
+std::uint32_t tag_of(std::uint64_t hash) noexcept { return static_cast<std::uint32_t>(hash >> 32) | 1; }
+
 }  // namespace
 
-KeyHints::KeyHints(std::uint64_t keys) {
-  // Twice the room: then few lines are full.
-  const auto lines = std::bit_ceil(std::clamp<std::uint64_t>(2 * keys / kPlaces, 1, 1u << 24));
-  auto bytes = lines * sizeof(Line) + alignof(Line);
-  memory_.reset(std::calloc(1, bytes));
-  void* aligned = memory_.get();
-  if (aligned == nullptr) throw std::bad_alloc();
-  std::align(alignof(Line), lines * sizeof(Line), aligned, bytes);
-  // Zero bytes are what an empty line is made of; writing them again would take the memory now.
-  lines_ = static_cast<Line*>(aligned);
-  mask_ = lines - 1;
+struct KeyHints::Table {
+  // A tag above its ordinal; 0: free.
+  struct alignas(64) Line {
+    std::array<std::atomic<std::uint64_t>, kPlaces> places{};
+  };
+  // Requires: a power of two, from two on.
+  explicit Table(std::uint64_t count) : lines(count), shift(32 - std::countr_zero(count)) {}
+
+  [[nodiscard]] Line& line(std::uint32_t tag) noexcept { return lines[tag >> shift]; }
+
+  // True when a place was free and there are not many any more.
+  bool put(std::uint32_t tag, Ordinal ordinal) noexcept {
+    auto& places = line(tag).places;
+    auto* chosen = &places[ordinal % kPlaces];   // of a full line, any may go
+    bool fresh = false;
+    for (auto& place : places) {
+      const auto hint = place.load(std::memory_order_relaxed);
+      if (hint != 0 && hint >> 32 != tag) continue;
+      chosen = &place;
+      fresh = hint == 0;
+      if (!fresh) break;
+    }
+    chosen->store(std::uint64_t{tag} << 32 | ordinal, std::memory_order_relaxed);
+    return fresh && used.fetch_add(1, std::memory_order_relaxed) + 1 > lines.size() * kPlaces / 2;
+  }
+
+  std::vector<Line> lines;
+  const int shift;
+  std::atomic<std::uint64_t> used{0};
+};
+
+KeyHints::KeyHints(std::uint64_t most_keys)
+    : most_lines_(std::bit_ceil(std::clamp<std::uint64_t>(2 * std::min(most_keys, kMostKeys) / kPlaces, kLeastLines, kMostLines))) {
+  tables_.push_back(std::make_unique<Table>(kLeastLines));
+  table_.store(tables_.back().get(), std::memory_order_release);
 }
+
+KeyHints::~KeyHints() = default;
 
 std::uint64_t KeyHints::hash(CollectionId collection, ValueView key) noexcept {
   switch (key.type()) {
@@ -50,25 +84,32 @@ std::uint64_t KeyHints::hash(CollectionId collection, ValueView key) noexcept {
 
 std::optional<Ordinal> KeyHints::find(std::uint64_t hash) const noexcept {
   const auto tag = tag_of(hash);
-  for (const auto& place : line_of(hash).places) {
+  for (const auto& place : table_.load(std::memory_order_acquire)->line(tag).places) {
     const auto hint = place.load(std::memory_order_relaxed);
-    if ((hint ^ tag) <= UINT32_MAX) return static_cast<Ordinal>(hint);
+    if (hint >> 32 == tag) return static_cast<Ordinal>(hint);
   }
   return std::nullopt;
 }
 
 void KeyHints::put(std::uint64_t hash, Ordinal ordinal) noexcept {
-  const auto tag = tag_of(hash);
-  auto& line = line_of(hash);
-  // Of a full line, any may go.
-  auto* chosen = &line.places[ordinal % kPlaces];
-  for (auto& place : line.places) {
-    const auto hint = place.load(std::memory_order_relaxed);
-    if (hint != 0 && (hint ^ tag) > UINT32_MAX) continue;
-    chosen = &place;
-    if (hint != 0) break;
+  auto* const table = table_.load(std::memory_order_acquire);
+  if (table->put(tag_of(hash), ordinal) && table->lines.size() < most_lines_) grow(table);
+}
+
+// What is put into the smaller table meanwhile is forgotten: they are guesses. Without memory the table stays as it is.
+void KeyHints::grow(const Table* full) noexcept try {
+  const std::lock_guard lock(growing_);
+  if (table_.load(std::memory_order_relaxed) != full) return;
+  auto larger = std::make_unique<Table>(std::min<std::uint64_t>(full->lines.size() * kGrowth, most_lines_));
+  for (const auto& line : full->lines) {
+    for (const auto& place : line.places) {
+      const auto hint = place.load(std::memory_order_relaxed);
+      if (hint != 0) static_cast<void>(larger->put(static_cast<std::uint32_t>(hint >> 32), static_cast<Ordinal>(hint)));
+    }
   }
-  chosen->store(tag | ordinal, std::memory_order_relaxed);
+  tables_.push_back(std::move(larger));
+  table_.store(tables_.back().get(), std::memory_order_release);
+} catch (const std::bad_alloc&) {
 }
 
 }  // namespace aurora

@@ -22,11 +22,12 @@ Result<RecordRef> checked_record(CollectionId collection, Ordinal ordinal, std::
   return RecordRef::copy_of(bytes);
 }
 
-Result<RecordRef> Records::from_store(CollectionId collection, Ordinal ordinal, Sequence sequence) {
+// A fill is accepted only when no write began on the slot after `published` (K1): then what was read is the newest still.
+Result<RecordRef> Records::from_store(CollectionId collection, Ordinal ordinal, Sequence published) {
   AURORA_ASSIGN(auto pinned, store_.get(storage::Family::kDocs, DocumentKey(collection, ordinal).view()));
   if (!pinned) return RecordRef();
   AURORA_ASSIGN(auto record, checked_record(collection, ordinal, pinned->bytes()));
-  cache_.fill(collection, ordinal, record, sequence);
+  cache_.fill(collection, ordinal, record, published);
   return record;
 }
 

@@ -1,7 +1,7 @@
 // Body of the hot read. Called by Database and by prepared point reads; calls the key hints and the hot cache.
 //
-// Why the answer is right: the record was the newest of its document at some moment of the call (K2), it is published,
-// and its catalog is the one the names were looked up in, which is looked at last. A published record under a key is
+// Why the answer is right: the record was the newest of its document at some moment of the call (K2; the store has each
+// commit before it is published), it is published, and its catalog is the one the names were looked up in, which is looked at last. A published record under a key is
 // the only one of that key.
 #include "hot_read.hpp"
 
@@ -87,14 +87,20 @@ Own* find(State& state, const HotPlace& place, const Value& id) {
   auto& records = engine.records();
   const auto ordinal = records.hints().find(hash);
   if (!ordinal) return nullptr;
+  const auto published = snapshots.published_sequence();   // before the look-up (K2)
   auto found = records.newest(place.collection->id, *ordinal);
-  if (!found.record) return nullptr;
+  if (!found.record) {
+    const auto entry = engine.enter();   // the store closes
+    if (!entry) return nullptr;
+    auto stored = records.from_store(place.collection->id, *ordinal, published);
+    if (!stored || !*stored) return nullptr;   // the ordinary way says why
+    found.record = *std::move(stored);
+  }
   const auto record = found.record.view();
-  const auto published = snapshots.published_sequence();
   const auto has = record.field(place.primary);
   if (record.sequence() > published || !is_same(has, key) || snapshots.published_catalog() != place.catalog)
     return nullptr;
-  // Kept at the second time in a row. A stamp that is not published yet belongs to a write under way.
+  // Kept at the second time in a row. A stamp that was not published yet belongs to a write under way.
   const bool again = own.hash == hash && found.stamped <= published && found.record.memory_bytes() <= kLargestOwn;
   if (!again && own.hash != hash) {
     own = Own();

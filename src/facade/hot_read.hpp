@@ -1,4 +1,4 @@
-// Reading one document by its primary key where it is in memory: no snapshot, no index, no lock, nothing written that
+// Reading one document by its primary key: no snapshot, no index; where it is in memory, no lock and nothing written that
 // threads share. Called by Database and by prepared point reads; everything it does not find goes the ordinary way.
 #pragma once
 
@@ -24,8 +24,8 @@ struct HotPlace {
 /// whose keys have to be made from text.
 [[nodiscard]] HotPlace hot_place(std::uint64_t catalog, Catalog::Entry collection);
 
-/// The newest published state of the document of that key, when a hint leads to it in the hot cache, or the calling
-/// thread read it before and it has not changed. Empty: nothing is known.
+/// The newest published state of the document of that key, when a hint leads to it in the hot cache or the store, or the
+/// calling thread read it before and it has not changed. Empty: nothing is known.
 [[nodiscard]] Document read_hot(State& state, const HotPlace& place, const Value& id);
 /// The same as a record; valid until the calling thread reads here again.
 [[nodiscard]] const RecordRef* read_hot_record(State& state, const HotPlace& place, const Value& id);

@@ -9,17 +9,19 @@
 
 #include <atomic>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <vector>
 
 namespace aurora {
 
-/// Threads: every call may come from any thread; no locks. Cost: one line of memory.
+/// Threads: every call may come from any thread; reads take no lock. Cost: one line of memory.
 class KeyHints {
  public:
-  /// Room for about that many keys; memory is taken as it is used, eight bytes a place.
-  explicit KeyHints(std::uint64_t keys);
+  /// Grows with what is put, up to room for about that many keys; sixteen bytes a key.
+  explicit KeyHints(std::uint64_t most_keys);
+  ~KeyHints();
   KeyHints(const KeyHints&) = delete;
   KeyHints& operator=(const KeyHints&) = delete;
 
@@ -32,23 +34,15 @@ class KeyHints {
 
   [[nodiscard]] std::optional<Ordinal> find(std::uint64_t hash) const noexcept;
   void put(std::uint64_t hash, Ordinal ordinal) noexcept;
-  /// For loops that will put many.
-  void prefetch(std::uint64_t hash) const noexcept { __builtin_prefetch(&line_of(hash), 1); }
 
  private:
-  // Of a hash, the upper half with its lowest bit set beside the ordinal; 0: free.
-  struct alignas(64) Line {
-    std::atomic<std::uint64_t> places[8];
-  };
-  struct Free {
-    void operator()(void* memory) const noexcept { std::free(memory); }
-  };
-  [[nodiscard]] static std::uint64_t tag_of(std::uint64_t hash) noexcept { return (hash >> 32 | 1) << 32; }
-  [[nodiscard]] Line& line_of(std::uint64_t hash) const noexcept { return lines_[hash & mask_]; }
+  struct Table;
+  void grow(const Table* full) noexcept;
 
-  std::unique_ptr<void, Free> memory_;   // never touched pages of it cost nothing
-  Line* lines_ = nullptr;
-  std::uint64_t mask_ = 0;
+  const std::uint64_t most_lines_;
+  std::atomic<Table*> table_;                        // the largest
+  std::mutex growing_;
+  std::vector<std::unique_ptr<Table>> tables_;       // guarded by growing_; older ones may be in use still
 };
 
 }  // namespace aurora

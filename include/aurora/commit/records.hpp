@@ -8,6 +8,7 @@
 #include <aurora/index/ordinal_set.hpp>
 #include <aurora/storage/store.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 
@@ -17,7 +18,7 @@ namespace aurora::commit {
 class Records {
  public:
   Records(storage::Store& store, std::uint64_t cache_bytes, EvictionPolicy policy)
-      : store_(store), cache_(cache_bytes, policy), hints_(cache_bytes / kBytesAKey) {}
+      : store_(store), cache_(cache_bytes, policy), hints_(std::max(cache_bytes / kBytesAKey, kLeastKeys)) {}
 
   /// The version a reader pinned at `sequence` sees; null when there is none.
   /// Errors: Corruption naming collection and ordinal; IoError.
@@ -27,14 +28,17 @@ class Records {
   [[nodiscard]] Status scan(CollectionId collection, const OrdinalSet& ordinals, Sequence sequence,
                             const std::function<bool(Ordinal, const RecordRef&)>& visit);
 
-  /// The newest version, published or not; `record` is null when it is not cached. When `stamped` was published by
-  /// the time of the call, it stays the newest as long as `stamp` holds that (K2).
+  /// The newest version, published or not; `record` is null when it is not cached. When `stamped` was published before
+  /// the call, it stays the newest as long as `stamp` holds that (K2).
   struct Newest {
     RecordRef record;
     const std::atomic<Sequence>* stamp = nullptr;
     Sequence stamped = 0;
   };
   [[nodiscard]] Newest newest(CollectionId collection, Ordinal ordinal);
+  /// The newest version in the store, published or not; null when there is none. `published`: a sequence that was
+  /// published before the call. Errors: as at.
+  [[nodiscard]] Result<RecordRef> from_store(CollectionId collection, Ordinal ordinal, Sequence published);
 
   [[nodiscard]] RecordCache& cache() noexcept { return cache_; }
   [[nodiscard]] KeyHints& hints() noexcept { return hints_; }
@@ -43,8 +47,9 @@ class Records {
  private:
   // Documents of the hot cache are about so large: a key hint for each.
   static constexpr std::uint64_t kBytesAKey = 512;
+  // Without much of a cache, hints spare the way down the index all the same.
+  static constexpr std::uint64_t kLeastKeys = 1u << 20;
   class Scan;
-  [[nodiscard]] Result<RecordRef> from_store(CollectionId collection, Ordinal ordinal, Sequence sequence);
   /// What a reader at `sequence` sees, given the newest version found.
   [[nodiscard]] RecordRef visible(CollectionId collection, Ordinal ordinal, Sequence sequence,
                                   RecordRef newest) const;

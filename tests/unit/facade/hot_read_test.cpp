@@ -2,6 +2,7 @@
 #include <aurora/aurora.hpp>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include <atomic>
 #include <memory>
@@ -13,8 +14,8 @@ namespace aurora {
 
 namespace {
 
-Database people() {
-  auto db = Database::open_in_memory();
+Database people(const Config& config = {}) {
+  auto db = Database::open_in_memory(config);
   db.execute("schema { define collection people { id: Int! @primary  name: String  age: Int } }");
   db.insert("people", {{"id", 1}, {"name", "Ada"}, {"age", 36}});
   db.insert("people", {{"id", 2}, {"name", "Bo"}, {"age", 20}});
@@ -34,7 +35,9 @@ void read_often(Database& db) {
 }  // namespace
 
 TEST_CASE("hot read: sees each change of a document at once", "[facade]") {
-  auto db = people();
+  Config config;
+  config.hot_cache_bytes = GENERATE(256u << 20, 0u);   // without a cache the hints lead to the store
+  auto db = people(config);
   read_often(db);
   REQUIRE(name_of(db, 1) == "Ada");
   SECTION("an update") {
@@ -181,7 +184,9 @@ TEST_CASE("hot read: counts as a hit, outlives the database, and says Closed aft
 }
 
 TEST_CASE("hot read: no thread goes back in time, between documents and kinds of reads either", "[facade][threads]") {
-  auto db = Database::open_in_memory();
+  Config config;
+  config.hot_cache_bytes = GENERATE(256u << 20, 0u);
+  auto db = Database::open_in_memory(config);
   db.execute("schema { define collection counters { id: Int! @primary  count: Int } }");
   constexpr std::int64_t kDocuments = 3;
   constexpr std::int64_t kCommits = 2'000;
