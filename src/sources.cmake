@@ -10,6 +10,7 @@ set(AURORA_SOURCES
   base/version.cpp
   document/codec.cpp
   document/compare.cpp
+  document/container_builder.cpp
   document/json_reader.cpp
   document/json_writer.cpp
   document/record.cpp
@@ -34,6 +35,7 @@ set(AURORA_SOURCES
   schema/formats.cpp
   schema/insert.cpp
   schema/introspect.cpp
+  schema/json_insert.cpp
   schema/path.cpp
   schema/place.cpp
   schema/revise.cpp
@@ -231,6 +233,7 @@ set(AURORA_SOURCES
   facade/fetch.cpp
   facade/hot_read.cpp
   facade/point_plan.cpp
+  facade/inserts.cpp
   facade/json.cpp
   facade/listener.cpp
   facade/query.cpp

@@ -189,13 +189,10 @@ class AuroraSession final : public Session {
         };
       case Operation::kInsertJson:
         return [this](const Question& q) {
-          std::vector<Object> documents;
+          std::vector<std::string_view> documents;
           documents.reserve(q.rows.size());
-          for (const auto& row : q.rows) {
-            Value document = parse_json(row.json).value();
-            documents.push_back(std::move(*document.if_object()));
-          }
-          return done(db_.insert_many("orders", documents));
+          for (const auto& row : q.rows) documents.push_back(row.json);
+          return done(db_.insert_json("orders", documents));
         };
       case Operation::kUpdate:
         return [this](const Question& q) {

@@ -96,10 +96,19 @@ void SnapshotList::publish(Sequence sequence, bool large, const Apply& apply) {
     apply(*current, scope);
     current->sequence = sequence;
   }
+  if (definitions_ != list_.back()->catalog) {
+    const std::lock_guard catalog_lock(catalog_mutex_);
+    definitions_ = list_.back()->catalog;
+  }
   // The catalog first: who sees a sequence sees the catalog it was made under.
   catalog_.store(list_.back()->catalog->version(), std::memory_order_release);
   published_.store(sequence, std::memory_order_release);
   sweep();
+}
+
+std::shared_ptr<const Catalog> SnapshotList::catalog() {
+  const std::lock_guard lock(catalog_mutex_);
+  return definitions_;
 }
 
 CollectionVersion& SnapshotList::own(std::shared_ptr<CollectionVersion>& slot) {

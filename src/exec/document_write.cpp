@@ -70,11 +70,25 @@ Result<RecordRef> build_record(const CollectionDef& collection, const StoredFiel
 }
 
 Result<RecordRef> make_record(WriteView& view, const CollectionDef& collection, Object input) {
-  InsertContext context;
-  context.now = view.now();
-  context.new_id = [&view] { return view.new_id(); };
-  AURORA_ASSIGN(const auto stored, complete_insert(collection, std::move(input), context));
-  return build_record(collection, stored, view.max_document_bytes());
+  return make_record(collection, std::move(input), {view.now(), [&view] { return view.new_id(); }},
+                     view.max_document_bytes());
+}
+
+Result<RecordRef> make_record(const CollectionDef& collection, Object input, const InsertContext& insert,
+                              std::uint32_t max_bytes) {
+  AURORA_ASSIGN(const auto stored, complete_insert(collection, std::move(input), insert));
+  return build_record(collection, stored, max_bytes);
+}
+
+Result<RecordRef> JsonRecords::make(std::string_view text) {
+  {
+    Scratch scratch;
+    if (reader_.read(text, scratch.builder())) return finish(collection_, scratch, max_bytes_);
+  }
+  AURORA_ASSIGN(auto value, parse_json(text));
+  auto* document = value.if_object();
+  if (document == nullptr) return Error(ErrorCode::kTypeError, "a document is an object of fields");
+  return make_record(collection_, std::move(*document), insert_, max_bytes_);
 }
 
 Result<RecordRef> merge_record(const CollectionDef& collection, RecordView record, const StoredFields& changed,

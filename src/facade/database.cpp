@@ -165,28 +165,6 @@ QueryResult Statement::execute(const Object& variables, const ExecuteOptions& op
 
 Query Database::query(std::string collection) { return Query(state_, nullptr, std::move(collection)); }
 
-Result<Document> Database::try_insert(std::string_view collection, const Object& document) {
-  AURORA_ASSIGN(const auto entry, state_->engine().enter());
-  Document stored;
-  AURORA_TRY(DatabaseTarget(state_->engine()).write([&](WriteView& view) -> Status {
-    AURORA_ASSIGN(const auto definition, facade::writable_collection(view, collection));
-    AURORA_ASSIGN(stored, facade::insert_document(*state_, view, definition, document));
-    return {};
-  }));
-  return stored;
-}
-
-std::vector<Document> Database::insert_many(std::string_view collection, const std::vector<Object>& documents) {
-  const auto entry = state_->engine().enter().value();
-  std::vector<Document> stored;
-  DatabaseTarget(state_->engine()).write([&](WriteView& view) -> Status {
-    AURORA_ASSIGN(const auto definition, facade::writable_collection(view, collection));
-    AURORA_ASSIGN(stored, facade::insert_documents(*state_, view, definition, documents));
-    return {};
-  }).value();
-  return stored;
-}
-
 Result<std::optional<Document>> Database::try_get(std::string_view collection, const Value& id) {
   if (auto hot = facade::read_hot(*state_, collection, id)) return std::optional(std::move(hot));
   AURORA_ASSIGN(const auto entry, state_->engine().enter());

@@ -103,13 +103,12 @@ Status fire_handlers(State& state, WriteView& view, Savepoint since) {
   return state.handlers().fire(view, since, bindings_without_text(state, view), state.settings(), 0);
 }
 
-// Checks what was written since, and runs the handlers it fires.
+}  // namespace
+
 Status end_call(State& state, WriteView& view, Savepoint since) {
   AURORA_TRY(exec::end_statement(view, since));
   return fire_handlers(state, view, since);
 }
-
-}  // namespace
 
 plan::Bindings bindings_without_text(State& state, View& view) {
   plan::Bindings bindings;
@@ -118,8 +117,8 @@ plan::Bindings bindings_without_text(State& state, View& view) {
   return bindings;
 }
 
-Result<Catalog::Entry> writable_collection(View& view, std::string_view name) {
-  AURORA_ASSIGN(auto collection, view.catalog().require(name));
+Result<Catalog::Entry> writable_collection(const Catalog& catalog, std::string_view name) {
+  AURORA_ASSIGN(auto collection, catalog.require(name));
   if (collection->system)
     return Error(ErrorCode::kInvalidOperation, "the system collection '" + std::string(name) + "' can only be read");
   return collection;
@@ -194,35 +193,17 @@ bool read_plain_order(const CollectionDef& collection, const List& order, std::v
   return true;
 }
 
-// Without the uniqueness check.
-Result<Document> add_document(WriteView& view, const Catalog::Entry& collection, Object document) {
+}  // namespace
+
+Result<Document> insert_document(State& state, WriteView& view, const Catalog::Entry& collection, Object document) {
+  const auto mark = view.savepoint();
   auto record = exec::make_record(view, *collection, std::move(document));
   if (!record) return in_collection(*collection, record.error());
   AURORA_ASSIGN(const auto ordinal, view.insert(*collection, *std::move(record)));
   AURORA_ASSIGN(const auto stored, view.record(collection->id, ordinal));
   AURORA_ASSIGN(const auto shown, with_virtuals(*collection, stored, view.now()));
+  AURORA_TRY(end_call(state, view, mark));
   return Document(collection, shown);
-}
-}  // namespace
-
-Result<Document> insert_document(State& state, WriteView& view, const Catalog::Entry& collection, Object document) {
-  const auto mark = view.savepoint();
-  AURORA_ASSIGN(auto stored, add_document(view, collection, std::move(document)));
-  AURORA_TRY(end_call(state, view, mark));
-  return stored;
-}
-
-Result<std::vector<Document>> insert_documents(State& state, WriteView& view, const Catalog::Entry& collection,
-                                               const std::vector<Object>& documents) {
-  const auto mark = view.savepoint();
-  std::vector<Document> stored;
-  stored.reserve(documents.size());
-  for (const auto& document : documents) {
-    AURORA_ASSIGN(auto one, add_document(view, collection, document));
-    stored.push_back(std::move(one));
-  }
-  AURORA_TRY(end_call(state, view, mark));
-  return stored;
 }
 
 Result<std::optional<Document>> update_document(State& state, WriteView& view, std::string_view name, const Value& id,

@@ -11,7 +11,13 @@
 namespace aurora::facade {
 
 /// The collection of that name that callers may write. Errors: CollectionNotFound, InvalidOperation.
-[[nodiscard]] Result<Catalog::Entry> writable_collection(View& view, std::string_view name);
+[[nodiscard]] Result<Catalog::Entry> writable_collection(const Catalog& catalog, std::string_view name);
+[[nodiscard]] inline Result<Catalog::Entry> writable_collection(View& view, std::string_view name) {
+  return writable_collection(view.catalog(), name);
+}
+
+/// Checks what was written since, and runs the handlers it fires.
+[[nodiscard]] Status end_call(State& state, WriteView& view, Savepoint since);
 
 /// The ordinal of the committed document with that primary key. Reads no document. Errors: InvalidOperation for a
 /// collection without a primary key, TypeError.
@@ -26,9 +32,6 @@ namespace aurora::facade {
 [[nodiscard]] Result<RecordRef> read_by_id(State& state, View& view, const Catalog::Entry& collection, const Value& id);
 
 [[nodiscard]] Result<Document> insert_document(State& state, WriteView& view, const Catalog::Entry& collection, Object document);
-/// All of them, or the first error. One uniqueness check at the end.
-[[nodiscard]] Result<std::vector<Document>> insert_documents(State& state, WriteView& view, const Catalog::Entry& collection,
-                                                             const std::vector<Object>& documents);
 [[nodiscard]] Result<std::optional<Document>> update_document(State& state, WriteView& view, std::string_view collection,
                                                               const Value& id, const Object& data);
 [[nodiscard]] Result<bool> remove_document(State& state, WriteView& view, std::string_view collection, const Value& id);

@@ -14,6 +14,10 @@ namespace aurora {
 [[nodiscard]] Status coerce_in_place(const FieldDef& field, Value& value,
                                      const CoerceContext& context, const ValuePlace& place);
 
+/// What an insert stores in a field that was not given; null: nothing. Errors: ValidationError for a required one.
+[[nodiscard]] Result<Value> absent_value(const FieldDef& field, const InsertContext& insert,
+                                         const CoerceContext& context);
+
 /// What `modify` converts beyond coercion: dates, times and uuids to texts. Errors: ValidationError
 /// for an Int that no Float holds exactly. (In revise.cpp.)
 [[nodiscard]] Status widen(const TypeDef& type, Value& value, const ValuePlace& place);

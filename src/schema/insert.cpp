@@ -52,7 +52,8 @@ bool is_generated(const FieldDef& field) {
          field.type.type == FieldType::kString;
 }
 
-// What an insert stores in a field that was not given.
+}  // namespace
+
 Result<Value> absent_value(const FieldDef& field, const InsertContext& insert,
                            const CoerceContext& context) {
   AURORA_ASSIGN(auto value, default_of(field, context));
@@ -64,8 +65,6 @@ Result<Value> absent_value(const FieldDef& field, const InsertContext& insert,
     return Error(ErrorCode::kValidationError, "field " + in_quotes(field.name) + " is required");
   return value;
 }
-
-}  // namespace
 
 Result<StoredFields> complete_insert(const CollectionDef& collection, Object input,
                                      const InsertContext& insert) {

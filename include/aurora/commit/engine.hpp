@@ -75,6 +75,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   /// The current state. Requires: an Entry is held while the view is used.
   [[nodiscard]] SnapshotView view() { return view(now()); }
   [[nodiscard]] SnapshotView view(DateTime now);
+  /// The definitions as they are now.
+  [[nodiscard]] std::shared_ptr<const Catalog> catalog() { return snapshots_.catalog(); }
 
   /// Runs `mutation` and commits what it wrote. Returns the commit's sequence, or the current one when it wrote
   /// nothing. Requires: an Entry is held. Errors: the mutation's own; IoError or StorageFull with an unknown

@@ -82,6 +82,9 @@ class SnapshotList {
   /// A version no other snapshot shares, in place of `*slot`.
   static CollectionVersion& own(std::shared_ptr<CollectionVersion>& slot);
 
+  /// The definitions as they are now, without a pin. Waits for nobody but who asks for or changes just them.
+  [[nodiscard]] std::shared_ptr<const Catalog> catalog();
+
   /// The oldest pinned sequence, or the current one when none is pinned.
   [[nodiscard]] Sequence oldest_reader();
   [[nodiscard]] Sequence current_sequence();
@@ -101,6 +104,8 @@ class SnapshotList {
   // Of the last of the list; written under mutex_.
   std::atomic<Sequence> published_{0};
   std::atomic<std::uint64_t> catalog_{0};
+  std::mutex catalog_mutex_;
+  std::shared_ptr<const Catalog> definitions_;       // of the current one; guarded by catalog_mutex_, changed by the publisher
 };
 
 }  // namespace aurora::commit
