@@ -1,5 +1,6 @@
 // What a commit does to the published state: live sets, indexes, document lengths, definitions.
 // Called by the pipeline while it publishes; calls the indexes.
+#include <aurora/base/bytes.hpp>
 #include <aurora/index/extract.hpp>
 #include <aurora/text/entries.hpp>
 
@@ -16,19 +17,26 @@ constexpr std::size_t kEditsAtOnce = 1u << 18;
 
 // Keys that only one of two sorted lists holds.
 template <class Visit>
-void diff_keys(std::vector<std::string>& before, std::vector<std::string>& after, const Visit& visit) {
+void diff_keys(const std::vector<std::string>& before, const std::vector<std::string>& after, const Visit& visit) {
   std::size_t i = 0;
   std::size_t j = 0;
   while (i < before.size() || j < after.size()) {
     if (j == after.size() || (i < before.size() && before[i] < after[j])) {
-      visit(std::move(before[i++]), false);
+      visit(before[i++], false);
     } else if (i == before.size() || after[j] < before[i]) {
-      visit(std::move(after[j++]), true);
+      visit(after[j++], true);
     } else {
       ++i;
       ++j;
     }
   }
+}
+
+// The first eight bytes of a key as a number that orders as they do.
+std::uint64_t head_of(std::string_view key) noexcept {
+  char padded[8] = {};
+  key.copy(padded, sizeof padded);
+  return load_be<std::uint64_t>(padded);
 }
 
 // Calls `edit(index place, key, add)` for what one change does to the indexes, but those that are built anew, and
@@ -38,6 +46,8 @@ void visit_edits(const Change& change, const CollectionDef& old_definition, cons
                  const std::vector<std::uint32_t>& built, const Edit& edit, const Length& set_length) {
   thread_local std::vector<std::string> before;
   thread_local std::vector<std::string> after;
+  thread_local std::string old_key;
+  thread_local std::string new_key;
   const bool same_definition = &old_definition == &definition;
   for (std::size_t i = 0; i < definition.indexes.size(); ++i) {
     const auto& index = definition.indexes[i];
@@ -45,6 +55,17 @@ void visit_edits(const Change& change, const CollectionDef& old_definition, cons
     if (same_definition && change.before && change.after &&
         is_same_in(definition, index, change.before.view(), change.after.view()))
       continue;
+    if (index.kind != IndexKind::kSearch) {
+      // Most often there is one key, which then is made where the last one was.
+      const auto old_keys = change.before ? extract_key(old_definition, index, change.before.view(), old_key) : 0;
+      const auto new_keys = change.after ? extract_key(definition, index, change.after.view(), new_key) : 0;
+      if (old_keys && new_keys) {
+        if (*old_keys == *new_keys && (*old_keys == 0 || old_key == new_key)) continue;
+        if (*old_keys > 0) edit(i, old_key, false);
+        if (*new_keys > 0) edit(i, new_key, true);
+        continue;
+      }
+    }
     before.clear();
     after.clear();
     if (change.before) text::extract_index_keys(old_definition, index, change.before.view(), before);
@@ -53,7 +74,7 @@ void visit_edits(const Change& change, const CollectionDef& old_definition, cons
       const auto length = text::length_of(after);
       if (length != text::length_of(before)) set_length(i, length);
     }
-    diff_keys(before, after, [&](std::string key, bool add) { edit(i, std::move(key), add); });
+    diff_keys(before, after, [&](std::string_view key, bool add) { edit(i, key, add); });
   }
 }
 
@@ -62,8 +83,11 @@ void gather(const Change& change, const CollectionDef& old_definition, const Col
   edits.indexes.resize(definition.indexes.size());
   visit_edits(
       change, old_definition, definition, built,
-      [&](std::size_t index, std::string key, bool add) {
-        edits.indexes[index].edits.push_back({std::move(key), change.ordinal, add});
+      [&](std::size_t index, std::string_view key, bool add) {
+        auto& mine = edits.indexes[index];
+        mine.edits.push_back({head_of(key), static_cast<std::uint32_t>(mine.keys.size()),
+                              static_cast<std::uint32_t>(key.size()), change.ordinal, add});
+        mine.keys += key;
         ++edits.count;
       },
       [&](std::size_t index, std::uint32_t length) {
@@ -132,16 +156,17 @@ void Engine::apply_edits(IndexEdits& edits, const std::vector<std::pair<Collecti
     for (std::size_t i = 0; i < edits.indexes.size(); ++i) {
       auto& mine = edits.indexes[i];
       if (!mine.edits.empty()) {
-        std::sort(mine.edits.begin(), mine.edits.end(), [](const auto& a, const auto& b) {
-          const auto order = a.key.compare(b.key);
+        std::sort(mine.edits.begin(), mine.edits.end(), [&mine](const auto& a, const auto& b) {
+          if (a.head != b.head) return a.head < b.head;
+          const auto order = mine.key(a).compare(mine.key(b));
           return order != 0 ? order < 0 : a.ordinal < b.ordinal;
         });
         auto& head = heads->second->indexes.at(version.definition->indexes[i].id);
         for (const auto& edit : mine.edits) {
           if (edit.add)
-            head.add(edit.key, edit.ordinal, scope);
+            head.add(mine.key(edit), edit.ordinal, scope);
           else
-            head.remove(edit.key, edit.ordinal, scope);
+            head.remove(mine.key(edit), edit.ordinal, scope);
         }
         version.indexes[i] = head.version();
       }
@@ -209,7 +234,7 @@ void Engine::apply(GroupCommit& commit, Snapshot& next, const EditScope& scope) 
     }
     visit_edits(
         change, *old_definition, definition, built,
-        [&](std::size_t index, const std::string& key, bool add) {
+        [&](std::size_t index, std::string_view key, bool add) {
           auto& head = heads->indexes.at(definition.indexes[index].id);
           if (add)
             head.add(key, change.ordinal, scope);

@@ -20,12 +20,18 @@ struct Engine::Request {
 /// order, so that neighbours share the way down the tree.
 struct IndexEdits {
   struct Edit {
-    std::string key;
+    std::uint64_t head;    // the key's first bytes, which settle most comparisons
+    std::uint32_t begin;   // in `keys`
+    std::uint32_t size;
     Ordinal ordinal;
     bool add;
   };
   struct Index {
+    std::string keys;
     std::vector<Edit> edits;
+    [[nodiscard]] std::string_view key(const Edit& edit) const noexcept {
+      return std::string_view(keys).substr(edit.begin, edit.size);
+    }
     std::vector<std::pair<Ordinal, std::uint32_t>> lengths;   // of full-text indexes
   };
   CollectionId collection = 0;

@@ -5,6 +5,8 @@
 #include <aurora/base/checksum.hpp>
 #include <aurora/base/try.hpp>
 
+#include <algorithm>
+
 namespace aurora::commit {
 
 namespace {
@@ -27,7 +29,15 @@ ChangeKind kind_of(const Change& change) {
 
 void encode_log(std::span<const Change> changes, DateTime time, bool catalog_changed,
                 const std::function<void(std::uint32_t, std::string_view)>& emit) {
+  std::size_t bytes = kHeaderBytes + changes.size() * kEntryBytes;
+  std::size_t largest = 0;
+  for (const auto& change : changes) {
+    const auto size = change.before ? change.before.bytes().size() : 0;
+    bytes += size;
+    largest = std::max(largest, size);
+  }
   std::string row;
+  row.reserve(std::min(bytes, kRowBytes + kEntryBytes + largest));
   std::uint32_t part = 0;
   std::uint32_t count = 0;
   const auto open = [&] {

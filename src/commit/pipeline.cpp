@@ -18,6 +18,8 @@ namespace {
 
 // From here on a commit's index changes are built beside readers instead of holding them off.
 constexpr std::size_t kLargeCommit = 64;
+// Up to here that is so only when there are readers: one that comes just then waits for a few milliseconds.
+constexpr std::size_t kLargestInPlace = 2048;
 constexpr std::size_t kLargeEdits = 1024;
 
 // What was thrown, as an error. Called while it is handled.
@@ -140,7 +142,7 @@ void Engine::run_group(std::vector<Request*>& group) {
 void Engine::prepare_group(std::vector<Request*>& group, std::vector<GroupCommit>& commits) {
   WriteSet writes;
   std::size_t changes = 0;
-  auto base = view();
+  SnapshotView base(*this, snapshots_.pin_own(), now());
   WriteContext context(*this, base, writes);
   for (auto* request : group) {
     if (changes >= options_.group_changes) break;
@@ -253,7 +255,8 @@ void Engine::publish(GroupCommit& commit) {
   for (const auto& change : commit.changes)
     records_.cache().end_write(change.collection, change.ordinal, change.after);
   hint_keys(commit);
-  bool large = commit.changes.size() > kLargeCommit || commit.schema.catalog;
+  const auto size = commit.changes.size();
+  bool large = size > kLargestInPlace || (size > kLargeCommit && snapshots_.has_readers()) || commit.schema.catalog;
   if (!commit.schema.catalog) find_heads(commit);
   // What can be found out before readers are held off is found out before.
   if (!large) large = gather_edits(commit) > kLargeEdits;

@@ -25,9 +25,22 @@ SnapshotList::SnapshotList() { list_.push_back(std::make_unique<Snapshot>()); }
 
 SnapshotList::Pin SnapshotList::pin() {
   std::lock_guard lock(mutex_);
+  ++pins_;
   auto* current = list_.back().get();
   current->pins_.fetch_add(1, std::memory_order_relaxed);
   return Pin(current);
+}
+
+SnapshotList::Pin SnapshotList::pin_own() {
+  std::lock_guard lock(mutex_);
+  auto* current = list_.back().get();
+  current->pins_.fetch_add(1, std::memory_order_relaxed);
+  return Pin(current);
+}
+
+bool SnapshotList::has_readers() {
+  std::lock_guard lock(mutex_);
+  return pins_ != pins_published_ || newest_pinned() != 0;
 }
 
 const CollectionVersion* SnapshotList::find(const Pin& pin, CollectionId id) {
@@ -96,6 +109,7 @@ void SnapshotList::publish(Sequence sequence, bool large, const Apply& apply) {
     apply(*current, scope);
     current->sequence = sequence;
   }
+  pins_published_ = pins_;
   if (definitions_ != list_.back()->catalog) {
     const std::lock_guard catalog_lock(catalog_mutex_);
     definitions_ = list_.back()->catalog;

@@ -137,8 +137,12 @@ Result<std::optional<Ordinal>> WriteContext::stored_holder(const CollectionDef& 
     return std::binary_search(keys.begin(), keys.end(), key);
   };
   RecordRef own;
-  if (const auto* claimed = writes_.claim(index.id, key); claimed != nullptr && *claimed != self)
-    if (writes_.find(collection.id, *claimed, own) && still_holds(own)) return std::optional(*claimed);
+  std::optional<Ordinal> claimed;
+  writes_.find_claim(index.id, key, [&](Ordinal ordinal) {
+    if (ordinal != self && writes_.find(collection.id, ordinal, own) && still_holds(own)) claimed = ordinal;
+    return claimed.has_value();
+  });
+  if (claimed) return claimed;
   AURORA_ASSIGN(const auto* version, this->collection(collection.id));
   const auto* committed = version->index(index.id);
   if (committed == nullptr) return std::optional<Ordinal>();
@@ -149,15 +153,20 @@ Result<std::optional<Ordinal>> WriteContext::stored_holder(const CollectionDef& 
 }
 
 Status WriteContext::check_unique(Savepoint since) {
+  Catalog::Entry collection;
   for (const auto& change : writes_.collect(since)) {
     if (!change.after) continue;
-    const auto collection = catalog().find(change.collection);
+    if (!collection || collection->id != change.collection) collection = catalog().find(change.collection);
     if (!collection) continue;
     for (const auto& index : collection->indexes) {
       if (!is_unique(index.kind)) continue;
       // Who keeps a value holds it already; whoever else wants it is checked against the committed index or the claim.
       if (change.before && is_same_in(*collection, index, change.before.view(), change.after.view())) continue;
-      text::extract_index_keys(*collection, index, change.after.view(), keys_);
+      keys_.resize(1);
+      if (const auto one = extract_key(*collection, index, change.after.view(), keys_.front()))
+        keys_.resize(*one);
+      else
+        text::extract_index_keys(*collection, index, change.after.view(), keys_);
       for (const auto& key : keys_) {
         AURORA_ASSIGN(auto other, stored_holder(*collection, index, key, change.ordinal));
         if (other && collection->ttl) {

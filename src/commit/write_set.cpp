@@ -1,7 +1,7 @@
 // Body of the write set. Called by the commit pipeline and transactions.
 #include <aurora/commit/write_set.hpp>
 
-#include <aurora/base/bytes.hpp>
+#include <aurora/base/checksum.hpp>
 
 #include <algorithm>
 
@@ -11,12 +11,10 @@ namespace {
 // Up to here a backwards look through the documents beats hashing.
 constexpr std::size_t kLinearLook = 8;
 
-std::string claim_key(std::uint32_t index_id, const std::string& key) {
-  std::string text;
-  text.reserve(key.size() + 4);
-  append_be<std::uint32_t>(text, index_id);
-  text += key;
-  return text;
+// Bits spread, since ordinals that follow one another are the usual case.
+std::uint64_t ordinal_hash(Ordinal ordinal) noexcept {
+  const auto spread = ordinal * 0x9E37'79B9'7F4A'7C15u;
+  return spread ^ (spread >> 32);
 }
 }  // namespace
 
@@ -44,8 +42,13 @@ const WriteSet::Document* WriteSet::document_of(const Collection& collection, Or
       if (document.ordinal == ordinal) return &document;
     return nullptr;
   }
-  const auto found = collection.by_ordinal.find(ordinal);
-  return found == collection.by_ordinal.end() ? nullptr : &collection.documents[found->second];
+  const Document* found = nullptr;
+  collection.by_ordinal.find(ordinal_hash(ordinal), [&](std::uint32_t at) {
+    if (collection.documents[at].ordinal != ordinal) return false;
+    found = &collection.documents[at];
+    return true;
+  });
+  return found;
 }
 
 // One change in the place of making the whole anew: many statements of a transaction each look after a few writes.
@@ -77,9 +80,10 @@ void WriteSet::put(CollectionId id, Ordinal ordinal, const RecordRef& committed,
   const auto at = static_cast<std::uint32_t>(collection.documents.size());
   collection.documents.push_back({ordinal, committed, std::move(after)});
   if (!collection.by_ordinal.empty()) {
-    collection.by_ordinal.emplace(ordinal, at);
+    collection.by_ordinal.push(ordinal_hash(ordinal), at);
   } else if (collection.documents.size() > kLinearLook) {
-    for (std::uint32_t i = 0; i <= at; ++i) collection.by_ordinal.emplace(collection.documents[i].ordinal, i);
+    for (std::uint32_t i = 0; i <= at; ++i)
+      collection.by_ordinal.push(ordinal_hash(collection.documents[i].ordinal), i);
   }
   journal_.push_back({slot, at, committed, true});
 }
@@ -94,21 +98,14 @@ void WriteSet::rollback(Mark mark) {
     if (entry.first_touch) {
       // First touches are undone in reverse order, so this document is the last one.
       if (!document.committed && collection.inserted > 0) --collection.inserted;
-      collection.by_ordinal.erase(document.ordinal);
+      if (!collection.by_ordinal.empty()) collection.by_ordinal.pop();
       collection.documents.pop_back();
     } else {
       document.now = std::move(entry.previous);
     }
     journal_.pop_back();
   }
-  while (claim_journal_.size() > mark.claims) {
-    auto& [key, previous] = claim_journal_.back();
-    if (previous)
-      claims_.insert_or_assign(key, *previous);
-    else
-      claims_.erase(key);
-    claim_journal_.pop_back();
-  }
+  while (claims_.size() > mark.claims) claims_.pop();
 }
 
 bool WriteSet::find(CollectionId id, Ordinal ordinal, RecordRef& out) const {
@@ -160,7 +157,6 @@ void WriteSet::clear() {
   collections_.clear();
   journal_.clear();
   claims_.clear();
-  claim_journal_.clear();
   bytes_ = 0;
 }
 
@@ -179,17 +175,12 @@ std::size_t WriteSet::inserted_before(CollectionId id, Mark mark) const {
   return count;
 }
 
-const Ordinal* WriteSet::claim(std::uint32_t index_id, const std::string& key) const {
-  if (claims_.empty()) return nullptr;
-  const auto found = claims_.find(claim_key(index_id, key));
-  return found == claims_.end() ? nullptr : &found->second;
+std::uint64_t WriteSet::claim_hash(std::uint32_t index_id, std::string_view key) noexcept {
+  return hash64(key) ^ ordinal_hash(index_id);
 }
 
-void WriteSet::set_claim(std::uint32_t index_id, const std::string& key, Ordinal ordinal) {
-  auto name = claim_key(index_id, key);
-  const auto [at, fresh] = claims_.try_emplace(name, ordinal);
-  claim_journal_.emplace_back(std::move(name), fresh ? std::nullopt : std::optional(at->second));
-  at->second = ordinal;
+void WriteSet::set_claim(std::uint32_t index_id, std::string_view key, Ordinal ordinal) {
+  claims_.push(claim_hash(index_id, key), ordinal);
 }
 
 }  // namespace aurora::commit

@@ -119,6 +119,19 @@ void extract_keys(const CollectionDef& collection, const IndexDef& index, Record
   }
 }
 
+std::optional<std::size_t> extract_key(const CollectionDef& collection, const IndexDef& index, RecordView record,
+                                       std::string& key) {
+  const auto& path = index.paths.front();
+  if (index.paths.size() != 1 || !path.rest.empty()) return std::nullopt;
+  const auto value = root_value(collection, path, record);
+  if (value.type() == Type::kList) return std::nullopt;
+  if (value.is_null() && is_unique(index.kind)) return 0;
+  key.clear();
+  append_key(key, value);
+  cut_key(key);
+  return 1;
+}
+
 bool is_same_in(const CollectionDef& collection, const IndexDef& index, RecordView a, RecordView b) {
   return std::all_of(index.paths.begin(), index.paths.end(), [&](const FieldPath& path) {
     return is_identical(root_value(collection, path, a), root_value(collection, path, b));

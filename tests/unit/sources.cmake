@@ -20,6 +20,7 @@ set(AURORA_UNIT_TESTS
   schema/coerce_test.cpp
   schema/definition_test.cpp
   schema/insert_test.cpp
+  schema/json_insert_test.cpp
   storage/cow_tree_test.cpp
   storage/directory_lock_test.cpp
   storage/faulty_store_test.cpp
@@ -64,6 +65,7 @@ set(AURORA_UNIT_TESTS
   cache/record_pages_test.cpp
   commit/change_cursor_test.cpp
   commit/failed_write_test.cpp
+  commit/hash_chains_test.cpp
   commit/loading_threads_test.cpp
   commit/recovery_test.cpp
   commit/throwing_test.cpp
@@ -82,6 +84,7 @@ set(AURORA_UNIT_TESTS
   facade/field_columns_test.cpp
   facade/get_by_id_test.cpp
   facade/handlers_test.cpp
+  facade/insert_json_threads_test.cpp
   facade/jobs_test.cpp
   facade/json_test.cpp
   facade/memory_test.cpp

@@ -66,6 +66,8 @@ class SnapshotList {
 
   /// Pins the current snapshot. Cost: one short lock; waits at most for one small commit's index changes.
   [[nodiscard]] Pin pin();
+  /// For the publisher itself, which is no reader: not counted by has_readers.
+  [[nodiscard]] Pin pin_own();
   /// The collection in a pinned snapshot; null when it was not loaded then.
   [[nodiscard]] const CollectionVersion* find(const Pin& pin, CollectionId id);
   /// Every collection loaded in a pinned snapshot. While the result is held, publishing copies these versions.
@@ -85,6 +87,9 @@ class SnapshotList {
   /// The definitions as they are now, without a pin. Waits for nobody but who asks for or changes just them.
   [[nodiscard]] std::shared_ptr<const Catalog> catalog();
 
+  /// True when somebody reads, or did since the last publishing: whom a long one would hold off.
+  [[nodiscard]] bool has_readers();
+
   /// The oldest pinned sequence, or the current one when none is pinned.
   [[nodiscard]] Sequence oldest_reader();
   [[nodiscard]] Sequence current_sequence();
@@ -101,11 +106,13 @@ class SnapshotList {
 
   std::mutex mutex_;
   std::deque<std::unique_ptr<Snapshot>> list_;   // guarded by mutex_
+  std::uint64_t pins_ = 0;                       // taken by readers; guarded by mutex_
+  std::uint64_t pins_published_ = 0;             // of those, before the last publishing; guarded by mutex_
   // Of the last of the list; written under mutex_.
   std::atomic<Sequence> published_{0};
   std::atomic<std::uint64_t> catalog_{0};
   std::mutex catalog_mutex_;
-  std::shared_ptr<const Catalog> definitions_;       // of the current one; guarded by catalog_mutex_, changed by the publisher
+  std::shared_ptr<const Catalog> definitions_;   // of the current one; guarded by catalog_mutex_, changed by the publisher
 };
 
 }  // namespace aurora::commit

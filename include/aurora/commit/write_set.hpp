@@ -2,14 +2,13 @@
 // mutations and by interactive transactions. Threads: one thread at a time.
 #pragma once
 
+#include <aurora/commit/hash_chains.hpp>
 #include <aurora/document/record.hpp>
 #include <aurora/exec/write_view.hpp>
 
 #include <cstdint>
 #include <memory>
-#include <optional>
-#include <string>
-#include <unordered_map>
+#include <string_view>
 #include <vector>
 
 namespace aurora::commit {
@@ -21,7 +20,7 @@ class WriteSet {
  public:
   /// Position in the journals: everything after it can be undone or collected.
   using Mark = Savepoint;
-  [[nodiscard]] Mark mark() const noexcept { return {journal_.size(), claim_journal_.size()}; }
+  [[nodiscard]] Mark mark() const noexcept { return {journal_.size(), claims_.size()}; }
   void rollback(Mark mark);
 
   /// Sets the state of a document. `committed` is its committed record, used on first touch.
@@ -44,9 +43,13 @@ class WriteSet {
   /// Documents that were added to the collection before `mark`.
   [[nodiscard]] std::size_t inserted_before(CollectionId collection, Mark mark) const;
 
-  /// Who claimed a unique key last, if anybody did; callers must check that the claim still stands.
-  [[nodiscard]] const Ordinal* claim(std::uint32_t index_id, const std::string& key) const;
-  void set_claim(std::uint32_t index_id, const std::string& key, Ordinal ordinal);
+  /// Calls `visit` with documents that claimed a unique key, until it returns true; gives whether it did. Callers must
+  /// check that the claim still stands, and that it was of this key: those of other keys may be among them.
+  template <class Visit>
+  bool find_claim(std::uint32_t index_id, std::string_view key, const Visit& visit) const {
+    return !claims_.empty() && claims_.find(claim_hash(index_id, key), visit);
+  }
+  void set_claim(std::uint32_t index_id, std::string_view key, Ordinal ordinal);
 
  private:
   struct Document {
@@ -57,7 +60,7 @@ class WriteSet {
   struct Collection {
     CollectionId id = 0;
     std::vector<Document> documents;                          // in order of first touch
-    std::unordered_map<Ordinal, std::uint32_t> by_ordinal;    // made when `documents` outgrows a linear look
+    HashChains by_ordinal;                                    // made when `documents` outgrows a linear look
     Ordinal inserted = 0;                                     // ordinals allocated
     mutable PendingDocuments pending;
     mutable bool pending_fresh = false;
@@ -69,6 +72,7 @@ class WriteSet {
     bool first_touch;
   };
 
+  [[nodiscard]] static std::uint64_t claim_hash(std::uint32_t index_id, std::string_view key) noexcept;
   [[nodiscard]] std::uint32_t slot_of(CollectionId id);
   static void update_pending(PendingDocuments& pending, Ordinal ordinal, const RecordRef& after);
   [[nodiscard]] const Collection* collection_of(CollectionId id) const;
@@ -76,8 +80,7 @@ class WriteSet {
 
   std::vector<Collection> collections_;
   std::vector<JournalEntry> journal_;
-  std::unordered_map<std::string, Ordinal> claims_;
-  std::vector<std::pair<std::string, std::optional<Ordinal>>> claim_journal_;   // what each claim replaced
+  HashChains claims_;                                         // ordinals, by index and key
   std::size_t bytes_ = 0;
 };
 

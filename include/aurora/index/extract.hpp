@@ -5,6 +5,7 @@
 #include <aurora/schema/definition.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,11 @@ void visit_values(const CollectionDef& collection, const FieldPath& path, Record
 /// null part has none. A compound key combines every choice of elements.
 void extract_keys(const CollectionDef& collection, const IndexDef& index, RecordView record,
                   std::vector<std::string>& keys);
+
+/// The same for the usual case of one scalar at a path without parts, without allocating: `key` is the one key, and the
+/// result how many there are, 1 or 0. Nullopt: it is no such case. Requires: no full-text index.
+[[nodiscard]] std::optional<std::size_t> extract_key(const CollectionDef& collection, const IndexDef& index,
+                                                     RecordView record, std::string& key);
 
 /// True when the two documents surely have the same keys in `index`: all that its paths begin with is the same, byte by
 /// byte. For what an update left alone, of whose keys then none need be made.
