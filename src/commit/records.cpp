@@ -67,11 +67,14 @@ class Records::Scan {
     const RecordCache::Reading reading(records_.cache_);
     reading.look(collection_, ordinals, places_.data());
     for (std::size_t i = 0; i < kAhead; ++i) prefetch(i, ordinals.size());
+    AURORA_TRY(fetch_scattered(ordinals));
     for (std::size_t i = 0; i < ordinals.size(); ++i) {
       prefetch(i + kAhead, ordinals.size());
       const BorrowedRecord cached(places_[i]);
       const auto* record = &cached.ref();
-      if (!*record) {
+      if (!*record && fetched_.size() > i) {
+        record = &fetched_[i];
+      } else if (!*record) {
         AURORA_ASSIGN(found_, look_up(ordinals[i]));
         record = &found_;
       }
@@ -91,10 +94,43 @@ class Records::Scan {
 
   void prefetch(std::size_t at, std::size_t size) const {
     if (at >= size || places_[at] == nullptr) return;
-    // The header, the field table and the first fields: more would be fetched in vain most often.
+    // The header, the field table and the first fields: more would mostly be fetched in vain.
     const auto* const bytes = static_cast<const char*>(places_[at]);
     __builtin_prefetch(bytes);
     __builtin_prefetch(bytes + 64);
+    __builtin_prefetch(bytes + 128);
+  }
+
+  // Reads the records of a batch that are not cached into fetched_, if they lie so far apart that a cursor would seek
+  // each of them.
+  Status fetch_scattered(std::span<const Ordinal> ordinals) {
+    fetched_.clear();
+    missing_.clear();
+    for (std::size_t i = 0; i < ordinals.size(); ++i)
+      if (places_[i] == nullptr) missing_.push_back(i);
+    constexpr std::size_t kFewest = 4;
+    if (missing_.size() < kFewest) return {};
+    const auto apart = (ordinals[missing_.back()] - ordinals[missing_.front()]) / missing_.size();
+    if (apart < static_cast<std::size_t>(kStepsBeforeSeek)) return {};
+    std::vector<DocumentKey> keys;
+    std::vector<std::string_view> views;
+    keys.reserve(missing_.size());
+    views.reserve(missing_.size());
+    for (const auto i : missing_) views.push_back(keys.emplace_back(collection_, ordinals[i]).view());
+    fetched_.resize(ordinals.size());
+    return records_.store_.get_each(storage::Family::kDocs, views, [&](std::size_t place, std::string_view bytes) -> Status {
+      const auto i = missing_[place];
+      AURORA_ASSIGN(fetched_[i], keep(ordinals[i], bytes));
+      return {};
+    });
+  }
+
+  // Takes over what the store holds.
+  Result<RecordRef> keep(Ordinal ordinal, std::string_view bytes) {
+    AURORA_ASSIGN(auto record, checked_record(collection_, ordinal, bytes));
+    if (records_.cache_.has_room(record.memory_bytes()))
+      records_.cache_.fill(collection_, ordinal, record, sequence_);
+    return record;
   }
 
   Result<RecordRef> look_up(Ordinal ordinal) {
@@ -102,10 +138,7 @@ class Records::Scan {
     const DocumentKey key(collection_, ordinal);
     AURORA_TRY(position(key.view()));
     if (!cursor_->valid() || cursor_->key() != key.view()) return RecordRef();
-    AURORA_ASSIGN(auto record, checked_record(collection_, ordinal, cursor_->value()));
-    if (records_.cache_.has_room(record.memory_bytes()))
-      records_.cache_.fill(collection_, ordinal, record, sequence_);
-    return record;
+    return keep(ordinal, cursor_->value());
   }
 
   Status position(std::string_view key) {
@@ -128,6 +161,8 @@ class Records::Scan {
   std::unique_ptr<storage::Cursor> cursor_;   // made when the first record is not cached
   // Of the batch under way:
   std::array<RecordRef::Handle, kBatch> places_;
+  std::vector<std::size_t> missing_;
+  std::vector<RecordRef> fetched_;   // by place in the batch; empty when none were fetched together
   RecordRef found_;
   RecordRef older_;
 };
@@ -137,10 +172,12 @@ Status Records::scan(CollectionId collection, const OrdinalSet& ordinals, Sequen
   if (ordinals.empty()) return {};
   Scan scan(*this, collection, sequence, visit);
   std::array<Ordinal, Scan::kBatch> batch;
+  std::size_t size = 32;   // at first: many scans stop early
   OrdinalSet::Iterator at(ordinals);
-  for (auto read = at.read(batch); read > 0; read = at.read(batch)) {
+  for (auto read = at.read(std::span(batch).first(size)); read > 0; read = at.read(std::span(batch).first(size))) {
     AURORA_ASSIGN(const bool more, scan.run(std::span<const Ordinal>(batch).first(read)));
     if (!more) return {};
+    size = std::min(2 * size, Scan::kBatch);
   }
   return {};
 }

@@ -1,5 +1,6 @@
 // Body of groups from an index. Called by groups; calls the index and the key encoding.
 #include "group_index.hpp"
+#include "select_plan.hpp"
 
 #include <aurora/base/try.hpp>
 #include <aurora/exec/interval.hpp>
@@ -41,6 +42,9 @@ class Walker {
       auto key = read_key(entry.key, as_int_);
       told = key.has_value();
       if (!told) return false;
+      constexpr std::uint64_t kKeysALook = 256;   // at the clock
+      if (++keys_ % kKeysALook == 0) status_ = check_deadline(matches_.columns.settings);
+      if (!status_) return false;
       OrdinalSpan ordinals;
       const auto count = match(entry, ordinals);
       if (count > 0) status_ = walk_.interval ? gather(*key, count, ordinals) : tell(*std::move(key), count, ordinals);
@@ -98,6 +102,7 @@ class Walker {
   const std::function<Status(IndexedGroup&)>& visit_;
   const bool as_int_;
   Status status_;
+  std::uint64_t keys_ = 0;                 // walked
   OrdinalSet common_;
   std::vector<Ordinal> listed_;
   // Of the interval under way:

@@ -1,6 +1,7 @@
 // Body of query root fields. Called by the statement runner; calls selection and projection.
 #include <aurora/exec/query.hpp>
 
+#include "exec/answer_text.hpp"
 #include "exec/collective_shape.hpp"
 #include "exec/point_read.hpp"
 
@@ -28,7 +29,6 @@ namespace {
 
 using aql::Selection;
 using plan::Bindings;
-
 constexpr std::array<std::string_view, 12> kArguments{"where", "filter", "orderBy", "limit",  "offset",   "first",
                                                       "after", "last",   "before",  "search", "validate", "distinct"};
 constexpr std::array<std::string_view, 7> kCollectionLevel{"aggregate", "groupBy",    "edges",     "pageInfo",
@@ -65,7 +65,6 @@ class RootField {
 
  private:
   const CollectionDef& collection() const { return *query_.collection; }
-
   // Each pass over the collection has a plan of its own; the documents' comes first.
   plan::Explanation fresh_explanation() const {
     plan::Explanation pass;
@@ -272,7 +271,9 @@ class RootField {
     AURORA_ASSIGN(const auto beside, extras(projection, *rows));
     out += '[';
     constexpr std::size_t kAhead = 8;   // records fetched before their turn
+    const auto begin = out.size();
     for (std::size_t i = 0; i < rows->size(); ++i) {
+      make_room(out, begin, i, rows->size());
       if (i + kAhead < rows->size()) (*rows)[i + kAhead].record.prefetch();
       if (i > 0) out += ',';
       const auto& row = (*rows)[i];

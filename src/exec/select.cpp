@@ -214,7 +214,7 @@ Status Selector::stream(std::vector<Row>& found) {
   const auto start = clock();
   const auto end = window_end(query_);
   std::uint64_t position = 0;
-  if (access_.candidates && access_.exact) found.reserve(std::min(end, access_.candidates->size()));
+  if (access_.exact) found.reserve(std::min(end, committed().size()));
   if (end > 0)
     AURORA_TRY(visit_matches([&](Ordinal ordinal, const RecordRef& record) {
       if (position++ >= query_.offset) found.push_back({ordinal, record, score_of(ordinal)});

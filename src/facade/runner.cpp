@@ -259,13 +259,18 @@ class Runner {
   void add(const std::string& key, std::string json) { parts_.emplace_back(key, std::move(json)); }
 
   std::string data() const {
-    std::string out = "{";
+    std::size_t size = 2;
+    for (const auto& [key, json] : parts_) size += 2 * key.size() + 8 + json.size();
+    std::string out;
+    out.reserve(size);
+    out += '{';
     for (const auto& [key, json] : parts_) {
       if (out.size() > 1) out += ',';
       out += exec::json_key(key);
       out += json;
     }
-    return out + "}";
+    out += '}';
+    return out;
   }
 
   std::string extensions() const {

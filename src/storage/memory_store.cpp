@@ -144,6 +144,11 @@ class MemoryStore final : public Store {
     if (value) out.assign(*value);
     return value != nullptr;
   }
+  Status get_each(Family family, std::span<const std::string_view> keys, const VisitEach& visit) override {
+    for (std::size_t i = 0; i < keys.size(); ++i)
+      if (const CowTree::Value value = find(family, keys[i])) AURORA_TRY(visit(i, *value));
+    return {};
+  }
   std::unique_ptr<Cursor> cursor(Family family, const CursorOptions& options) override {
     // Exclusive: a snapshot ends the tree's generation.
     std::unique_lock guard(mutex_);

@@ -22,6 +22,8 @@
 #include <rocksdb/advanced_cache.h>
 #endif
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <system_error>
 
@@ -54,6 +56,7 @@ class RocksStore final : public Store {
   Status sync_log() override;
   Result<std::unique_ptr<PinnedBytes>> get(Family family, std::string_view key) override;
   Result<bool> get(Family family, std::string_view key, std::string& out) override;
+  Status get_each(Family family, std::span<const std::string_view> keys, const VisitEach& visit) override;
   std::unique_ptr<Cursor> cursor(Family family, const CursorOptions& options) override {
     return std::make_unique<RocksCursor>(*engine_, family, options);
   }
@@ -137,6 +140,26 @@ Result<bool> RocksStore::get(Family family, std::string_view key, std::string& o
   if (status.IsNotFound()) return false;
   if (!status.ok()) return read_error(status, family, key);
   return true;
+}
+
+Status RocksStore::get_each(Family family, std::span<const std::string_view> keys, const VisitEach& visit) {
+  constexpr std::size_t kBatch = 64;
+  std::array<rocksdb::Slice, kBatch> slices;
+  std::array<rocksdb::Status, kBatch> statuses;
+  for (std::size_t begin = 0; begin < keys.size(); begin += kBatch) {
+    const auto batch = keys.subspan(begin, std::min(kBatch, keys.size() - begin));
+    std::array<rocksdb::PinnableSlice, kBatch> values;  // a block is let go of with its batch
+    for (std::size_t i = 0; i < batch.size(); ++i) slices[i] = batch[i];
+    constexpr bool kSorted = true;
+    engine_->db().MultiGet(rocksdb::ReadOptions(), engine_->handle(family), batch.size(),
+                           slices.data(), values.data(), statuses.data(), kSorted);
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      if (statuses[i].IsNotFound()) continue;
+      if (!statuses[i].ok()) return read_error(statuses[i], family, batch[i]);
+      AURORA_TRY(visit(begin + i, {values[i].data(), values[i].size()}));
+    }
+  }
+  return {};
 }
 
 Status RocksStore::flush_families(const std::vector<rocksdb::ColumnFamilyHandle*>& families) {

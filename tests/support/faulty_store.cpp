@@ -145,6 +145,12 @@ Result<bool> FaultyStore::get(storage::Family family, std::string_view key, std:
   return inner_->get(family, key, out);
 }
 
+Status FaultyStore::get_each(storage::Family family, std::span<const std::string_view> keys,
+                             const VisitEach& visit) {
+  AURORA_TRY(plan_->enter(FaultPoint::kGet));
+  return inner_->get_each(family, keys, visit);
+}
+
 std::unique_ptr<storage::Cursor> FaultyStore::cursor(storage::Family family,
                                                      const storage::CursorOptions& options) {
   return std::make_unique<FaultyCursor>(inner_->cursor(family, options), plan_);

@@ -20,7 +20,7 @@ enum class FaultPoint : std::uint8_t {
   kWriteSync,   ///< the sync of write(kSynced): the batch is stored all the same, as seen with real
                 ///< disks
   kSyncLog,     ///< sync_log()
-  kGet,         ///< both forms of get()
+  kGet,         ///< both forms of get(), and get_each()
   kCursor,      ///< a seek or step of any cursor: it becomes invalid with the error as its status
   kFlush,       ///< both forms of flush()
   kCheckpoint,  ///< checkpoint()
@@ -78,6 +78,7 @@ class FaultyStore final : public storage::Store {
   Result<std::unique_ptr<storage::PinnedBytes>> get(storage::Family family,
                                                     std::string_view key) override;
   Result<bool> get(storage::Family family, std::string_view key, std::string& out) override;
+  Status get_each(storage::Family family, std::span<const std::string_view> keys, const VisitEach& visit) override;
   std::unique_ptr<storage::Cursor> cursor(storage::Family family,
                                           const storage::CursorOptions& options) override;
   Status flush() override;

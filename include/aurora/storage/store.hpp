@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -98,6 +99,11 @@ class Store {
   [[nodiscard]] virtual Result<std::unique_ptr<PinnedBytes>> get(Family family, std::string_view key) = 0;
   /// Copies into `out` (reusing its capacity) and returns whether the key is there.
   [[nodiscard]] virtual Result<bool> get(Family family, std::string_view key, std::string& out) = 0;
+  /// Calls `visit` with the place of each key that is there, and its bytes, which are valid during the call; ends at its
+  /// first error. Requires: keys rise. Cost: less than that of as many gets.
+  using VisitEach = std::function<Status(std::size_t place, std::string_view bytes)>;
+  [[nodiscard]] virtual Status get_each(Family family, std::span<const std::string_view> keys,
+                                        const VisitEach& visit) = 0;
   [[nodiscard]] virtual std::unique_ptr<Cursor> cursor(Family family, const CursorOptions& options) = 0;
 
   /// Writes memtables out, so that the next open replays nothing.

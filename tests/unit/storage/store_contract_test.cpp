@@ -68,6 +68,33 @@ TEST_CASE("store: get misses, finds empty values and keys of any bytes", "[stora
   CHECK(reused == "empty key");
 }
 
+TEST_CASE("store: many keys are read together", "[storage]") {
+  const ScratchDirectory scratch;
+  const auto store = make(any_kind(), scratch);
+  std::vector<std::string> names;
+  for (int i = 0; i < 300; ++i) names.push_back("key" + std::to_string(1000 + i));
+  for (int i = 0; i < 300; i += 3) put(*store, Family::kDocs, names[static_cast<std::size_t>(i)], "v" + std::to_string(i));
+  REQUIRE(store->flush());
+  for (int i = 0; i < 300; i += 9) put(*store, Family::kDocs, names[static_cast<std::size_t>(i)], "w" + std::to_string(i));
+  const std::vector<std::string_view> keys(names.begin(), names.end());
+  std::vector<std::size_t> places;
+  REQUIRE(store->get_each(Family::kDocs, keys, [&](std::size_t place, std::string_view bytes) -> Status {
+    places.push_back(place);
+    CHECK(bytes == (place % 9 == 0 ? "w" : "v") + std::to_string(place));
+    return {};
+  }));
+  REQUIRE(places.size() == 100);
+  for (std::size_t i = 0; i < places.size(); ++i) CHECK(places[i] == 3 * i);
+  std::size_t seen = 0;
+  const auto stopped = store->get_each(Family::kDocs, keys, [&](std::size_t, std::string_view) -> Status {
+    return ++seen < 70 ? Status() : Status(Error(ErrorCode::kInternal, "enough"));
+  });
+  REQUIRE_FALSE(stopped);
+  CHECK(stopped.error().message() == "enough");
+  CHECK(seen == 70);
+  CHECK(store->get_each(Family::kDocs, {}, [](std::size_t, std::string_view) -> Status { return {}; }));
+}
+
 TEST_CASE("store: pinned bytes outlast a change of the row", "[storage]") {
   const ScratchDirectory scratch;
   const auto store = make(any_kind(), scratch);
