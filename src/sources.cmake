@@ -82,6 +82,7 @@ set(AURORA_SOURCES
   aql/place.cpp
   aql/print_statement.cpp
   aql/printer.cpp
+  cache/bulk_memory.cpp
   cache/eviction_queue.cpp
   cache/hot_cache.cpp
   cache/key_hints.cpp

@@ -1,6 +1,8 @@
 // Body of the key hints. Called by the commit pipeline and by point reads.
 #include <aurora/cache/key_hints.hpp>
 
+#include "bulk_memory.hpp"
+
 #include <aurora/base/checksum.hpp>
 
 #include <algorithm>
@@ -8,6 +10,7 @@
 #include <bit>
 #include <cstring>
 #include <new>
+#include <span>
 
 namespace aurora {
 
@@ -34,10 +37,11 @@ std::uint32_t tag_of(std::uint64_t hash) noexcept { return static_cast<std::uint
 struct KeyHints::Table {
   // A tag above its ordinal; 0: free.
   struct alignas(64) Line {
-    std::array<std::atomic<std::uint64_t>, kPlaces> places{};
+    std::array<std::atomic<std::uint64_t>, kPlaces> places;
   };
   // Requires: a power of two, from two on.
-  explicit Table(std::uint64_t count) : lines(count), shift(32 - std::countr_zero(count)) {}
+  explicit Table(std::uint64_t count)
+      : memory(count * sizeof(Line)), lines(new (memory.data()) Line[count], count), shift(32 - std::countr_zero(count)) {}
 
   [[nodiscard]] Line& line(std::uint32_t tag) noexcept { return lines[tag >> shift]; }
 
@@ -57,7 +61,8 @@ struct KeyHints::Table {
     return fresh && used.fetch_add(1, std::memory_order_relaxed) + 1 > lines.size() * kPlaces / 2;
   }
 
-  std::vector<Line> lines;
+  const BulkMemory memory;
+  const std::span<Line> lines;
   const int shift;
   std::atomic<std::uint64_t> used{0};
 };

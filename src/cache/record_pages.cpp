@@ -3,8 +3,37 @@
 
 #include <algorithm>
 #include <memory>
+#include <new>
 
 namespace aurora {
+
+// Small pieces first: most databases of tests and tools hold few documents.
+RecordPage* PagePool::take() {
+  constexpr std::size_t kLeast = std::size_t{32} << 10;
+  const std::lock_guard lock(mutex_);
+  if (free_ == nullptr) {
+    const auto bytes = pieces_.empty() ? kLeast : std::min(2 * pieces_.back()->size(), BulkMemory::kHuge);
+    pieces_.push_back(std::make_unique<BulkMemory>(bytes));
+    auto* const places = reinterpret_cast<Place*>(pieces_.back()->data());
+    for (std::size_t i = bytes / sizeof(Place); i-- > 0;) {
+      auto* const place = new (places + i) Place;
+      place->next = free_;
+      free_ = place;
+    }
+  }
+  auto* const place = free_;
+  free_ = place->next;
+  auto* const page = new (&place->page) RecordPage;
+  page->pool = this;
+  return page;
+}
+
+void PagePool::give_back(RecordPage* page) noexcept {
+  auto* const place = new (page) Place;
+  const std::lock_guard lock(mutex_);
+  place->next = free_;
+  free_ = place;
+}
 
 RecordPages::~RecordPages() {
   for (auto& bucket : directories_) {
@@ -16,8 +45,8 @@ RecordPages::~RecordPages() {
         const std::unique_ptr<Part> part(table->parts[p].load());
         if (!part) continue;
         for (auto& place : part->pages) {
-          const std::unique_ptr<RecordPage> page(place.load());
-          if (!page) continue;
+          auto* const page = place.load();   // its memory is the pool's
+          if (page == nullptr) continue;
           for (auto& record : page->records) static_cast<void>(RecordRef::adopt(record.load()));
         }
       }
@@ -86,14 +115,17 @@ RecordPage& RecordPages::make(CollectionId collection, Ordinal ordinal) {
   auto* place = slot(collection, ordinal);
   if (place == nullptr) place = &make_slot(collection, ordinal);
   if (auto* const page = place->load(std::memory_order_relaxed)) return *page;
-  auto* const page = new RecordPage;
+  auto* const page = pool_.take();
   place->store(page, std::memory_order_seq_cst);
   return *page;
 }
 
 void RecordPages::drop(CollectionId collection, Ordinal ordinal) {
   const RecordPage* const page = slot(collection, ordinal)->exchange(nullptr, std::memory_order_seq_cst);
-  epochs_.retire(page, [](const void* gone) noexcept { delete static_cast<const RecordPage*>(gone); });
+  epochs_.retire(page, [](const void* gone) noexcept {
+    auto* const mine = static_cast<RecordPage*>(const_cast<void*>(gone));
+    mine->pool->give_back(mine);
+  });
 }
 
 }  // namespace aurora

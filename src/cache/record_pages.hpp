@@ -8,15 +8,20 @@
 //   P2  what leaves a slot, an empty page and a table outgrown are retired to the epochs, never freed at once.
 #pragma once
 
+#include "bulk_memory.hpp"
 #include "read_epochs.hpp"
 
 #include <aurora/document/record.hpp>
 
 #include <array>
 #include <atomic>
+#include <memory>
 #include <mutex>
+#include <vector>
 
 namespace aurora {
+
+class PagePool;
 
 struct RecordPage {
   static constexpr std::uint32_t kRecords = 64;
@@ -24,16 +29,36 @@ struct RecordPage {
   std::array<std::atomic<RecordRef::Handle>, kRecords> records{};
   std::array<std::atomic<std::uint8_t>, kRecords> uses{};   ///< since each last stood at the front of the eviction queue
   std::uint32_t held = 0;                                   ///< records in it
+  PagePool* pool = nullptr;                                 ///< where it goes back to
 
   [[nodiscard]] RecordRef::Handle look(Ordinal ordinal) const noexcept {
     return records[ordinal % kRecords].load(std::memory_order_seq_cst);
   }
 };
 
+/// Where pages come from: side by side in large pieces, which are given back together. Threads: any.
+class PagePool {
+ public:
+  [[nodiscard]] RecordPage* take();
+  void give_back(RecordPage* page) noexcept;
+
+ private:
+  union Place {
+    Place() noexcept : next(nullptr) {}
+    ~Place() {}
+    Place* next;
+    RecordPage page;
+  };
+  std::mutex mutex_;
+  Place* free_ = nullptr;                                // guarded by mutex_
+  std::vector<std::unique_ptr<BulkMemory>> pieces_;      // guarded by mutex_
+};
+
 /// Threads: every call may come from any thread.
 class RecordPages {
  public:
-  explicit RecordPages(ReadEpochs& epochs) noexcept : epochs_(epochs) {}
+  /// Requires: the pool outlives the epochs, those outlive this.
+  RecordPages(ReadEpochs& epochs, PagePool& pool) noexcept : epochs_(epochs), pool_(pool) {}
   ~RecordPages();
   RecordPages(const RecordPages&) = delete;
   RecordPages& operator=(const RecordPages&) = delete;
@@ -73,6 +98,7 @@ class RecordPages {
   [[nodiscard]] std::atomic<RecordPage*>& make_slot(CollectionId collection, Ordinal ordinal);
 
   ReadEpochs& epochs_;
+  PagePool& pool_;
   std::array<std::atomic<Directory*>, 256> directories_{};
   std::mutex growing_;                                   // held while directories, tables and parts are made
   std::array<std::mutex, 64> locks_;
