@@ -103,6 +103,7 @@ set(AURORA_SOURCES
   index/page_codec.cpp
   index/posting.cpp
   index/roaring_build.cpp
+  index/stored_leaf.cpp
   index/tree_build.cpp
   index/tree_edit.cpp
   index/tree_remove.cpp
@@ -204,6 +205,7 @@ set(AURORA_SOURCES
   commit/records.cpp
   commit/recovery.cpp
   commit/snapshots.cpp
+  commit/unread_pages.cpp
   commit/verify.cpp
   commit/write_context.cpp
   commit/write_set.cpp

@@ -79,8 +79,11 @@ Status Engine::checkpoint_locked() {
   std::vector<std::pair<CollectionId, std::set<std::uint32_t>>> unsaved;
   {
     std::lock_guard lock(heads_mutex_);
-    for (const auto& [id, heads] : heads_)
+    for (const auto& [id, heads] : heads_) {
+      for (const auto& index : heads->unread.indexes())
+        if (index.recovered->exchange(false)) heads->unsaved.insert(index.id);
       if (!heads->unsaved.empty() && pin->catalog->find(id)) unsaved.emplace_back(id, heads->unsaved);
+    }
   }
   if (sequence == checkpointed_ && unsaved.empty()) return {};
 
@@ -238,6 +241,18 @@ void Engine::start_background() {
 void Engine::run_upkeep(std::chrono::steady_clock::time_point& last, std::chrono::steady_clock::time_point& swept) {
   const auto entry = enter();
   if (!entry || has_failed_.load(std::memory_order_acquire)) return;
+  std::vector<std::shared_ptr<StoredPages>> unread;
+  {
+    std::lock_guard lock(heads_mutex_);
+    unread = unread_of(heads_, [](CollectionId) { return true; });
+  }
+  for (const auto& pages : unread)
+    for (bool more = true; more && !closing_.load(std::memory_order_relaxed);) {
+      const auto read = pages->read_next();
+      // Whoever needs the page is told, too; it is tried again next time.
+      if (!read) log(kLogWarning, "reading an index ahead of its use: " + read.error().message());
+      more = read && *read;
+    }
   const auto at = std::chrono::steady_clock::now();
   if (at - swept >= options_.expiry_interval) {
     swept = at;

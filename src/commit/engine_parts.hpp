@@ -3,6 +3,8 @@
 
 #include <aurora/commit/engine.hpp>
 
+#include "unread_pages.hpp"
+
 #include <map>
 #include <set>
 
@@ -59,7 +61,9 @@ struct Engine::Heads {
   /// Indexes whose pages in the store are missing or damaged, and kLiveSets for the row of live documents: written
   /// whole by the next checkpoint.
   std::set<std::uint32_t> unsaved;
+  UnreadPages unread;
 };
+
 
 /// What the log says changed in a collection since the pages' sequence.
 struct Engine::Replay {

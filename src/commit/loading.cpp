@@ -76,6 +76,7 @@ Result<const CollectionVersion*> Engine::load(const SnapshotList::Pin& pin, Coll
   } const turn{*this, id};
   auto heads = std::make_unique<Heads>();
   AURORA_ASSIGN(auto version, load_version(definition, replay, *heads));
+  const bool whole = heads->unread.is_whole();
   {
     const std::lock_guard lock(heads_mutex_);
     heads_[id] = std::move(heads);
@@ -85,6 +86,7 @@ Result<const CollectionVersion*> Engine::load(const SnapshotList::Pin& pin, Coll
     const std::lock_guard lock(load_mutex_);
     replays_.erase(id);
   }
+  if (!whole && background_known_.load(std::memory_order_acquire)) background_->wake();   // to read the rest
   return snapshots_.find(pin, id);
 }
 
@@ -95,8 +97,11 @@ Result<std::shared_ptr<CollectionVersion>> Engine::load_version(Catalog::Entry d
   if (replay != nullptr) version->changed_at = opened_at_;
   AURORA_TRY(load_live(*definition, replay, heads, *version));
   for (const auto& index : definition->indexes) {
+    // Without a replay there is nothing to look up in the pages now.
     auto loaded = rebuild_all_ ? Error(ErrorCode::kCorruption, "the change log does not reach back to the pages")
-                               : load_index(*definition, index, replay);
+                  : replay == nullptr && index.kind != IndexKind::kSearch
+                      ? heads.unread.open(*this, *definition, index)
+                      : load_index(*definition, index, replay);
     if (!loaded) {
       if (loaded.error().code() != ErrorCode::kCorruption && loaded.error().code() != ErrorCode::kNotFound)
         return loaded.error();

@@ -260,6 +260,20 @@ void Engine::publish(GroupCommit& commit) {
   if (!commit.schema.catalog) find_heads(commit);
   // What can be found out before readers are held off is found out before.
   if (!large) large = gather_edits(commit) > kLargeEdits;
+  // Nor is a page read under the lock of the snapshots.
+  if (!large)
+    large = std::any_of(commit.heads.begin(), commit.heads.end(),
+                        [](const auto& entry) { return !entry.second->unread.is_whole(); });
+  // Of indexes that go, older snapshots have their pages in the store no longer.
+  std::vector<std::shared_ptr<StoredPages>> going;
+  if (commit.schema.catalog) {
+    std::lock_guard lock(heads_mutex_);
+    going = unread_of(heads_, [&](CollectionId id) {
+      return commit.schema.dropped.contains(id) || commit.schema.changed.contains(id);
+    });
+  }
+  for (const auto& pages : going)
+    if (auto read = read_rest(*pages); !read) log(kLogWarning, "before an index goes: " + read.error().message());
   // The mutation's own view is gone by now, so a commit without readers is applied in place.
   snapshots_.publish(commit.sequence, large,
                      [&](Snapshot& next, const EditScope& scope) { apply(commit, next, scope); });

@@ -57,6 +57,18 @@ Result<Engine::VerifyReport> Engine::verify() {
     AURORA_ASSIGN(const auto* version, pinned.collection(collection->id));
     if (!version->live.empty() && version->live.max() >= version->next_ordinal)
       note(report.problems, "collection '" + collection->name + "' would give out an ordinal twice");
+    // From here on no page is missing: one that can be neither read nor recovered is found now.
+    std::vector<std::shared_ptr<StoredPages>> unread;
+    {
+      std::lock_guard lock(heads_mutex_);
+      unread = unread_of(heads_, [&](CollectionId id) { return id == collection->id; });
+    }
+    bool readable = true;
+    for (const auto& pages : unread)
+      if (auto read = read_rest(*pages); !read) {
+        note(report.problems, "an index of '" + collection->name + "': " + read.error().message());
+        readable = false;
+      }
     std::vector<std::vector<std::pair<std::string, Ordinal>>> expected(collection->indexes.size());
     std::uint64_t found = 0;
     std::optional<Uuid> last_sid;
@@ -84,7 +96,7 @@ Result<Engine::VerifyReport> Engine::verify() {
     if (found != version->live.size())
       note(report.problems, "collection '" + collection->name + "' counts " + std::to_string(version->live.size()) +
                                 " documents but " + std::to_string(found) + " are stored");
-    for (std::size_t i = 0; i < expected.size(); ++i) {
+    for (std::size_t i = 0; readable && i < expected.size(); ++i) {
       if (auto sound = OrderedIndex::check(version->indexes[i]); !sound)
         note(report.problems, "index '" + collection->indexes[i].name + "': " + sound.error().message());
       compare_entries(*collection, collection->indexes[i], version->indexes[i], std::move(expected[i]), report);

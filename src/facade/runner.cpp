@@ -295,10 +295,21 @@ class Runner {
 
 }  // namespace
 
+namespace {
+// An index page that can be neither read nor recovered is thrown from wherever it was needed.
+Status guarded(const std::function<Status(View&)>& work, View& view) {
+  try {
+    return work(view);
+  } catch (const Error& error) {
+    return error;
+  }
+}
+}  // namespace
+
 Status DatabaseTarget::read(const std::function<Status(View&)>& work) {
   auto view = engine_.view(now_);
   reading_ = &view;
-  auto status = work(view);
+  auto status = guarded(work, view);
   reading_ = nullptr;
   return status;
 }

@@ -17,7 +17,11 @@ Result<WriteView*> TransactionState::open() {
 
 Status TransactionState::read(const std::function<Status(View&)>& work) {
   AURORA_ASSIGN(auto* view, open());
-  return work(*view);
+  try {
+    return work(*view);
+  } catch (const Error& error) {   // of an index page that can be neither read nor recovered
+    return error;
+  }
 }
 
 Status TransactionState::write(const std::function<Status(WriteView&)>& work) {

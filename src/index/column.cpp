@@ -187,6 +187,8 @@ std::shared_ptr<const ColumnRoot> find_or_make_column(const IndexRoot& root, Col
     failed = false;
   } catch (const std::bad_alloc&) {
     // As when the pool has no room: the documents are read instead.
+  } catch (const Error&) {
+    // Of a page that cannot be read. As above.
   }
   const std::lock_guard lock(slot.mutex);
   // Given up by the writer, who may have met another reader since: this column is right for this version alone.

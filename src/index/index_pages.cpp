@@ -5,6 +5,7 @@
 #include <aurora/index/ordered_index.hpp>
 
 #include "index/page_codec.hpp"
+#include "index/stored_leaf.hpp"
 #include "index/tree_build.hpp"
 
 namespace aurora {
@@ -39,6 +40,11 @@ void OrderedIndex::collect_pages(const IndexVersion& version, Sequence since,
   for (std::size_t c = 0; root != nullptr && c < root->chunks.size(); ++c) {
     const auto& leaves = root->chunks[c].node->leaves;
     for (std::size_t l = 0; l < leaves.size(); ++l) {
+      const index::StoredLeaf* stored = leaves[l].node.stored();
+      if (stored != nullptr && stored->leaf() == nullptr) {   // the store has it as it is (U1)
+        rows.push_back(stored->row());
+        continue;
+      }
       const Leaf& leaf = *leaves[l].node;
       rows.push_back({leaf.page_id, leaf.size(), leaf.entries(), leaf.key(0)});
       if (leaf.changed_at > since)
@@ -59,8 +65,16 @@ Result<std::vector<std::uint32_t>> OrderedIndex::page_ids(std::string_view direc
 Result<OrderedIndex> OrderedIndex::load(
     std::string_view directory,
     const std::function<Result<std::string>(std::uint32_t page_id)>& read_page) {
-  AURORA_ASSIGN(const std::vector<DirectoryRow> rows, read_directory(directory));
+  AURORA_ASSIGN(std::vector<DirectoryRow> rows, read_directory(directory));
   index::TreeBuilder tree(0);
+  OrderedIndex index;
+  if (const auto* opener = read_page.target<PageOpener>()) {
+    const auto store = std::make_shared<index::LeafStore>(std::move(rows), opener->source());
+    for (std::uint32_t row = 0; row < store->rows().size(); ++row) tree.add(store->leaf(row), store->rows()[row]);
+    index.root_ = tree.finish();
+    opener->set_pages(store);
+    return index;
+  }
   for (const DirectoryRow& row : rows) {
     const auto in_page = [&](const Error& error) {
       return error.with_prefix("index page " + std::to_string(row.page_id) + ": ");
@@ -71,7 +85,6 @@ Result<OrderedIndex> OrderedIndex::load(
       return in_page(Error(ErrorCode::kCorruption, "keys overlap the page before"));
     tree.add(*std::move(leaf));
   }
-  OrderedIndex index;
   index.root_ = tree.finish();
   return index;
 }

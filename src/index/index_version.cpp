@@ -11,8 +11,8 @@ namespace aurora {
 namespace {
 
 using index::Chunk;
-using index::Fan;
 using index::Leaf;
+using index::LeafFan;
 
 /// A place between entries: before key `at` of a leaf, where `at` may be one past its last.
 struct Position {
@@ -98,7 +98,7 @@ std::uint64_t count_part(const LeafPart& part) {
 }
 
 /// Entries of the leaves [begin, end) of a chunk, from the counts beside them.
-std::uint64_t count_leaves(const Fan<Leaf>& leaves, std::size_t begin, std::size_t end) {
+std::uint64_t count_leaves(const LeafFan& leaves, std::size_t begin, std::size_t end) {
   std::uint64_t total = 0;
   for (std::size_t l = begin; l < end; ++l) total += leaves[l].entries;
   return total;
@@ -111,7 +111,7 @@ std::uint64_t count_span(const IndexRoot& root, const Span& span, std::uint64_t 
   std::uint64_t total = count_part(part_at(root, span, b.chunk, b.leaf));
   if (b.chunk == e.chunk && b.leaf == e.leaf) return total;
   total += count_part(part_at(root, span, e.chunk, e.leaf));
-  const Fan<Leaf>& first = root.chunks[b.chunk].node->leaves;
+  const LeafFan& first = root.chunks[b.chunk].node->leaves;
   if (b.chunk == e.chunk) return total + count_leaves(first, b.leaf + 1, e.leaf);
   total += count_leaves(first, b.leaf + 1, first.size());
   total += count_leaves(root.chunks[e.chunk].node->leaves, 0, e.leaf);
@@ -172,7 +172,7 @@ class Gatherer {
 /// The ordinals of exactly `key`; none when it is not there.
 std::optional<Leaf::Ordinals> ordinals_of(const IndexRoot* root, std::string_view key) {
   if (root == nullptr || root->chunks.empty()) return std::nullopt;
-  const Fan<Leaf>& leaves = root->chunks[root->chunks.route(key)].node->leaves;
+  const LeafFan& leaves = root->chunks[root->chunks.route(key)].node->leaves;
   const Leaf& leaf = *leaves[leaves.route(key)].node;
   const Leaf::Place place = leaf.find(key);
   if (!place.found) return std::nullopt;
@@ -272,7 +272,12 @@ std::size_t IndexVersion::memory_bytes() const noexcept {
     const Chunk& chunk = *root_->chunks[c].node;
     bytes += sizeof(Chunk) + chunk.leaves.memory_bytes();
     for (std::size_t l = 0; l < chunk.leaves.size(); ++l) {
-      const Leaf& leaf = *chunk.leaves[l].node;
+      const index::LeafRef& node = chunk.leaves[l].node;
+      if (const index::StoredLeaf* stored = node.stored()) {
+        bytes += stored->memory_bytes();
+        if (stored->leaf() == nullptr) continue;   // asking it would read it
+      }
+      const Leaf& leaf = *node;
       bytes += leaf.memory_bytes();
       for (std::uint32_t at = 0; !leaf.has_one_each() && at < leaf.size(); ++at)
         if (const index::Posting* posting = leaf.ordinals(at).posting)

@@ -8,6 +8,8 @@
 #include <cstring>
 #include <new>
 
+#include "index/stored_leaf.hpp"
+
 namespace aurora::index {
 namespace {
 
@@ -93,6 +95,10 @@ Ref<Leaf> Leaf::make(const Identity& identity, std::string_view prefix, Room roo
 }
 
 void Leaf::destroy(Leaf* leaf) noexcept {
+  if (leaf->stored_) {
+    delete static_cast<StoredLeaf*>(leaf);
+    return;
+  }
   leaf->~Leaf();
   ::operator delete(leaf);
 }

@@ -90,6 +90,8 @@ class Leaf {
   [[nodiscard]] std::uint32_t bytes_between(std::uint32_t begin, std::uint32_t end,
                                             std::uint32_t prefix_size) const noexcept;
   [[nodiscard]] std::size_t memory_bytes() const noexcept;
+  /// True for a StoredLeaf: the keys are elsewhere.
+  [[nodiscard]] bool is_stored() const noexcept { return stored_; }
   /// True when the last keys inserted rose one after another.
   [[nodiscard]] bool fills_upwards() const noexcept { return run_ >= kRun; }
 
@@ -151,6 +153,11 @@ class Leaf {
   Sequence made_at;
   Sequence changed_at;
 
+ protected:
+  /// Without keys or room: of a page that was not read. It counts as unchanged.
+  explicit Leaf(std::uint32_t page) noexcept : page_id(page), made_at(0), changed_at(0), slots_(0), heap_size_(0), stored_(true) {}
+  ~Leaf() = default;
+
  private:
   static constexpr std::uint32_t kSizeMask = (1u << 11) - 1;
   static constexpr std::uint32_t kCodeShift = 11;
@@ -158,7 +165,6 @@ class Leaf {
   static constexpr std::uint8_t kRun = 8;
 
   Leaf(const Identity& identity, Room room) noexcept;
-  ~Leaf() = default;
 
   std::uint16_t* heads() noexcept { return reinterpret_cast<std::uint16_t*>(this + 1); }
   const std::uint16_t* heads() const noexcept {
@@ -199,6 +205,7 @@ class Leaf {
   std::uint16_t plural_ = 0;  // keys with any other number of ordinals than one in values
   std::uint16_t last_insert_ = 0;
   std::uint8_t run_ = 0;  // how many of the last inserts each followed the one before
+  const bool stored_ = false;
 };
 
 /// Bytes that two keys have in common at their start.

@@ -55,7 +55,7 @@ class Checker {
     return Error(ErrorCode::kCorruption, "index: " + what);
   }
 
-  Status check_leaf(const index::Fan<Leaf>::Child& child, std::string_view lower) {
+  Status check_leaf(const index::LeafFan::Child& child, std::string_view lower) {
     const Leaf& leaf = *child.node;
     const std::string page = " in page " + std::to_string(leaf.page_id);
     if (leaf.size() == 0) return corrupt("no keys" + page);

@@ -17,6 +17,13 @@ class RefCount {
   ~RefCount() = default;
 
   void up() const noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
+  /// Counts one more holder unless there is none left, when the node is being destroyed.
+  [[nodiscard]] bool up_if_held() const noexcept {
+    std::uint32_t held = count_.load(std::memory_order_relaxed);
+    while (held != 0)
+      if (count_.compare_exchange_weak(held, held + 1, std::memory_order_relaxed)) return true;
+    return false;
+  }
   /// True when that was the last one. Acquires what other holders did before they let go.
   [[nodiscard]] bool down() const noexcept {
     return count_.fetch_sub(1, std::memory_order_acq_rel) == 1;
@@ -33,6 +40,12 @@ template <class Node>
 class Ref {
  public:
   Ref() noexcept = default;
+  /// Takes over a holder that was counted already.
+  [[nodiscard]] static Ref adopt(Node* node) noexcept {
+    Ref ref;
+    ref.node_ = node;
+    return ref;
+  }
   explicit Ref(Node* node) noexcept : node_(node) {
     if (node_ != nullptr) node_->refs.up();
   }

@@ -18,6 +18,7 @@
 #include "index/column_tree.hpp"
 #include "index/leaf.hpp"
 #include "index/ref.hpp"
+#include "index/stored_leaf.hpp"
 
 namespace aurora::index {
 
@@ -30,11 +31,12 @@ inline std::uint64_t key_head(std::string_view key) noexcept {
   return head;
 }
 
-template <class Node>
+/// `Handle` holds a child: a Ref, or what reads it when it is needed.
+template <class Node, class Handle = Ref<Node>>
 class Fan {
  public:
   struct Child {
-    Ref<Node> node;
+    Handle node;
     std::uint64_t entries;  ///< ordinals below
     std::string lower;
   };
@@ -42,7 +44,7 @@ class Fan {
   [[nodiscard]] std::size_t size() const noexcept { return children_.size(); }
   [[nodiscard]] bool empty() const noexcept { return children_.empty(); }
   [[nodiscard]] const Child& operator[](std::size_t at) const noexcept { return children_[at]; }
-  [[nodiscard]] Ref<Node>& node(std::size_t at) noexcept { return children_[at].node; }
+  [[nodiscard]] Handle& node(std::size_t at) noexcept { return children_[at].node; }
   [[nodiscard]] std::uint64_t& entries(std::size_t at) noexcept { return children_[at].entries; }
 
   /// The child `key` belongs to. Requires: !empty().
@@ -104,6 +106,8 @@ class Fan {
   std::vector<Child> children_;
 };
 
+using LeafFan = Fan<Leaf, LeafRef>;
+
 struct Chunk {
   /// Of one size with the number of chunks at some ten million entries, so that copying a path is
   /// cheapest.
@@ -115,7 +119,7 @@ struct Chunk {
 
   RefCount refs;
   Sequence made_at;
-  Fan<Leaf> leaves;  // not empty once in a tree
+  LeafFan leaves;  // not empty once in a tree
 };
 
 /// The shortest separator s with left < s <= right. Requires: left < right.

@@ -87,18 +87,28 @@ TreeBuilder::TreeBuilder(Sequence made_at) : root_(std::make_shared<IndexRoot>()
 }
 
 void TreeBuilder::add(Ref<Leaf> leaf) {
-  Fan<Chunk>& chunks = root_->chunks;
   std::string lower = page_ids_.empty() ? std::string() : separator(last_key_, leaf->key(0));
+  last_key_ = leaf->key(leaf->size() - 1);
+  const std::uint64_t keys = leaf->size();
+  const std::uint64_t entries = leaf->entries();
+  add_child(std::move(leaf), keys, entries, std::move(lower));
+}
+
+void TreeBuilder::add(LeafRef leaf, const DirectoryRow& row) {
+  // The last key before is not known: the first one here parts them as well, only not as shortly.
+  add_child(std::move(leaf), row.keys, row.entries, page_ids_.empty() ? std::string() : row.first_key);
+}
+
+void TreeBuilder::add_child(LeafRef leaf, std::uint64_t keys, std::uint64_t entries, std::string lower) {
+  Fan<Chunk>& chunks = root_->chunks;
   if (chunks.empty() || chunks[chunks.size() - 1].node->leaves.size() == kBuiltLeaves)
     chunks.insert(chunks.size(), {Ref<Chunk>(new Chunk(root_->made_at)), 0, lower});
   const std::size_t last = chunks.size() - 1;
-  const std::uint64_t entries = leaf->entries();
-  page_ids_.push_back(leaf->page_id);
-  last_key_ = leaf->key(leaf->size() - 1);
-  root_->keys += leaf->size();
+  page_ids_.push_back(leaf.page_id());
+  root_->keys += keys;
   root_->entries += entries;
   chunks.entries(last) += entries;
-  Fan<Leaf>& leaves = chunks.node(last)->leaves;
+  LeafFan& leaves = chunks.node(last)->leaves;
   leaves.insert(leaves.size(), {std::move(leaf), entries, std::move(lower)});
 }
 

@@ -63,9 +63,13 @@ class TreeBuilder {
   [[nodiscard]] const std::string& last_key() const noexcept { return last_key_; }
   /// Requires: keys of `leaf` above those before.
   void add(Ref<Leaf> leaf);
+  /// The same of a page that was not read. Requires: not mixed with the other form.
+  void add(LeafRef leaf, const DirectoryRow& row);
   [[nodiscard]] std::shared_ptr<IndexRoot> finish();
 
  private:
+  void add_child(LeafRef leaf, std::uint64_t keys, std::uint64_t entries, std::string lower);
+
   std::shared_ptr<IndexRoot> root_;
   std::vector<std::uint32_t> page_ids_;
   std::string last_key_;

@@ -11,7 +11,7 @@ namespace aurora::index {
 
 TreeEditor::Path TreeEditor::locate(std::string_view key) const {
   const std::size_t chunk = root_->chunks.route(key);
-  const Fan<Leaf>& leaves = root_->chunks[chunk].node->leaves;
+  const LeafFan& leaves = root_->chunks[chunk].node->leaves;
   const std::size_t leaf = leaves.route(key);
   return {chunk, leaf, leaves[leaf].node->find(key)};
 }
@@ -35,7 +35,7 @@ void TreeEditor::copy_chunk(Ref<Chunk>& chunk) {
 }
 
 Leaf& TreeEditor::writable_leaf(const Path& path, Leaf::Room room) {
-  Ref<Leaf>& leaf = writable_chunk(path.chunk).leaves.node(path.leaf);
+  LeafRef& leaf = writable_chunk(path.chunk).leaves.node(path.leaf);
   const bool stays = is_private(leaf->made_at);
   if (!stays || !leaf->has_room(room))
     leaf =
@@ -55,7 +55,7 @@ std::uint32_t TreeEditor::take_page_id() {
     std::vector<std::uint32_t> used;
     for (std::size_t c = 0; c < root.chunks.size(); ++c)
       for (std::size_t l = 0; l < root.chunks[c].node->leaves.size(); ++l)
-        used.push_back(root.chunks[c].node->leaves[l].node->page_id);
+        used.push_back(root.chunks[c].node->leaves[l].node.page_id());
     std::tie(root.next_page, root.page_end) = longest_free_range(std::move(used));
   }
   return root.next_page++;
@@ -144,7 +144,7 @@ void TreeEditor::insert_key(const Path& path, std::string_view key, Ordinal ordi
 }
 
 void TreeEditor::shorten_prefix(const Path& path, std::uint32_t prefix_size) {
-  Ref<Leaf>& leaf = writable_chunk(path.chunk).leaves.node(path.leaf);
+  LeafRef& leaf = writable_chunk(path.chunk).leaves.node(path.leaf);
   const Leaf::Part all{&*leaf, 0, leaf->size()};
   leaf = Leaf::assemble(new_identity(leaf->page_id), {&all, 1}, prefix_size, {8, 128});
 }
@@ -160,7 +160,7 @@ Ref<Leaf> TreeEditor::single(std::string_view key, Ordinal ordinal) {
 /// The new leaf takes the place and the lower bound of the one after it.
 void TreeEditor::add_leaf_before(const Path& path, std::string_view key, Ordinal ordinal) {
   Ref<Leaf> leaf = single(key, ordinal);
-  Fan<Leaf>& leaves = writable_chunk(path.chunk).leaves;
+  LeafFan& leaves = writable_chunk(path.chunk).leaves;
   std::string lower = leaves[path.leaf].lower;
   leaves.set_lower(path.leaf, separator(key, leaf_at(path).key(0)));
   leaves.insert(path.leaf, {std::move(leaf), 0, std::move(lower)});
@@ -181,8 +181,8 @@ void TreeEditor::add_leaf_after(const Path& path, std::string_view key, Ordinal 
 /// `right_first` is the first key the right page will have, which may be one still to come.
 void TreeEditor::split_leaf(const Path& path, std::uint32_t at, std::string_view right_first) {
   const std::uint32_t page_id = take_page_id();
-  Fan<Leaf>& leaves = writable_chunk(path.chunk).leaves;
-  const Ref<Leaf> whole = leaves[path.leaf].node;
+  LeafFan& leaves = writable_chunk(path.chunk).leaves;
+  const LeafRef whole = leaves[path.leaf].node;
   const auto part = [&](std::uint32_t id, std::uint32_t begin, std::uint32_t end) {
     const Leaf::Part range{&*whole, begin, end};
     const std::uint32_t prefix = common_prefix(whole->key(begin), whole->key(end - 1));
@@ -213,7 +213,7 @@ void TreeEditor::split_in_middle(const Path& path) {
 
 void TreeEditor::split_chunk_if_full(std::size_t chunk) {
   IndexRoot& root = writable_root();
-  Fan<Leaf>& left = writable_chunk(chunk).leaves;
+  LeafFan& left = writable_chunk(chunk).leaves;
   if (left.size() <= Chunk::kMaxLeaves) return;
   // The last chunk of an index that grows at its end is left full.
   const bool at_end = chunk + 1 == root.chunks.size() && left[left.size() - 1].node->size() == 1;

@@ -57,7 +57,7 @@ void TreeEditor::remove_key(const Path& path) {
 
 void TreeEditor::remove_leaf(const Path& path) {
   count(path, -1, -1);
-  Fan<Leaf>& leaves = writable_chunk(path.chunk).leaves;
+  LeafFan& leaves = writable_chunk(path.chunk).leaves;
   leaves.erase(path.leaf);
   if (leaves.empty())
     writable_root().chunks.erase(path.chunk);
@@ -77,7 +77,7 @@ void TreeEditor::merge_if_small(const Path& path) {
 /// Merges leaf `left` and the next into one, with the id of the left; false when that would be too
 /// large.
 bool TreeEditor::merge_leaves(std::size_t chunk, std::size_t left) {
-  const Fan<Leaf>& seen = root_->chunks[chunk].node->leaves;
+  const LeafFan& seen = root_->chunks[chunk].node->leaves;
   const Leaf& a = *seen[left].node;
   const Leaf& b = *seen[left + 1].node;
   if (a.live_bytes() + b.live_bytes() > kMergedBytes || a.size() + b.size() > kMergedKeys)
@@ -88,7 +88,7 @@ bool TreeEditor::merge_leaves(std::size_t chunk, std::size_t left) {
     return false;
   const Leaf::Part parts[] = {{&a, 0, a.size()}, {&b, 0, b.size()}};
   Ref<Leaf> merged = Leaf::assemble(new_identity(a.page_id), parts, prefix, {0, 0});
-  Fan<Leaf>& leaves = writable_chunk(chunk).leaves;
+  LeafFan& leaves = writable_chunk(chunk).leaves;
   leaves.entries(left) = merged->entries();
   leaves.node(left) = std::move(merged);
   leaves.erase(left + 1);
@@ -108,7 +108,7 @@ void TreeEditor::merge_chunk_if_small(std::size_t chunk) {
     left = chunk - 1;
   }
   Fan<Chunk>& root = writable_root().chunks;
-  Fan<Leaf>& into = writable_chunk(left).leaves;
+  LeafFan& into = writable_chunk(left).leaves;
   Chunk from(*root[left + 1].node, scope_.sequence);
   from.leaves.set_lower(0, root[left + 1].lower);  // within one chunk the bound is looked at
   from.leaves.move_tail(0, into);

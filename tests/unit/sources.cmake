@@ -51,6 +51,7 @@ set(AURORA_UNIT_TESTS
   index/ordinal_set_test.cpp
   index/page_test.cpp
   index/same_keys_test.cpp
+  index/stored_pages_test.cpp
   io/csv_reader_test.cpp
   io/file_sink_test.cpp
   io/infer_test.cpp
@@ -68,6 +69,7 @@ set(AURORA_UNIT_TESTS
   commit/hash_chains_test.cpp
   commit/loading_threads_test.cpp
   commit/recovery_test.cpp
+  commit/unread_pages_test.cpp
   commit/throwing_test.cpp
   commit/transfers_threads_test.cpp
   facade/bind_members_test.cpp

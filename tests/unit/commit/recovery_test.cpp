@@ -1,64 +1,16 @@
 // Reopening after what a crash may leave: pages ahead of the log, pages that are missing, and collections that are
 // dropped before anybody has loaded them.
-#include "unit/commit/engine_fixture.hpp"
+#include "unit/commit/disk_fixture.hpp"
 
 #include <aurora/commit/keys.hpp>
 
-#include "support/faulty_store.hpp"
-
-#include <utility>
-#include <vector>
-
 namespace aurora::commit {
 
-using aurora::testing::FaultPlan;
-using aurora::testing::FaultPoint;
-using aurora::testing::FaultyStore;
 using storage::Family;
+using testing::Disk;
 using testing::EngineDatabase;
 
 namespace {
-
-/// A store in memory that outlives the engines opened over it.
-class Disk {
- public:
-  /// Runs `work` on an engine. `crash`: what no commit wrote is lost, as when the process dies.
-  template <class Work>
-  void session(const Work& work, bool crash = false) {
-    const auto plan = std::make_shared<FaultPlan>();
-    auto owned = std::make_unique<FaultyStore>(std::move(store_), plan);
-    auto* const store = owned.get();
-    store->keep_when_closed();
-    EngineDatabase database(std::move(owned));
-    work(database);
-    if (crash) plan->plan_next(FaultPoint::kWrite, ErrorCode::kIoError, aurora::testing::kForGood);
-    CHECK(database.engine().close().has_value() != crash);
-    store_ = store->release();
-  }
-
-  using Rows = std::vector<std::pair<std::string, std::string>>;
-  [[nodiscard]] Rows rows(Family family) {
-    Rows rows;
-    const auto cursor = store_->cursor(family, {});
-    for (cursor->seek({}); cursor->valid(); cursor->next())
-      rows.emplace_back(cursor->key(), cursor->value());
-    return rows;
-  }
-  void replace(Family family, const Rows& wanted) {
-    const auto batch = store_->make_batch();
-    for (const auto& [key, value] : rows(family)) batch->remove(family, key);
-    for (const auto& [key, value] : wanted) batch->put(family, key, value);
-    REQUIRE(store_->write(*batch, storage::Sync::kSynced));
-  }
-  void remove(Family family, std::string_view key) {
-    const auto batch = store_->make_batch();
-    batch->remove(family, key);
-    REQUIRE(store_->write(*batch, storage::Sync::kSynced));
-  }
-
- private:
-  std::unique_ptr<storage::Store> store_ = storage::make_memory_store();
-};
 
 void insert(EngineDatabase& database, int n) {
   REQUIRE(database.run("mutation { insertInto(collection: \"a\", data: {n: " + std::to_string(n) + "}) }"));

@@ -14,41 +14,12 @@
 #include "index/tree.hpp"
 #include "index/varint.hpp"
 #include "index_model.hpp"
+#include "page_store.hpp"
 
 using namespace aurora;
 using namespace aurora::test;
 
 namespace {
-
-/// The `pages` family of one index.
-class PageStore {
- public:
-  /// Applies a checkpoint; gives how many pages it wrote.
-  std::size_t checkpoint(const IndexVersion& version, Sequence since) {
-    std::vector<IndexPageImage> changed;
-    std::string directory;
-    OrderedIndex::collect_pages(version, since, changed, directory);
-    for (IndexPageImage& page : changed) pages_[page.page_id] = std::move(page.bytes);
-    const auto ids = OrderedIndex::page_ids(directory).value();
-    const std::set<std::uint32_t> live(ids.begin(), ids.end());
-    std::erase_if(pages_, [&](const auto& page) { return !live.contains(page.first); });
-    directory_ = directory;
-    return changed.size();
-  }
-  Result<OrderedIndex> load() const {
-    return OrderedIndex::load(directory_, [&](std::uint32_t id) -> Result<std::string> {
-      const auto page = pages_.find(id);
-      if (page == pages_.end()) return Error(ErrorCode::kCorruption, "missing");
-      return page->second;
-    });
-  }
-  std::map<std::uint32_t, std::string>& pages() { return pages_; }
-  std::string& directory() { return directory_; }
-
- private:
-  std::map<std::uint32_t, std::string> pages_;
-  std::string directory_;
-};
 
 std::string sealed(std::uint8_t format, const std::string& body) {
   std::string block(1, static_cast<char>(format));
