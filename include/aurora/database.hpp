@@ -22,6 +22,14 @@
 
 namespace aurora {
 
+class Database;
+namespace storage {
+class Store;
+}
+namespace facade {
+[[nodiscard]] Result<Database> open_database(std::unique_ptr<storage::Store> store, const Config& config);
+}
+
 /// What verify() found.
 struct VerifyReport {
   std::uint64_t collections = 0;
@@ -224,6 +232,7 @@ class Database {
   [[nodiscard]] bool is_open() const noexcept;
 
  private:
+  friend Result<Database> facade::open_database(std::unique_ptr<storage::Store> store, const Config& config);
   explicit Database(std::shared_ptr<facade::State> state);
   void run_transaction(const std::function<void(Transaction&)>& work, int attempts);
   std::shared_ptr<facade::State> state_;

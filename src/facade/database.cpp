@@ -9,6 +9,7 @@
 #include "fetch.hpp"
 #include "hot_read.hpp"
 #include "point_plan.hpp"
+#include "open.hpp"
 #include "runner.hpp"
 #include "transaction_state.hpp"
 
@@ -75,7 +76,15 @@ Database& Database::operator=(Database&& other) noexcept {
 }
 
 Result<Database> Database::try_open(const std::string& path, const Config& config) {
-  AURORA_ASSIGN(auto options, facade::engine_options(config));
+  AURORA_ASSIGN(const auto options, facade::engine_options(config));
+  auto store = facade::store_options(path, config);
+  if (options.log)
+    store.on_message = [log = options.log](std::string_view message) { log(static_cast<int>(LogLevel::kInfo), message); };
+  AURORA_ASSIGN(auto opened, storage::open_rocksdb_store(store));
+  return facade::open_database(std::move(opened), config);
+}
+
+storage::StoreOptions facade::store_options(const std::string& path, const Config& config) {
   storage::StoreOptions store;
   store.path = path;
   store.mode = config.storage_mode == StorageMode::kLowSpace ? storage::StorageMode::kLowSpace
@@ -86,10 +95,12 @@ Result<Database> Database::try_open(const std::string& path, const Config& confi
   store.write_buffer_bytes = config.write_buffer_bytes;
   store.max_log_bytes = config.max_log_bytes;
   store.open_deadline = config.open_deadline;
-  if (options.log)
-    store.on_message = [log = options.log](std::string_view message) { log(static_cast<int>(LogLevel::kInfo), message); };
-  AURORA_ASSIGN(auto opened, storage::open_rocksdb_store(store));
-  AURORA_ASSIGN(auto state, start(std::move(opened), std::move(options), config));
+  return store;
+}
+
+Result<Database> facade::open_database(std::unique_ptr<storage::Store> store, const Config& config) {
+  AURORA_ASSIGN(auto options, engine_options(config));
+  AURORA_ASSIGN(auto state, start(std::move(store), std::move(options), config));
   return Database(std::move(state));
 }
 

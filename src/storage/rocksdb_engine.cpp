@@ -2,6 +2,7 @@
 #include "storage/rocksdb_engine.hpp"
 
 #include "storage/clean_seal.hpp"
+#include "storage/rocksdb_environment.hpp"
 #include "storage/rocksdb_status.hpp"
 
 #include <aurora/base/try.hpp>
@@ -83,6 +84,7 @@ Engine::~Engine() { static_cast<void>(close_database()); }
 
 rocksdb::Status Engine::open_once() {
   EngineOptions setup = make_engine_options(options_, as_);
+  if (options_.environment) setup.db.env = options_.environment->env();
   std::shared_ptr<rocksdb::Logger> file;
   if (as_ != OpenAs::kReadOnly) {
     const auto made = rocksdb::CreateLoggerFromOptions(options_.path, setup.db, &file);

@@ -11,6 +11,7 @@
 #include "storage/rocksdb_store.hpp"
 
 #include "storage/rocksdb_batch.hpp"
+#include "storage/rocksdb_build.hpp"
 #include "storage/rocksdb_checkpoint.hpp"
 #include "storage/rocksdb_cursor.hpp"
 #include "storage/rocksdb_status.hpp"
@@ -25,6 +26,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <mutex>
 #include <system_error>
 
 namespace aurora::storage {
@@ -71,6 +73,7 @@ class RocksStore final : public Store {
 
  private:
   [[nodiscard]] Status may_write() const;
+  [[nodiscard]] std::unique_lock<std::mutex> keep_log_apart();
   [[nodiscard]] Status flush_families(const std::vector<rocksdb::ColumnFamilyHandle*>& families);
   [[nodiscard]] Status stop_writes_unless_ok(const rocksdb::Status& status, std::string_view doing);
   [[nodiscard]] Error read_error(const rocksdb::Status& status, Family family,
@@ -78,6 +81,8 @@ class RocksStore final : public Store {
 
   const std::unique_ptr<Engine> engine_;
   const bool unlogged_;
+  const bool asserts_ = rocksdb_build().assertions;
+  std::mutex log_mutex_;   // held around appending and syncing while asserts_
   bool closed_ = false;  // touched by close() alone
 };
 
@@ -87,6 +92,12 @@ Status RocksStore::may_write() const {
   return engine_->health().refusal();
 }
 
+// A RocksDB built with assertions aborts the process when a log is synced after an append to it failed, which
+// another thread may be about to hear of. One built without gives an error, and there both go on side by side.
+std::unique_lock<std::mutex> RocksStore::keep_log_apart() {
+  return asserts_ ? std::unique_lock(log_mutex_) : std::unique_lock<std::mutex>();
+}
+
 Status RocksStore::stop_writes_unless_ok(const rocksdb::Status& status, std::string_view doing) {
   Status result = check(status, doing);
   if (!result) engine_->health().fail(result.error());
@@ -94,13 +105,14 @@ Status RocksStore::stop_writes_unless_ok(const rocksdb::Status& status, std::str
 }
 
 Status RocksStore::write(WriteBatch& batch, Sync sync) {
-  AURORA_TRY(may_write());
   auto* const own = dynamic_cast<RocksBatch*>(&batch);
   if (own == nullptr) return Error(ErrorCode::kInternal, "writing: the batch is another store's");
   AURORA_TRY(own->status());
   rocksdb::WriteOptions options;
   options.sync = sync == Sync::kSynced;
   options.disableWAL = sync == Sync::kNoLog;
+  const auto apart = keep_log_apart();
+  AURORA_TRY(may_write());
   Status result = guarded("writing a batch", [&]() -> Status {
     return check(engine_->db().Write(options, &own->raw()), "writing a batch");
   });
@@ -112,6 +124,7 @@ Status RocksStore::write(WriteBatch& batch, Sync sync) {
 // durable. Beside logged commits it is index pages, which recovery rebuilds, and the log alone is
 // synced.
 Status RocksStore::sync_log() {
+  const auto apart = keep_log_apart();
   AURORA_TRY(may_write());
   if (unlogged_) return flush_families(engine_->handles());
   return stop_writes_unless_ok(engine_->db().SyncWAL(), "syncing the log");

@@ -17,6 +17,9 @@ struct ChildOptions {
   Durability durability = Durability::kWal;
 };
 
+/// Of "wal", "strict", "sync" or "none".
+[[nodiscard]] Durability durability_of(const std::string& name);
+
 /// Options of an open database that depend on the seed, all legal: small caches and buffers, and
 /// frequent checkpoints, so that everything happens within the life of a child.
 [[nodiscard]] Config random_config(std::uint64_t seed, Durability durability);

@@ -12,15 +12,13 @@
 #include <thread>
 
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "crash/child.hpp"
 #include "crash/oracle.hpp"
-
-extern char** environ;
+#include "support/self.hpp"
 
 namespace aurora::testing {
 namespace {
@@ -38,12 +36,6 @@ struct Options {
   unsigned threads = 4;
   std::vector<std::string> durabilities;
 };
-
-Durability durability_of(const std::string& name) {
-  if (name == "strict") return Durability::kStrict;
-  if (name == "sync") return Durability::kSynchronous;
-  return name == "none" ? Durability::kNone : Durability::kWal;
-}
 
 /// Kills one writer after another on a directory that is thrown away now and then.
 class Campaign {
@@ -108,18 +100,8 @@ class Campaign {
   }
 
   pid_t start(std::uint64_t seed) {
-    std::vector<std::string> words = {
-        "/proc/self/exe",         "--child", database(), log(), std::to_string(seed), durability_,
-        std::to_string(threads())};
-    std::vector<char*> arguments;
-    for (auto& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    pid_t child = 0;
-    if (const int error =
-            ::posix_spawn(&child, "/proc/self/exe", nullptr, nullptr, arguments.data(), environ)) {
-      throw std::system_error(error, std::generic_category(), "posix_spawn");
-    }
-    return child;
+    return start_self({"--child", database(), log(), std::to_string(seed), durability_,
+                       std::to_string(threads())});
   }
 
   void wait_until_ready(pid_t child) {

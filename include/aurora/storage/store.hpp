@@ -131,8 +131,12 @@ enum class StorageMode : std::uint8_t {
   kLowSpace,        ///< zstd, small write buffers
 };
 
+/// Where the store keeps its files; known to the RocksDB store and to tests that let files fail.
+class Environment;
+
 struct StoreOptions {
   std::string path;
+  std::shared_ptr<Environment> environment;    ///< null: the file system of this machine
   StorageMode mode = StorageMode::kHighThroughput;
   bool create_if_missing = true;
   bool read_only = false;
