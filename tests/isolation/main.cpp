@@ -1,0 +1,150 @@
+// The isolation test: transactions of several threads, killed now and then, and no anomaly among them.
+// Called by ctest; starts itself as the child.
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <random>
+#include <thread>
+
+#include <signal.h>
+#include <stdlib.h>
+
+#include "isolation/checker.hpp"
+#include "isolation/self_test.hpp"
+#include "isolation/workload.hpp"
+#include "support/self.hpp"
+
+namespace aurora::testing {
+namespace {
+
+constexpr const char* kUsage =
+    "usage: aurora_isolation [--rounds N] [--transactions N] [--threads N] [--seed N] [--kill 0|1] [--careless 0|1]\n";
+
+struct Options {
+  std::uint64_t rounds = 4;
+  std::uint64_t transactions = 5'000;   // of a round that is not killed
+  std::uint64_t seed = 0;
+  unsigned threads = 8;
+  bool kill = true;                     // every other round
+  bool careless = false;                // the negative control
+};
+
+class Rounds {
+ public:
+  explicit Rounds(const Options& options) : options_(options), random_(options.seed) {
+    std::string path = (std::filesystem::temp_directory_path() / "aurora-isolation-XXXXXX").string();
+    if (::mkdtemp(path.data()) == nullptr) throw std::system_error(errno, std::generic_category(), "mkdtemp");
+    directory_ = path;
+  }
+
+  bool run() {
+    for (std::uint64_t round = 0; round < options_.rounds && good_; ++round) one(round);
+    const bool found = !sum_.found.empty();
+    if (options_.careless && !found) std::printf("isolation: careless clients and no anomaly: this checker is blind\n");
+    report();
+    good_ = good_ && found == options_.careless;
+    if (good_)
+      std::filesystem::remove_all(directory_);
+    else
+      std::printf("isolation: kept %s\n", directory_.c_str());
+    return good_;
+  }
+
+ private:
+  void one(std::uint64_t round) {
+    const bool kills = options_.kill && round % 2 == 1;
+    const auto database = (directory_ / "db").string(), history = (directory_ / "history").string();
+    std::filesystem::remove_all(database);
+    std::filesystem::remove(history);
+    const auto child = start_self({"--child", database, history, std::to_string(options_.seed + round),
+                                   std::to_string(options_.threads), std::to_string(kills ? 0 : options_.transactions),
+                                   options_.careless ? "1" : "0"});
+    if (kills) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(300 + random_() % 1500));
+      ::kill(child, SIGKILL);
+    }
+    const auto ended = wait_for(child, std::chrono::seconds(600));
+    if (kills ? ended.signal != SIGKILL : ended.hung || ended.signal != 0 || ended.status != 0) {
+      std::printf("isolation: the child ended with status %d, signal %d\n", ended.status, ended.signal);
+      good_ = false;
+      return;
+    }
+    kills_ += kills ? 1 : 0;
+    auto opened = Database::open(database);
+    const auto verified = opened.verify();
+    if (!verified.problems.empty()) {
+      std::printf("isolation: verify: %s\n", verified.problems.front().c_str());
+      good_ = false;
+    }
+    Lists lists;
+    if (opened.try_execute("{ lists(limit: 0) { id } }")) lists = read_lists(opened);
+    const auto found = check_history(read_history(history), lists);
+    for (const auto& message : found.messages) std::printf("isolation: round %llu: %s\n", number(round), message.c_str());
+    for (const auto& [kind, count] : found.found) sum_.found[kind] += count;
+    sum_.transactions += found.transactions;
+    sum_.committed += found.committed;
+    sum_.aborted += found.aborted;
+    sum_.unknown += found.unknown;
+    sum_.dependencies += found.dependencies;
+    good_ = good_ && (options_.careless || found.found.empty());
+  }
+
+  static unsigned long long number(std::uint64_t value) { return value; }
+
+  void report() const {
+    std::printf("isolation: %sseed %llu, threads %u, rounds %llu (%llu killed): transactions %llu, committed %llu, "
+                "aborted %llu, unknown %llu, dependencies %llu, anomalies",
+                options_.careless ? "careless, " : "", number(options_.seed), options_.threads, number(options_.rounds),
+                number(kills_), number(sum_.transactions), number(sum_.committed), number(sum_.aborted),
+                number(sum_.unknown), number(sum_.dependencies));
+    if (sum_.found.empty()) std::printf(" 0");
+    for (const auto& [kind, count] : sum_.found) std::printf(" %s %llu", kind.c_str(), number(count));
+    std::printf("\n");
+    std::fflush(stdout);
+  }
+
+  const Options& options_;
+  std::mt19937_64 random_;
+  std::filesystem::path directory_;
+  Anomalies sum_;
+  std::uint64_t kills_ = 0;
+  bool good_ = true;
+};
+
+/// False when not understood.
+bool read_options(int argc, char** argv, Options& options) {
+  for (int i = 1; i + 1 < argc; i += 2) {
+    const std::string name = argv[i];
+    const auto value = std::stoull(argv[i + 1]);
+    if (name == "--rounds") options.rounds = value;
+    else if (name == "--transactions") options.transactions = value;
+    else if (name == "--threads") options.threads = static_cast<unsigned>(value);
+    else if (name == "--seed") options.seed = value;
+    else if (name == "--kill") options.kill = value != 0;
+    else if (name == "--careless") options.careless = value != 0;
+    else return false;
+  }
+  if (options.seed == 0) options.seed = std::random_device{}() | 1U;
+  return argc % 2 == 1 && options.threads >= 1 && options.threads <= 16 && options.transactions > 0;
+}
+
+}  // namespace
+}  // namespace aurora::testing
+
+int main(int argc, char** argv) {
+  using namespace aurora::testing;
+  try {
+    if (argc == 8 && std::strcmp(argv[1], "--child") == 0)
+      return run_workload({argv[2], argv[3], std::stoull(argv[4]), static_cast<unsigned>(std::stoul(argv[5])),
+                           std::stoull(argv[6]), std::strcmp(argv[7], "1") == 0 ? Care::kNone : Care::kTransactions});
+    Options options;
+    if (!read_options(argc, argv, options)) {
+      std::fputs(kUsage, stderr);
+      return 2;
+    }
+    return sees_known_anomalies() && Rounds(options).run() ? 0 : 1;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 2;
+  }
+}
