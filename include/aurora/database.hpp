@@ -27,7 +27,8 @@ namespace storage {
 class Store;
 }
 namespace facade {
-[[nodiscard]] Result<Database> open_database(std::unique_ptr<storage::Store> store, const Config& config);
+enum class OpenFor : bool { kWriting, kReading };
+[[nodiscard]] Result<Database> open_database(std::unique_ptr<storage::Store> store, const Config& config, OpenFor use);
 }
 
 /// What verify() found.
@@ -80,6 +81,14 @@ class Database {
     return try_open(path, config).value();
   }
   [[nodiscard]] static Result<Database> try_open(const std::string& path, const Config& config = {});
+  /// The database in directory `path` as it is now, beside a process that writes it or without one. What is committed
+  /// later is not seen: open it again. Writing, flushing and copying give InvalidOperation; nothing in the directory
+  /// is changed. Cost: the log that its writer has not written out yet is read into memory.
+  /// Errors: as open, but for Busy; NotFound when there is none.
+  [[nodiscard]] static Database open_read_only(const std::string& path, const Config& config = {}) {
+    return try_open_read_only(path, config).value();
+  }
+  [[nodiscard]] static Result<Database> try_open_read_only(const std::string& path, const Config& config = {});
   /// A database in memory, gone when closed.
   [[nodiscard]] static Database open_in_memory(const Config& config = {}) {
     return try_open_in_memory(config).value();
@@ -232,7 +241,8 @@ class Database {
   [[nodiscard]] bool is_open() const noexcept;
 
  private:
-  friend Result<Database> facade::open_database(std::unique_ptr<storage::Store> store, const Config& config);
+  friend Result<Database> facade::open_database(std::unique_ptr<storage::Store> store, const Config& config,
+                                                 facade::OpenFor use);
   explicit Database(std::shared_ptr<facade::State> state);
   void run_transaction(const std::function<void(Transaction&)>& work, int attempts);
   std::shared_ptr<facade::State> state_;

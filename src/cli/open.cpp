@@ -16,6 +16,7 @@ Result<Database> open_database(const Place& place, Missing missing) {
     const std::string line = "aurora: " + printable(message) + "\n";
     std::fwrite(line.data(), 1, line.size(), stderr);
   };
+  if (place.read_only) return Database::try_open_read_only(place.path, config);
   return place.memory ? Database::try_open_in_memory(config) : Database::try_open(place.path, config);
 }
 

@@ -69,6 +69,7 @@ void describe_run(CLI::App& app, Raw& raw) {
       ->type_name("FORMAT");
   app.add_option("--role", raw.run.role, "the role that runs the texts")->type_name("ROLE");
   app.add_flag("--memory", raw.run.place.memory, "a database in memory, as DB ':memory:' is; DB is not touched");
+  app.add_flag("--read-only", raw.run.place.read_only, "the database as it is now, beside a process that writes it");
   app.add_flag("--jsonl", raw.run.line_protocol, "answer requests, a line of JSON each");
   add_durability(app, raw.run.place);
 }
@@ -94,6 +95,7 @@ CLI::App* describe_import(CLI::App& app, Raw& raw) {
 CLI::App* describe_check(CLI::App& app, Raw& raw) {
   auto* command = app.add_subcommand("check", "compare documents, indexes and log; status 1 when they disagree");
   command->add_option("DB", raw.check.place.path, "directory of the database")->required()->type_name("");
+  command->add_flag("--read-only", raw.check.place.read_only, "beside a process that writes it; nothing is changed");
   return command;
 }
 
@@ -130,6 +132,7 @@ Options finish_run(const CLI::App& app, Raw& raw) {
   // The name that other embedded databases give to one in memory; never a directory.
   if (run.place.path == ":memory:") run.place.memory = true;
   if (run.place.path.empty() && !run.place.memory) return usage("which database? give its directory, or --memory");
+  if (run.place.memory && run.place.read_only) return usage("--read-only is for a database on disk; leave --memory out");
   run.texts = in_order(app, raw);
   if (!raw.format.empty()) run.format = output_format_named(raw.format);
   if (!raw.variables.empty()) {

@@ -26,6 +26,7 @@ enum class OutputFormat : std::uint8_t { kTable, kJson, kJsonLines, kCsv };
 struct Place {
   std::string path;
   bool memory = false;
+  bool read_only = false;                    ///< as it is now, beside a process that writes it
   Durability durability = Durability::kWal;
 };
 

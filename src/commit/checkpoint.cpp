@@ -57,7 +57,7 @@ Status remove_index(storage::Store& store, storage::WriteBatch& batch, std::uint
 }  // namespace
 
 Status Engine::checkpoint_indexes() {
-  if (options_.in_memory || has_failed_.load(std::memory_order_acquire)) return {};
+  if (options_.in_memory || options_.read_only || has_failed_.load(std::memory_order_acquire)) return {};
   std::lock_guard lock(checkpoint_mutex_);
   return checkpoint_locked();
 }
@@ -223,7 +223,7 @@ Result<bool> Engine::purge_dropped_batch() {
 }
 
 void Engine::start_background() {
-  if (!options_.start_periodic) return;
+  if (!options_.start_periodic || options_.read_only) return;
   const auto interval = std::min(options_.checkpoint_interval, options_.expiry_interval);
   const auto opened = std::chrono::steady_clock::now();
   background_ = options_.start_periodic(interval, [this, last = opened, swept = opened]() mutable {

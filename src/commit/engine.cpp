@@ -50,11 +50,14 @@ Result<Engine::Entry> Engine::enter() {
 SnapshotView Engine::view(DateTime now) { return SnapshotView(*this, snapshots_.pin(), now); }
 
 Status Engine::flush() {
+  if (options_.read_only) return {};
   AURORA_TRY(checkpoint_indexes());
   return store_->flush();
 }
 
 Status Engine::backup(const std::string& path) {
+  if (options_.read_only)
+    return Error(ErrorCode::kInvalidOperation, "a database that is open read-only cannot be copied; its writer can");
   AURORA_TRY(checkpoint_indexes());
   return store_->checkpoint(path);
 }

@@ -59,6 +59,8 @@ storage::Sync sync_of(Durability durability) {
 }  // namespace
 
 Result<Sequence> Engine::commit(const Mutation& mutation, CommitKind kind) {
+  if (options_.read_only)
+    return Error(ErrorCode::kInvalidOperation, "the database is open read-only; open it without, where nobody else writes it");
   Request request;
   request.mutation = &mutation;
   request.kind = kind;

@@ -26,6 +26,8 @@ std::string prefix_end_of(std::string_view prefix) {
 Status Engine::recover() {
   std::string format;
   AURORA_ASSIGN(const bool known, store_->get(storage::Family::kMeta, kFormatKey, format));
+  if (!known && options_.read_only)
+    return Error(ErrorCode::kNotFound, "there is no database yet: its writer has not made it whole");
   if (!known) {
     AURORA_TRY(check_empty());
     const auto batch = store_->make_batch();
@@ -135,7 +137,7 @@ Status Engine::recover_log(Sequence& last) {
     }
   }
   checkpointed_ = rebuild_all_ ? 0 : fresh;
-  return rebuild_all_ ? disown_pages() : Status();
+  return rebuild_all_ && !options_.read_only ? disown_pages() : Status();
 }
 
 // The sequences the pages claim may be given out again: the pages go before the first of them is, or the next

@@ -75,13 +75,24 @@ Database& Database::operator=(Database&& other) noexcept {
   return *this;
 }
 
-Result<Database> Database::try_open(const std::string& path, const Config& config) {
+namespace {
+Result<Database> open_directory(const std::string& path, const Config& config, facade::OpenFor use) {
   AURORA_ASSIGN(const auto options, facade::engine_options(config));
   auto store = facade::store_options(path, config);
+  store.read_only = use == facade::OpenFor::kReading;
   if (options.log)
     store.on_message = [log = options.log](std::string_view message) { log(static_cast<int>(LogLevel::kInfo), message); };
   AURORA_ASSIGN(auto opened, storage::open_rocksdb_store(store));
-  return facade::open_database(std::move(opened), config);
+  return facade::open_database(std::move(opened), config, use);
+}
+}  // namespace
+
+Result<Database> Database::try_open(const std::string& path, const Config& config) {
+  return open_directory(path, config, facade::OpenFor::kWriting);
+}
+
+Result<Database> Database::try_open_read_only(const std::string& path, const Config& config) {
+  return open_directory(path, config, facade::OpenFor::kReading);
 }
 
 storage::StoreOptions facade::store_options(const std::string& path, const Config& config) {
@@ -98,8 +109,9 @@ storage::StoreOptions facade::store_options(const std::string& path, const Confi
   return store;
 }
 
-Result<Database> facade::open_database(std::unique_ptr<storage::Store> store, const Config& config) {
+Result<Database> facade::open_database(std::unique_ptr<storage::Store> store, const Config& config, OpenFor use) {
   AURORA_ASSIGN(auto options, engine_options(config));
+  options.read_only = use == OpenFor::kReading;
   AURORA_ASSIGN(auto state, start(std::move(store), std::move(options), config));
   return Database(std::move(state));
 }

@@ -13,6 +13,7 @@ namespace aurora::facade {
 [[nodiscard]] storage::StoreOptions store_options(const std::string& path, const Config& config);
 
 /// Errors: as Database::open, save those of opening the store.
-[[nodiscard]] Result<Database> open_database(std::unique_ptr<storage::Store> store, const Config& config);
+[[nodiscard]] Result<Database> open_database(std::unique_ptr<storage::Store> store, const Config& config,
+                                             OpenFor use = OpenFor::kWriting);
 
 }  // namespace aurora::facade

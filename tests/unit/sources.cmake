@@ -76,23 +76,24 @@ set(AURORA_UNIT_TESTS
   facade/bind_test.cpp
   facade/build_info_test.cpp
   facade/cache_test.cpp
-  facade/hot_read_test.cpp
   facade/closed_test.cpp
   facade/computed_test.cpp
   facade/deadline_test.cpp
   facade/deferred_test.cpp
   facade/document_test.cpp
   facade/explain_test.cpp
+  facade/export_target_test.cpp
   facade/field_columns_test.cpp
   facade/get_by_id_test.cpp
   facade/handlers_test.cpp
+  facade/hot_read_test.cpp
   facade/insert_json_threads_test.cpp
   facade/jobs_test.cpp
   facade/json_test.cpp
-  facade/memory_test.cpp
   facade/listener_threads_test.cpp
-  facade/export_target_test.cpp
+  facade/memory_test.cpp
   facade/point_read_test.cpp
+  facade/read_only_test.cpp
   facade/sparse_scan_test.cpp
   facade/statements_threads_test.cpp
   facade/transactions_test.cpp

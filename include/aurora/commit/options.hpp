@@ -18,6 +18,7 @@ enum class Durability : std::uint8_t { kNone, kWal, kStrict, kSynchronous };
 struct EngineOptions {
   Durability durability = Durability::kWal;
   bool in_memory = false;
+  bool read_only = false;                  ///< nothing is written, in the background neither; commits are refused
   std::uint64_t hot_cache_bytes = 256ull << 20;
   EvictionPolicy eviction_policy = EvictionPolicy::kHybrid;
   /// A group of waiting mutations closes at this many changes.

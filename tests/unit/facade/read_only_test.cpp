@@ -1,0 +1,93 @@
+// Opening a database read-only: beside its writer, after it, and what is refused there.
+#include <aurora/aurora.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "unit/storage/store_fixture.hpp"
+
+namespace {
+
+using namespace aurora;
+using TemporaryDirectory = aurora::storage::testing::ScratchDirectory;
+
+std::vector<std::string> entries(const std::string& directory) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) names.push_back(entry.path().filename());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+void fill(Database& database, int from, int upto) {
+  database.execute("schema { define collection c if not exists { id: Int! @primary  n: Int @indexed } }");
+  for (int i = from; i < upto; ++i) database.insert("c", Object{{"id", i}, {"n", i % 7}});
+}
+
+}  // namespace
+
+TEST_CASE("a reader beside a writer sees the state at its opening", "[facade]") {
+  TemporaryDirectory directory;
+  auto writer = Database::open(directory / "db");
+  fill(writer, 0, 100);
+  auto reader = Database::open_read_only(directory / "db");
+  fill(writer, 100, 150);
+  CHECK(reader.query("c").count() == 100);
+  CHECK(reader.query("c").where(field("n") == 3).count() == 14);
+  CHECK(reader.get("c", 99));
+  CHECK_FALSE(reader.get("c", 100));
+  CHECK(reader.verify().problems.empty());
+  CHECK(Database::open_read_only(directory / "db").query("c").count() == 150);
+  reader.close();
+  CHECK(writer.query("c").count() == 150);
+  CHECK(writer.verify().problems.empty());
+}
+
+TEST_CASE("a reader of a closed database changes nothing in its directory", "[facade]") {
+  TemporaryDirectory directory;
+  {
+    auto writer = Database::open(directory / "db");
+    fill(writer, 0, 50);
+  }
+  const auto before = entries(directory / "db");
+  {
+    auto reader = Database::open_read_only(directory / "db");
+    CHECK(reader.query("c").where(field("n") == 0).count() == 8);
+    auto second = Database::open_read_only(directory / "db");
+    CHECK(second.query("c").count() == 50);
+  }
+  CHECK(entries(directory / "db") == before);
+}
+
+TEST_CASE("a reader refuses to write", "[facade]") {
+  TemporaryDirectory directory;
+  auto writer = Database::open(directory / "db");
+  fill(writer, 0, 3);
+  auto reader = Database::open_read_only(directory / "db");
+  const auto refused = [](const auto& result) {
+    return !result && result.error().code() == ErrorCode::kInvalidOperation &&
+           result.error().message().find("read-only") != std::string::npos;
+  };
+  CHECK(refused(reader.try_insert("c", Object{{"id", 9}})));
+  CHECK(refused(reader.try_remove("c", 1)));
+  CHECK(refused(reader.try_execute("mutation { deleteFrom(collection: \"c\", all: true) { affectedCount } }")));
+  CHECK(refused(reader.try_execute("schema { define collection d { a: Int } }")));
+  auto transaction = reader.begin_transaction();
+  transaction.insert("c", Object{{"id", 9}});
+  CHECK(refused(transaction.try_commit()));
+  CHECK_THROWS_AS(reader.checkpoint(directory / "copy"), Error);
+  CHECK_NOTHROW(reader.flush());
+  CHECK_NOTHROW(reader.close());
+  CHECK(writer.query("c").count() == 3);
+}
+
+TEST_CASE("there must be a database to read", "[facade]") {
+  TemporaryDirectory directory;
+  const auto opened = Database::try_open_read_only(directory / "none");
+  REQUIRE_FALSE(opened);
+  CHECK(opened.error().code() == ErrorCode::kNotFound);
+  CHECK_FALSE(std::filesystem::exists(directory / "none"));
+}
