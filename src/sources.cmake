@@ -243,6 +243,7 @@ set(AURORA_SOURCES
   facade/query_result.cpp
   facade/runner.cpp
   facade/state.cpp
+  facade/statement_cache.cpp
   facade/transaction.cpp
   facade/transfer.cpp)
 

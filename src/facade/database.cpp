@@ -8,8 +8,8 @@
 #include "documents.hpp"
 #include "fetch.hpp"
 #include "hot_read.hpp"
-#include "point_plan.hpp"
 #include "open.hpp"
+#include "point_plan.hpp"
 #include "runner.hpp"
 #include "transaction_state.hpp"
 

@@ -6,7 +6,6 @@
 
 #include <aurora/aql/clone.hpp>
 #include <aurora/aql/parser.hpp>
-#include <aurora/base/checksum.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/expr/record_program.hpp>
 #include <aurora/runtime/periodic.hpp>
@@ -60,15 +59,10 @@ std::uint64_t next_number() noexcept {
 }  // namespace
 
 State::State(std::shared_ptr<commit::Engine> engine, const Config& config)
-    : engine_(std::move(engine)), number_(next_number()), settings_(exec_settings(config)), handlers_(run_transfer), cache_entries_(config.statement_cache_entries) {}
-
-std::size_t State::TextHash::operator()(std::string_view text) const noexcept { return hash64(text); }
+    : engine_(std::move(engine)), number_(next_number()), settings_(exec_settings(config)), handlers_(run_transfer), texts_(config.statement_cache_entries) {}
 
 Result<std::shared_ptr<const ParsedText>> State::parse(std::string_view text) {
-  {
-    std::lock_guard lock(cache_mutex_);
-    if (const auto found = cache_.find(text); found != cache_.end()) return found->second;
-  }
+  if (auto found = texts_.find(text)) return found;
   AURORA_ASSIGN(auto document, aql::parse(text, limits()));
   AURORA_TRY(expr::check_functions(document, text));
   auto parsed = std::make_shared<ParsedText>();
@@ -77,17 +71,7 @@ Result<std::shared_ptr<const ParsedText>> State::parse(std::string_view text) {
   parsed->defers = aql::uses_directive(parsed->document, "defer");
   if (PointPlans::may_suit(parsed->document)) parsed->points = std::make_shared<PointPlans>();
   std::shared_ptr<const ParsedText> shared = std::move(parsed);
-  // Texts with data in them are seldom seen twice: long ones are not worth their memory.
-  constexpr std::size_t kLongestCached = 16'384;
-  if (cache_entries_ == 0 || text.size() > kLongestCached) return shared;
-  std::lock_guard lock(cache_mutex_);
-  if (cache_.emplace(shared->text, shared).second) {
-    cache_order_.push_back(shared->text);
-    if (cache_order_.size() > cache_entries_) {
-      cache_.erase(cache_order_.front());
-      cache_order_.pop_front();
-    }
-  }
+  texts_.insert(shared);
   return shared;
 }
 

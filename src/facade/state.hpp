@@ -1,6 +1,8 @@
 // What a Database and its handles share: engine, settings, statement cache. Private to the facade.
 #pragma once
 
+#include "statement_cache.hpp"
+
 #include <aurora/aql/tree.hpp>
 #include <aurora/commit/engine.hpp>
 #include <aurora/config.hpp>
@@ -11,12 +13,9 @@
 #include <aurora/query_result.hpp>
 #include <aurora/statement.hpp>
 
-#include <deque>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 namespace aurora::facade {
 
@@ -51,15 +50,7 @@ class State : public std::enable_shared_from_this<State> {
   const std::uint64_t number_;
   const exec::ExecSettings settings_;
   const exec::Handlers handlers_;
-  const std::size_t cache_entries_;
-
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept;
-  };
-  std::mutex cache_mutex_;
-  std::unordered_map<std::string, std::shared_ptr<const ParsedText>, TextHash, std::equal_to<>> cache_;  // guarded
-  std::deque<std::string> cache_order_;                                                                  // guarded
+  StatementCache texts_;
 };
 
 /// Engine options from a Config. Errors: InvalidInput naming every option that is out of range.
