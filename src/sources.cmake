@@ -88,6 +88,7 @@ set(AURORA_SOURCES
   cache/key_hints.cpp
   cache/read_epochs.cpp
   cache/record_pages.cpp
+  cache/text_cache.cpp
   index/column.cpp
   index/field_columns.cpp
   index/extract.cpp
@@ -243,7 +244,6 @@ set(AURORA_SOURCES
   facade/query_result.cpp
   facade/runner.cpp
   facade/state.cpp
-  facade/statement_cache.cpp
   facade/transaction.cpp
   facade/transfer.cpp)
 

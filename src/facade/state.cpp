@@ -62,7 +62,7 @@ State::State(std::shared_ptr<commit::Engine> engine, const Config& config)
     : engine_(std::move(engine)), number_(next_number()), settings_(exec_settings(config)), handlers_(run_transfer), texts_(config.statement_cache_entries) {}
 
 Result<std::shared_ptr<const ParsedText>> State::parse(std::string_view text) {
-  if (auto found = texts_.find(text)) return found;
+  if (auto found = texts_.find(text)) return std::static_pointer_cast<const ParsedText>(std::move(found));
   AURORA_ASSIGN(auto document, aql::parse(text, limits()));
   AURORA_TRY(expr::check_functions(document, text));
   auto parsed = std::make_shared<ParsedText>();
@@ -71,7 +71,7 @@ Result<std::shared_ptr<const ParsedText>> State::parse(std::string_view text) {
   parsed->defers = aql::uses_directive(parsed->document, "defer");
   if (PointPlans::may_suit(parsed->document)) parsed->points = std::make_shared<PointPlans>();
   std::shared_ptr<const ParsedText> shared = std::move(parsed);
-  texts_.insert(shared);
+  texts_.insert(shared->text, shared);
   return shared;
 }
 

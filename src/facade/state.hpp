@@ -1,9 +1,8 @@
 // What a Database and its handles share: engine, settings, statement cache. Private to the facade.
 #pragma once
 
-#include "statement_cache.hpp"
-
 #include <aurora/aql/tree.hpp>
+#include <aurora/cache/text_cache.hpp>
 #include <aurora/commit/engine.hpp>
 #include <aurora/config.hpp>
 #include <aurora/document.hpp>
@@ -50,7 +49,7 @@ class State : public std::enable_shared_from_this<State> {
   const std::uint64_t number_;
   const exec::ExecSettings settings_;
   const exec::Handlers handlers_;
-  StatementCache texts_;
+  TextCache texts_;   // of ParsedText
 };
 
 /// Engine options from a Config. Errors: InvalidInput naming every option that is out of range.

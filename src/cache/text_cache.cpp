@@ -1,7 +1,5 @@
-// Body of the statement cache over boost::concurrent_flat_map.
-#include "statement_cache.hpp"
-
-#include "state.hpp"
+// Body of the text cache over boost::concurrent_flat_map.
+#include <aurora/cache/text_cache.hpp>
 
 #include <aurora/base/checksum.hpp>
 
@@ -12,7 +10,7 @@
 #include <mutex>
 #include <string>
 
-namespace aurora::facade {
+namespace aurora {
 
 namespace {
 
@@ -27,32 +25,32 @@ struct TextHash {
 
 }  // namespace
 
-struct StatementCache::Body {
+struct TextCache::Body {
   explicit Body(std::size_t most) : entries(most) {}
 
   const std::size_t entries;
-  boost::concurrent_flat_map<std::string, std::shared_ptr<const ParsedText>, TextHash, std::equal_to<>> texts;
+  boost::concurrent_flat_map<std::string, std::shared_ptr<const void>, TextHash, std::equal_to<>> texts;
   std::mutex mutex;
   std::deque<std::string> order;   // guarded by mutex: oldest first
 };
 
-StatementCache::StatementCache(std::size_t entries) : body_(std::make_unique<Body>(entries)) {}
-StatementCache::~StatementCache() = default;
+TextCache::TextCache(std::size_t entries) : body_(std::make_unique<Body>(entries)) {}
+TextCache::~TextCache() = default;
 
-std::shared_ptr<const ParsedText> StatementCache::find(std::string_view text) const {
-  std::shared_ptr<const ParsedText> found;
+std::shared_ptr<const void> TextCache::find(std::string_view text) const {
+  std::shared_ptr<const void> found;
   body_->texts.cvisit(text, [&](const auto& entry) { found = entry.second; });
   return found;
 }
 
-void StatementCache::insert(const std::shared_ptr<const ParsedText>& parsed) {
-  if (body_->entries == 0 || parsed->text.size() > kLongestCached) return;
+void TextCache::insert(std::string_view text, std::shared_ptr<const void> made) {
+  if (body_->entries == 0 || text.size() > kLongestCached) return;
   const std::lock_guard lock(body_->mutex);
-  if (!body_->texts.emplace(parsed->text, parsed)) return;
-  body_->order.push_back(parsed->text);
+  if (!body_->texts.emplace(std::string(text), std::move(made))) return;
+  body_->order.emplace_back(text);
   if (body_->order.size() <= body_->entries) return;
   body_->texts.erase(body_->order.front());
   body_->order.pop_front();
 }
 
-}  // namespace aurora::facade
+}  // namespace aurora
