@@ -39,30 +39,38 @@ struct KeyHints::Table {
   struct alignas(64) Line {
     std::array<std::atomic<std::uint64_t>, kPlaces> places;
   };
+  // The records of a line's places. One may be of another key than its place for a moment: they are only fetched (H2).
+  struct alignas(64) Records {
+    std::array<std::atomic<const void*>, kPlaces> places;
+  };
   // Requires: a power of two, from two on.
   explicit Table(std::uint64_t count)
-      : memory(count * sizeof(Line)), lines(new (memory.data()) Line[count], count), shift(32 - std::countr_zero(count)) {}
-
-  [[nodiscard]] Line& line(std::uint32_t tag) noexcept { return lines[tag >> shift]; }
+      : memory(count * (sizeof(Line) + sizeof(Records))),
+        lines(new (memory.data()) Line[count], count),
+        records(new (memory.data() + count * sizeof(Line)) Records[count], count),
+        shift(32 - std::countr_zero(count)) {}
 
   // True when a place was free and there are not many any more.
-  bool put(std::uint32_t tag, Ordinal ordinal) noexcept {
-    auto& places = line(tag).places;
-    auto* chosen = &places[ordinal % kPlaces];   // of a full line, any may go
+  bool put(std::uint32_t tag, Hint hint) noexcept {
+    const auto at = tag >> shift;
+    auto& places = lines[at].places;
+    std::size_t chosen = hint.ordinal % kPlaces;   // of a full line, any may go
     bool fresh = false;
-    for (auto& place : places) {
-      const auto hint = place.load(std::memory_order_relaxed);
-      if (hint != 0 && hint >> 32 != tag) continue;
-      chosen = &place;
-      fresh = hint == 0;
+    for (std::size_t i = 0; i < kPlaces; ++i) {
+      const auto had = places[i].load(std::memory_order_relaxed);
+      if (had != 0 && had >> 32 != tag) continue;
+      chosen = i;
+      fresh = had == 0;
       if (!fresh) break;
     }
-    chosen->store(std::uint64_t{tag} << 32 | ordinal, std::memory_order_relaxed);
+    records[at].places[chosen].store(hint.record, std::memory_order_relaxed);
+    places[chosen].store(std::uint64_t{tag} << 32 | hint.ordinal, std::memory_order_relaxed);
     return fresh && used.fetch_add(1, std::memory_order_relaxed) + 1 > lines.size() * kPlaces / 2;
   }
 
   const BulkMemory memory;
   const std::span<Line> lines;
+  const std::span<Records> records;
   const int shift;
   std::atomic<std::uint64_t> used{0};
 };
@@ -87,18 +95,23 @@ std::uint64_t KeyHints::hash(CollectionId collection, ValueView key) noexcept {
   }
 }
 
-std::optional<Ordinal> KeyHints::find(std::uint64_t hash) const noexcept {
+std::optional<KeyHints::Hint> KeyHints::find(std::uint64_t hash) const noexcept {
   const auto tag = tag_of(hash);
-  for (const auto& place : table_.load(std::memory_order_acquire)->line(tag).places) {
-    const auto hint = place.load(std::memory_order_relaxed);
-    if (hint >> 32 == tag) return static_cast<Ordinal>(hint);
+  const auto& table = *table_.load(std::memory_order_acquire);
+  const auto at = tag >> table.shift;
+  const auto& records = table.records[at].places;
+  __builtin_prefetch(&records);
+  const auto& places = table.lines[at].places;
+  for (std::size_t i = 0; i < kPlaces; ++i) {
+    const auto hint = places[i].load(std::memory_order_relaxed);
+    if (hint >> 32 == tag) return Hint{static_cast<Ordinal>(hint), records[i].load(std::memory_order_relaxed)};
   }
   return std::nullopt;
 }
 
-void KeyHints::put(std::uint64_t hash, Ordinal ordinal) noexcept {
+void KeyHints::put(std::uint64_t hash, Hint hint) noexcept {
   auto* const table = table_.load(std::memory_order_acquire);
-  if (table->put(tag_of(hash), ordinal) && table->lines.size() < most_lines_) grow(table);
+  if (table->put(tag_of(hash), hint) && table->lines.size() < most_lines_) grow(table);
 }
 
 // What is put into the smaller table meanwhile is forgotten: they are guesses. Without memory the table stays as it is.
@@ -106,10 +119,12 @@ void KeyHints::grow(const Table* full) noexcept try {
   const std::lock_guard lock(growing_);
   if (table_.load(std::memory_order_relaxed) != full) return;
   auto larger = std::make_unique<Table>(std::min<std::uint64_t>(full->lines.size() * kGrowth, most_lines_));
-  for (const auto& line : full->lines) {
-    for (const auto& place : line.places) {
-      const auto hint = place.load(std::memory_order_relaxed);
-      if (hint != 0) static_cast<void>(larger->put(static_cast<std::uint32_t>(hint >> 32), static_cast<Ordinal>(hint)));
+  for (std::size_t at = 0; at < full->lines.size(); ++at) {
+    for (std::size_t i = 0; i < kPlaces; ++i) {
+      const auto hint = full->lines[at].places[i].load(std::memory_order_relaxed);
+      const auto* const record = full->records[at].places[i].load(std::memory_order_relaxed);
+      if (hint != 0)
+        static_cast<void>(larger->put(static_cast<std::uint32_t>(hint >> 32), {static_cast<Ordinal>(hint), record}));
     }
   }
   tables_.push_back(std::move(larger));

@@ -114,7 +114,8 @@ void Engine::hint_keys(const GroupCommit& commit) {
     }
     if (primary == nullptr) continue;
     const auto key = change.after.view().field(primary->id);
-    if (KeyHints::is_hinted(key.type())) records_.hints().put(KeyHints::hash(change.collection, key), change.ordinal);
+    if (KeyHints::is_hinted(key.type()))
+      records_.hints().put(KeyHints::hash(change.collection, key), {change.ordinal, change.after.bytes().data()});
   }
 }
 

@@ -166,7 +166,8 @@ Result<RecordRef> read_by_id(State& state, View& view, const Catalog::Entry& col
     AURORA_ASSIGN(const auto key, coerce_operand(primary->type, id, view.now(), primary->name));
     AURORA_ASSIGN(row, find_committed(view, *collection, *primary, key));
     if (row && KeyHints::is_hinted(key.type()))
-      state.engine().records().hints().put(KeyHints::hash(collection->id, key.scalar_view()), row->ordinal);
+      state.engine().records().hints().put(KeyHints::hash(collection->id, key.scalar_view()),
+                                           {row->ordinal, row->record.bytes().data()});
   } else {
     AURORA_ASSIGN(row, find_by_id(state, view, collection, id));
   }

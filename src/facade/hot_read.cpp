@@ -1,8 +1,8 @@
 // Body of the hot read. Called by Database and by prepared point reads; calls the key hints and the hot cache.
 //
 // Why the answer is right: the record was the newest of its document at some moment of the call (K2; the store has each
-// commit before it is published), it is published, and its catalog is the one the names were looked up in, which is looked at last. A published record under a key is
-// the only one of that key.
+// commit before it is published), it is published, and its catalog is the one the names were looked up in, which is looked
+// at last. A published record under a key is the only one of that key.
 #include "hot_read.hpp"
 
 #include <aurora/expr/computed_fields.hpp>
@@ -18,7 +18,9 @@ namespace {
 // memory that only this thread writes, so that a very hot document is no meeting point of all processors.
 struct Own {
   std::uint64_t hash = 0;                            // of the key that was here last
-  const CollectionDef* collection = nullptr;         // null: not kept
+  std::uint64_t database = 0;                        // its number: the others are valid with it alone; 0: not kept
+  std::uint64_t catalog = 0;
+  CollectionId collection = 0;
   const std::atomic<Sequence>* stamp = nullptr;      // of the cache of its database
   Sequence stamped = 0;
   ValueView key;                                     // in the record
@@ -63,6 +65,13 @@ ThreadReads& thread_reads() {
   return *reads;
 }
 
+// Asks for the first lines of a record; what is no record any more is asked for in vain.
+void fetch_ahead(const void* record) noexcept {
+  constexpr std::size_t kLine = 64;
+  if (record == nullptr) return;
+  for (std::size_t line = 0; line < 4; ++line) __builtin_prefetch(static_cast<const char*>(record) + line * kLine);
+}
+
 bool is_same(ValueView a, ValueView b) noexcept {
   if (a.type() != b.type()) return false;
   if (a.type() == Type::kInt) return a.int_value() == b.int_value();
@@ -78,21 +87,26 @@ Own* find(State& state, const HotPlace& place, const Value& id) {
   const auto key = id.scalar_view();
   const auto hash = KeyHints::hash(place.collection->id, key);
   auto& own = reads.own(hash);
-  if (own.hash == hash && own.collection == place.collection.get() &&
-      own.stamp->load(std::memory_order_acquire) == own.stamped && is_same(own.key, key)) {
+  if (own.hash == hash && own.database == state.number() && own.catalog == place.catalog &&
+      own.collection == place.collection->id && own.stamp->load(std::memory_order_acquire) == own.stamped &&
+      is_same(own.key, key)) {
     engine.records().cache().count_hit();
     return &own;
   }
 
   auto& records = engine.records();
-  const auto ordinal = records.hints().find(hash);
-  if (!ordinal) return nullptr;
+  const auto hint = records.hints().find(hash);
+  if (!hint) return nullptr;
+  fetch_ahead(hint->record);   // beside its page
   const auto published = snapshots.published_sequence();   // before the look-up (K2)
-  auto found = records.newest(place.collection->id, *ordinal);
-  if (!found.record) {
+  auto found = records.newest(place.collection->id, hint->ordinal);
+  if (found.record) {
+    if (const auto* const bytes = found.record.bytes().data(); bytes != hint->record)
+      records.hints().put(hash, {hint->ordinal, bytes});
+  } else {
     const auto entry = engine.enter();   // the store closes
     if (!entry) return nullptr;
-    auto stored = records.from_store(place.collection->id, *ordinal, published);
+    auto stored = records.from_store(place.collection->id, hint->ordinal, published);
     if (!stored || !*stored) return nullptr;   // the ordinary way says why
     found.record = *std::move(stored);
   }
@@ -107,7 +121,8 @@ Own* find(State& state, const HotPlace& place, const Value& id) {
     own.hash = hash;
   }
   auto& kept = again ? own : reads.passing;
-  kept = Own{hash, place.collection.get(), found.stamp, found.stamped, has, std::move(found.record), Document()};
+  kept = Own{hash, state.number(), place.catalog, place.collection->id, found.stamp, found.stamped,
+             has,  std::move(found.record), Document()};
   return &kept;
 }
 

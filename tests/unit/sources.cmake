@@ -86,6 +86,7 @@ set(AURORA_UNIT_TESTS
   facade/field_columns_test.cpp
   facade/get_by_id_test.cpp
   facade/handlers_test.cpp
+  facade/hot_read_order_test.cpp
   facade/hot_read_test.cpp
   facade/insert_json_threads_test.cpp
   facade/jobs_test.cpp

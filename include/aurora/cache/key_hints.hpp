@@ -3,6 +3,8 @@
 //
 // Invariant H1: a hint is a guess. Whoever follows one compares the key of the document it finds there; a document that a
 // state shows under that key is then the only one. So nothing needs to be kept in step with writes.
+// Invariant H2: the address of a hint is for fetching memory ahead; nobody reads through it, so that it may be of a record
+// that is gone.
 #pragma once
 
 #include <aurora/document/record.hpp>
@@ -16,10 +18,10 @@
 
 namespace aurora {
 
-/// Threads: every call may come from any thread; reads take no lock. Cost: one line of memory.
+/// Threads: every call may come from any thread; reads take no lock. Cost: two lines of memory, fetched together.
 class KeyHints {
  public:
-  /// Grows with what is put, up to room for about that many keys; sixteen bytes a key.
+  /// Grows with what is put, up to room for about that many keys; 32 bytes a key.
   explicit KeyHints(std::uint64_t most_keys);
   ~KeyHints();
   KeyHints(const KeyHints&) = delete;
@@ -32,8 +34,12 @@ class KeyHints {
     return type == Type::kUuid || type == Type::kInt || type == Type::kString;
   }
 
-  [[nodiscard]] std::optional<Ordinal> find(std::uint64_t hash) const noexcept;
-  void put(std::uint64_t hash, Ordinal ordinal) noexcept;
+  struct Hint {
+    Ordinal ordinal = 0;
+    const void* record = nullptr;   ///< where the bytes of its record stood in memory (H2); null: unknown
+  };
+  [[nodiscard]] std::optional<Hint> find(std::uint64_t hash) const noexcept;
+  void put(std::uint64_t hash, Hint hint) noexcept;
 
  private:
   struct Table;

@@ -183,6 +183,22 @@ TEST_CASE("hot read: counts as a hit, outlives the database, and says Closed aft
   CHECK((*kept)["name"].as<std::string_view>() == "Ada");
 }
 
+// Definitions and caches of a database that is gone may stand where others stood: which of them, and after how many
+// databases, is the allocator's choice.
+TEST_CASE("hot read: what a thread kept is of no use to the next database", "[facade]") {
+  for (int apart = 1; apart <= 12; ++apart) {
+    for (int i = 0; i < 3 * apart; ++i) {
+      auto db = Database::open_in_memory();
+      const auto name = std::to_string(apart) + "-" + std::to_string(i);
+      db.execute("schema { define collection people { id: Int! @primary  name: String } }");
+      db.execute("mutation { insertInto(collection: \"people\", data: {id: 1, name: \"" + name + "\"}) { id } }");
+      const auto by_id = db.prepare("query($id: Int!) { people(where: {id: $id}) { name } }");
+      for (int n = 0; n < 4 && i % apart == 0; ++n)
+        REQUIRE(by_id.execute({{"id", 1}}).data_text() == "{\"people\":[{\"name\":\"" + name + "\"}]}");
+    }
+  }
+}
+
 TEST_CASE("hot read: no thread goes back in time, between documents and kinds of reads either", "[facade][threads]") {
   Config config;
   config.hot_cache_bytes = GENERATE(256u << 20, 0u);
