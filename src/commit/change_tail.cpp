@@ -14,14 +14,18 @@ std::uint64_t ChangeTail::cost(const Commit& commit) {
   return bytes;
 }
 
-void ChangeTail::append(std::shared_ptr<const Commit> commit) {
+void ChangeTail::append(std::shared_ptr<const Commit> commit, Sequence oldest_reader) {
   const auto bytes = cost(*commit);
   std::vector<std::shared_ptr<const Commit>> dropped;  // released outside the lock
   std::lock_guard lock(mutex_);
   newest_ = commit->sequence;
   commits_.push_back(std::move(commit));
   bytes_ += bytes;
-  while (bytes_ > capacity_ && !commits_.empty()) {
+  const auto has_to_go = [&] {
+    if (commits_.empty()) return false;
+    return bytes_ > capacity_ || (bytes_ > kLeisurelyBytes && commits_.front()->sequence <= oldest_reader);
+  };
+  while (has_to_go()) {
     bytes_ -= cost(*commits_.front());
     floor_ = commits_.front()->sequence;
     dropped.push_back(std::move(commits_.front()));

@@ -187,10 +187,11 @@ void Engine::finish_group(std::vector<GroupCommit>& commits) {
           status.error().with_prefix("the commit failed and its outcome is unknown until the database is reopened: ");
     return;
   }
+  const auto oldest_reader = snapshots_.oldest_reader();
   std::size_t changes = 0;
   for (auto& commit : commits) {
     changes += commit.changes.size();
-    publish(commit);
+    publish(commit, oldest_reader);
     commit.request->result = commit.sequence;
   }
   records_.history().trim(snapshots_.oldest_reader());
@@ -253,7 +254,7 @@ Status Engine::write_group(std::vector<GroupCommit>& commits) {
   return {};
 }
 
-void Engine::publish(GroupCommit& commit) {
+void Engine::publish(GroupCommit& commit, Sequence oldest_reader) {
   for (const auto& change : commit.changes)
     records_.cache().end_write(change.collection, change.ordinal, change.after);
   hint_keys(commit);
@@ -285,7 +286,7 @@ void Engine::publish(GroupCommit& commit) {
   published->changes = std::move(commit.changes);
   published->catalog = commit.catalog;
   published->catalog_changed = commit.schema.catalog != nullptr;
-  tail_->append(std::move(published));
+  tail_->append(std::move(published), oldest_reader);
 }
 
 }  // namespace aurora::commit

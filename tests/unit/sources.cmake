@@ -65,6 +65,7 @@ set(AURORA_UNIT_TESTS
   cache/key_hints_test.cpp
   cache/record_pages_test.cpp
   commit/change_cursor_test.cpp
+  commit/change_tail_test.cpp
   commit/failed_write_test.cpp
   commit/hash_chains_test.cpp
   commit/loading_threads_test.cpp

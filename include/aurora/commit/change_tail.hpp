@@ -1,5 +1,6 @@
 // The newest commits in memory: what transactions are validated against and listeners read.
-// Appended by the pipeline after publishing. Bounded in bytes: a reader slower than that goes on from the change log.
+// Appended by the pipeline after publishing. Bounded in bytes, closer while no open transaction needs more: a reader slower
+// than that goes on from the change log.
 #pragma once
 
 #include <aurora/commit/write_set.hpp>
@@ -26,7 +27,8 @@ class ChangeTail {
  public:
   explicit ChangeTail(std::uint64_t capacity_bytes, Sequence start) : capacity_(capacity_bytes), floor_(start) {}
 
-  void append(std::shared_ptr<const Commit> commit);
+  /// Commits up to `oldest_reader`, the sequence of the oldest snapshot in use, are needed by no transaction.
+  void append(std::shared_ptr<const Commit> commit, Sequence oldest_reader);
   /// Calls `visit` for every commit after `sequence`, oldest first, until it returns false. False when some of
   /// them are no longer kept (then nothing is visited).
   [[nodiscard]] bool visit_after(Sequence sequence, const std::function<bool(const Commit&)>& visit) const;
@@ -41,6 +43,8 @@ class ChangeTail {
   [[nodiscard]] std::uint64_t byte_size() const;
 
  private:
+  // For listeners alone.
+  static constexpr std::uint64_t kLeisurelyBytes = 8ull << 20;
   [[nodiscard]] static std::uint64_t cost(const Commit& commit);
 
   mutable std::mutex mutex_;

@@ -160,7 +160,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void finish_group(std::vector<GroupCommit>& commits);
   void abandon(std::vector<Request*>& group, std::string_view why);
   [[nodiscard]] Status write_group(std::vector<GroupCommit>& commits);
-  void publish(GroupCommit& commit);
+  void publish(GroupCommit& commit, Sequence oldest_reader);
 
   // apply.cpp
   void find_heads(GroupCommit& commit);
