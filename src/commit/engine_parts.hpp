@@ -5,17 +5,44 @@
 
 #include "unread_pages.hpp"
 
+#include <condition_variable>
 #include <map>
+#include <mutex>
 #include <set>
+#include <utility>
 
 namespace aurora::commit {
+
+/// Where a writer sleeps until it is told something; one for each thread, so that one is woken at a time.
+class Sleeper {
+ public:
+  /// kLead: nobody leads, so look. kDone is the last word about a request.
+  enum class Word : std::uint8_t { kNone, kLead, kDone };
+
+  Word wait() {
+    std::unique_lock lock(mutex_);
+    told_.wait(lock, [&] { return word_ != Word::kNone; });
+    return std::exchange(word_, Word::kNone);
+  }
+  /// Under the mutex to its end: whoever was told may be gone right after.
+  void tell(Word word) {
+    const std::lock_guard lock(mutex_);
+    word_ = word;
+    told_.notify_one();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable told_;
+  Word word_ = Word::kNone;   // guarded by mutex_
+};
 
 /// A writer waiting for its mutation. Lives on the writer's stack.
 struct Engine::Request {
   const Mutation* mutation = nullptr;
   CommitKind kind = CommitKind::kShared;
   Result<Sequence> result = Sequence{0};
-  bool done = false;   // guarded by queue_mutex_
+  Sleeper* sleeper = nullptr;
 };
 
 /// What a commit does to the indexes of one collection, by their place in its definition. Applied key by key in

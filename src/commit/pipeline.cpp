@@ -11,6 +11,7 @@
 #include "engine_parts.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 namespace aurora::commit {
 
@@ -61,22 +62,30 @@ storage::Sync sync_of(Durability durability) {
 Result<Sequence> Engine::commit(const Mutation& mutation, CommitKind kind) {
   if (options_.read_only)
     return Error(ErrorCode::kInvalidOperation, "the database is open read-only; open it without, where nobody else writes it");
+  thread_local Sleeper sleeper;
   Request request;
   request.mutation = &mutation;
   request.kind = kind;
+  request.sleeper = &sleeper;
   std::unique_lock lock(queue_mutex_);
   queue_.push_back(&request);
-  while (!request.done) {
-    if (leading_)
-      queue_changed_.wait(lock, [&] { return request.done || !leading_; });
-    else
-      lead(lock);
+  if (queue_.size() == gathering_) gathered_.notify_one();
+  for (;; lock.lock()) {
+    // Without a mutation it was run by a leader who is about to say so.
+    if (!leading_ && request.mutation != nullptr) {
+      if (lead(lock, request)) return std::move(request.result);
+    } else {
+      lock.unlock();
+      if (sleeper.wait() == Sleeper::Word::kDone) return std::move(request.result);
+    }
   }
-  return std::move(request.result);
 }
 
-void Engine::lead(std::unique_lock<std::mutex>& lock) {
+// Runs what waits, and wakes whom it answered and who may lead next. True when `own`, which waits too, was among them.
+// Requires: nobody leads, the lock is held; it is not after.
+bool Engine::lead(std::unique_lock<std::mutex>& lock, const Request& own) {
   leading_ = true;
+  await_writers(lock);
   std::vector<Request*> group;
   const bool alone = options_.durability == Durability::kSynchronous || queue_.front()->kind == CommitKind::kExclusive;
   auto end = queue_.begin() + 1;
@@ -96,16 +105,33 @@ void Engine::lead(std::unique_lock<std::mutex>& lock) {
   }
   lock.lock();
   // What the group left over (it was full) goes first next time.
-  std::vector<Request*> left;
-  for (auto* request : group) {
-    if (request->mutation != nullptr)
-      left.push_back(request);
-    else
-      request->done = true;
-  }
-  queue_.insert(queue_.begin(), left.begin(), left.end());
+  const auto left = std::stable_partition(group.begin(), group.end(),
+                                          [](const Request* request) { return request->mutation == nullptr; });
+  queue_.insert(queue_.begin(), left, group.end());
+  group.erase(left, group.end());
+  writers_ = group.size() + queue_.size();
   leading_ = false;
-  queue_changed_.notify_all();
+  const bool done = own.mutation == nullptr;
+  // Any writer that comes before it has woken may lead in its place; it then finds out.
+  auto* const next = queue_.empty() ? nullptr : queue_.front()->sleeper;
+  if (next != nullptr) next->tell(Sleeper::Word::kLead);
+  lock.unlock();
+  for (auto* request : group)
+    if (request != &own) request->sleeper->tell(Sleeper::Word::kDone);
+  return done;
+}
+
+// A sync costs as much for many writers as for one: those that the last group answered are given the time to come back,
+// up to a part of what a sync takes.
+void Engine::await_writers(std::unique_lock<std::mutex>& lock) {
+  constexpr int kPartOfSync = 2;
+  constexpr std::chrono::microseconds kLongest{500};
+  if (options_.durability != Durability::kStrict || queue_.size() >= writers_) return;
+  if (queue_.front()->kind == CommitKind::kExclusive) return;
+  gathering_ = writers_;
+  const auto most = std::min<std::chrono::nanoseconds>(last_sync_ / kPartOfSync, kLongest);
+  gathered_.wait_for(lock, most, [&] { return queue_.size() >= gathering_; });
+  gathering_ = 0;
 }
 
 void Engine::abandon(std::vector<Request*>& group, std::string_view why) {
@@ -247,7 +273,9 @@ Status Engine::write_group(std::vector<GroupCommit>& commits) {
   }
   // After a failed write the history stays: what was stored all the same (a sync that failed) must not be seen
   // before reopening, and no later commit needs the room.
+  const auto start = std::chrono::steady_clock::now();
   AURORA_TRY(store_->write(*batch, sync_of(options_.durability)));
+  last_sync_ = std::chrono::steady_clock::now() - start;
   if (batch->byte_size() > kKeptBatch) batch_.reset();
   last_sequence_ = commits.back().sequence;
   log_bytes_written_.fetch_add(log_bytes, std::memory_order_relaxed);

@@ -154,7 +154,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
                                                    const CollectionVersion& version);
 
   // pipeline.cpp
-  void lead(std::unique_lock<std::mutex>& lock);
+  [[nodiscard]] bool lead(std::unique_lock<std::mutex>& lock, const Request& own);
+  void await_writers(std::unique_lock<std::mutex>& lock);
   void run_group(std::vector<Request*>& group);
   void prepare_group(std::vector<Request*>& group, std::vector<GroupCommit>& commits);
   void finish_group(std::vector<GroupCommit>& commits);
@@ -212,11 +213,14 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::mutex queue_mutex_;
   std::vector<Request*> queue_;                      // guarded by queue_mutex_
   bool leading_ = false;                             // guarded by queue_mutex_: some thread leads
-  std::condition_variable queue_changed_;
+  std::size_t writers_ = 0;                          // guarded by queue_mutex_: of the last group and those that waited then
+  std::size_t gathering_ = 0;                        // guarded by queue_mutex_: how many the leader waits for; 0: it does not
+  std::condition_variable gathered_;
 
   // Touched only by the leader.
   Sequence last_sequence_ = 0;
   std::unique_ptr<storage::WriteBatch> batch_;       // kept for its memory
+  std::chrono::nanoseconds last_sync_{0};            // how long the last write of the store took
   Status failed_;                                    // why writes are refused
   std::atomic<bool> has_failed_{false};
 
