@@ -47,7 +47,9 @@ void drop_record(const void* handle) noexcept { static_cast<void>(RecordRef::ado
 
 void prefetch_record(RecordRef::Handle handle) noexcept {
   constexpr std::size_t kLine = 64;
-  for (std::size_t line = 0; line < 4; ++line) __builtin_prefetch(static_cast<const char*>(handle) + line * kLine, line == 0);
+  const auto* const bytes = static_cast<const char*>(handle);
+  __builtin_prefetch(bytes, 1);   // its count of references will be written
+  for (std::size_t line = 1; line < 4; ++line) __builtin_prefetch(bytes + line * kLine);
 }
 
 // What threads count, each in a line of its own; the last one is for threads without a lane.
