@@ -180,6 +180,7 @@ set(AURORA_SOURCES
   exec/point_read.cpp
   exec/projection.cpp
   exec/query.cpp
+  exec/read_shapes.cpp
   exec/relation_schema.cpp
   exec/relations.cpp
   exec/running_sum.cpp
@@ -236,8 +237,10 @@ set(AURORA_SOURCES
   facade/feed.cpp
   facade/fetch.cpp
   facade/hot_read.cpp
+  facade/optimize.cpp
   facade/point_plan.cpp
   facade/inserts.cpp
+  facade/index_advice.cpp
   facade/json.cpp
   facade/listener.cpp
   facade/query.cpp

@@ -10,6 +10,7 @@
 #include <aurora/document.hpp>
 #include <aurora/error.hpp>
 #include <aurora/listener.hpp>
+#include <aurora/optimize.hpp>
 #include <aurora/query.hpp>
 #include <aurora/query_result.hpp>
 #include <aurora/result.hpp>

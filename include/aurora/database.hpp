@@ -6,6 +6,7 @@
 #include <aurora/computed.hpp>
 #include <aurora/config.hpp>
 #include <aurora/listener.hpp>
+#include <aurora/optimize.hpp>
 #include <aurora/query.hpp>
 #include <aurora/query_result.hpp>
 #include <aurora/statement.hpp>
@@ -222,6 +223,14 @@ class Database {
   /// Of every index of a collection, which is loaded for that. Cost: walks the pages of the indexes.
   /// Errors: CollectionNotFound.
   [[nodiscard]] std::vector<IndexStats> index_stats(std::string_view collection) const;
+  /// Which indexes the reads that this handle ran on a collection lacked, and which of its indexes they never used. Changes
+  /// nothing unless `options.create`. Reads are remembered by shape, in memory, from open to close.
+  /// Errors: CollectionNotFound; with `create` those of an alter.
+  IndexAdvice optimize_collection(std::string_view collection, const OptimizeOptions& options = {}) {
+    return try_optimize_collection(collection, options).value();
+  }
+  [[nodiscard]] Result<IndexAdvice> try_optimize_collection(std::string_view collection,
+                                                            const OptimizeOptions& options = {});
 
   // ---- hot cache
   [[nodiscard]] CacheStats cache_stats() const;

@@ -5,6 +5,7 @@
 #include <aurora/exec/lookup.hpp>
 
 #include <aurora/base/try.hpp>
+#include <aurora/exec/read_shapes.hpp>
 #include <aurora/expr/computed_fields.hpp>
 #include <aurora/index/extract.hpp>
 
@@ -212,7 +213,17 @@ class LookupResults::Finder {
           too_large = bytes > settings_.sort_bytes;
           return !too_large;
         }));
+    remember();
     return too_large ? Status(needs_too_much()) : Status();
+  }
+
+  // For proposals of indexes; what no index of values can find is nothing to them.
+  void remember() const {
+    const auto& foreign = plan_.foreign;
+    if (settings_.shapes == nullptr || !settings_.use_indexes || foreign.subject == plan::Subject::kSid || foreign.reads)
+      return;
+    settings_.shapes->record_keys(*foreign.collection, foreign.path, key_index(foreign, true), one_.report.examined,
+                                  one_.found.size());
   }
 
   Error needs_too_much() const {

@@ -38,7 +38,7 @@ Result<std::vector<Row>> Selector::rows() {
       AURORA_TRY(sort(found));
     }
   }
-  finish(shown(query_, found.size()), start);
+  finish(shown(query_, found.size()), start, shown(query_, found.size()));
   return found;
 }
 
@@ -58,7 +58,7 @@ Status Selector::each_match(const std::function<Status(const Row&)>& visit,
     return failed.has_value();
   }));
   AURORA_TRY(failed);
-  finish(matching, start);
+  finish(matching, start, matching);
   return {};
 }
 
@@ -68,11 +68,19 @@ Result<bool> Selector::try_visit_all(const std::function<Result<bool>(IndexedMat
   IndexedMatches matches{*query_.collection, *version_, found_ordinals, !access_.candidates,
                          column_source(found_ordinals.size())};
   AURORA_ASSIGN(const bool done, visit_all(matches));
-  if (!done || explanation_ == nullptr) return done;
+  if (!done) return done;
   const auto found = matches.ordinals.size();
+  if (explanation_ == nullptr) {
+    if (settings_.shapes != nullptr) {
+      if (!matches.keys_of.empty()) note_indexes({matches.keys_of});
+      note_indexes(matches.columns_of.indexes);
+    }
+    remember(found);
+    return true;
+  }
   node_ = indexed_node(matches, std::move(access_.node), access_.indexes);
   measure(node_, found, start);
-  finish(found, start);
+  finish(found, start, found);
   return true;
 }
 
@@ -100,7 +108,7 @@ Result<std::uint64_t> Selector::total() {
     node_ = over("Aggregate", "count", std::move(node_));
     measure(node_, 1, start);
   }
-  finish(1, start);
+  finish(1, start, matching);
   return matching;
 }
 
@@ -138,6 +146,8 @@ Status Selector::narrow() {
   if (candidates.size() <= kPointReads) return {};
   AURORA_ASSIGN(auto narrowed, narrow_by_columns(*query_.filter, candidates, column_source(candidates.size())));
   if (!narrowed) return {};
+  looked_at_ = candidates.size();
+  note_indexes(narrowed->columns.indexes);
   if (explanation_ != nullptr) {
     auto scan = std::move(access_.node);
     if (access_.candidates) {
@@ -146,9 +156,6 @@ Status Selector::narrow() {
       scan.condition = narrowed->columns.text();
     }
     scan.estimated_rows = candidates.size();
-    for (const auto& name : narrowed->columns.indexes)
-      if (std::find(access_.indexes.begin(), access_.indexes.end(), name) == access_.indexes.end())
-        access_.indexes.push_back(name);
     measure(scan, candidates.size(), start);
     if (narrowed->exact) {
       scan = over("Filter", query_.filter->root().text(), std::move(scan));

@@ -62,6 +62,7 @@ Result<bool> Selector::try_index_order(std::vector<Row>& found) {
     examined_ = 0;
     return false;
   }
+  access_.indexes.push_back(index->name);
   if (explanation_ == nullptr) return true;
   PlanNode order;
   order.op = "IndexOrder";
@@ -76,7 +77,6 @@ Result<bool> Selector::try_index_order(std::vector<Row>& found) {
   }
   node_ = over("Limit", limit_text(query_), std::move(order));
   measure(node_, shown(query_, found.size()), start);
-  access_.indexes.push_back(index->name);
   return true;
 }
 
@@ -178,10 +178,9 @@ Result<bool> Selector::try_columns(std::vector<SortRow>& rows) {
   AURORA_ASSIGN(auto records, read_in_order(view_, query_.collection->id, *best));
   examined_ += records.size();
   for (auto& row : records) rows.push_back({std::move(row), {}});
+  looked_at_ = std::max(looked_at_, matches.size());
+  note_indexes(columns.indexes);
   if (explanation_ == nullptr) return true;
-  for (const auto& name : columns.indexes)
-    if (std::find(access_.indexes.begin(), access_.indexes.end(), name) == access_.indexes.end())
-      access_.indexes.push_back(name);
   node_ = std::move(access_.node);
   if (!access_.candidates) {
     node_.condition = columns.text();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <aurora/exec/indexed.hpp>
+#include <aurora/exec/read_shapes.hpp>
 #include <aurora/exec/select.hpp>
 
 #include "computed_view.hpp"
@@ -142,7 +143,21 @@ class Selector {
     node.time_us = micros_since(start);
   }
 
-  void finish(std::uint64_t returned, Steady::time_point start) {
+  // For proposals of indexes. A forced index is its user's decision.
+  void remember(std::uint64_t found) const {
+    if (settings_.shapes == nullptr || !settings_.use_indexes) return;
+    settings_.shapes->record(query_, access_.indexes, std::max(examined_, looked_at_), found);
+  }
+
+  void note_indexes(const std::vector<std::string>& names) {
+    for (const auto& name : names)
+      if (std::find(access_.indexes.begin(), access_.indexes.end(), name) == access_.indexes.end())
+        access_.indexes.push_back(name);
+  }
+
+  // `found`: the matches behind what is returned, as far as they were wanted.
+  void finish(std::uint64_t returned, Steady::time_point start, std::uint64_t found) {
+    remember(found);
     if (explanation_ == nullptr) return;
     explanation_->estimated_rows = estimated_rows(node_);
     explanation_->root = std::move(node_);
@@ -165,6 +180,7 @@ class Selector {
   std::optional<FoundText> found_;    // what the search found
   PlanNode node_;
   std::uint64_t examined_ = 0;
+  std::uint64_t looked_at_ = 0;       // documents of which columns told
   Status late_;                       // Timeout once the deadline passed
   std::optional<Bound> after_;
   std::optional<Bound> before_;

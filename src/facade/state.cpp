@@ -7,6 +7,7 @@
 #include <aurora/aql/clone.hpp>
 #include <aurora/aql/parser.hpp>
 #include <aurora/base/try.hpp>
+#include <aurora/exec/read_shapes.hpp>
 #include <aurora/expr/record_program.hpp>
 #include <aurora/runtime/periodic.hpp>
 
@@ -43,8 +44,9 @@ Config Config::realtime() {
 namespace aurora::facade {
 
 namespace {
-exec::ExecSettings exec_settings(const Config& config) {
+exec::ExecSettings exec_settings(const Config& config, exec::ReadShapes& shapes) {
   exec::ExecSettings settings;
+  settings.shapes = &shapes;
   settings.use_indexes = config.use_indexes;
   settings.sort_bytes = config.max_sort_bytes;
   return settings;
@@ -59,7 +61,12 @@ std::uint64_t next_number() noexcept {
 }  // namespace
 
 State::State(std::shared_ptr<commit::Engine> engine, const Config& config)
-    : engine_(std::move(engine)), number_(next_number()), settings_(exec_settings(config)), handlers_(run_transfer), texts_(config.statement_cache_entries) {}
+    : engine_(std::move(engine)),
+      number_(next_number()),
+      shapes_(std::make_shared<exec::ReadShapes>()),
+      settings_(exec_settings(config, *shapes_)),
+      handlers_(run_transfer),
+      texts_(config.statement_cache_entries) {}
 
 Result<std::shared_ptr<const ParsedText>> State::parse(std::string_view text) {
   if (auto found = texts_.find(text)) return std::static_pointer_cast<const ParsedText>(std::move(found));

@@ -38,6 +38,8 @@ class State : public std::enable_shared_from_this<State> {
   /// Told apart from every other of this process, also of those that are gone.
   [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
   [[nodiscard]] const exec::ExecSettings& settings() const noexcept { return settings_; }
+  /// What queries read.
+  [[nodiscard]] exec::ReadShapes& shapes() const noexcept { return *shapes_; }
   [[nodiscard]] const exec::Handlers& handlers() const noexcept { return handlers_; }
   [[nodiscard]] const aql::Limits& limits() const noexcept { return engine_->options().limits; }
 
@@ -47,6 +49,7 @@ class State : public std::enable_shared_from_this<State> {
  private:
   const std::shared_ptr<commit::Engine> engine_;
   const std::uint64_t number_;
+  const std::shared_ptr<exec::ReadShapes> shapes_;
   const exec::ExecSettings settings_;
   const exec::Handlers handlers_;
   TextCache texts_;   // of ParsedText

@@ -94,6 +94,7 @@ set(AURORA_UNIT_TESTS
   facade/json_test.cpp
   facade/listener_threads_test.cpp
   facade/memory_test.cpp
+  facade/optimize_test.cpp
   facade/point_read_test.cpp
   facade/read_only_test.cpp
   facade/sparse_scan_test.cpp

@@ -56,6 +56,8 @@ struct DocumentQuery {
   std::vector<FieldId> computed;
 };
 
+class ReadShapes;   // read_shapes.hpp
+
 /// How queries run here, for the settings matrix of the tests.
 struct ExecSettings {
   bool use_indexes = true;
@@ -63,6 +65,8 @@ struct ExecSettings {
   std::uint64_t sort_bytes = 1ull << 30;
   /// When reading must end, with a Timeout.
   std::optional<std::chrono::steady_clock::time_point> deadline;
+  /// Remembers what was read, for proposals of indexes; null: nobody wants to know.
+  ReadShapes* shapes = nullptr;
 };
 
 struct Row {
