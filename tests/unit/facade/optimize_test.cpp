@@ -150,7 +150,7 @@ TEST_CASE("fluent queries, transactions and mutations are recorded, too") {
   auto db = filled();
   (void)db.query("d").where(field("a") == 3).fetch();
   db.transaction([](Transaction& transaction) { (void)transaction.execute("{ d(where: { a: { eq: 4 } }) { id } }"); });
-  run(db, "mutation { update(collection: \"d\", where: { a: { eq: 5 } }, set: { b: 1 }) { affected } }", 1);
+  run(db, "mutation { update(collection: \"d\", where: { a: { eq: 5 } }, data: { b: 1 }) { affected } }", 1);
   const auto advice = db.optimize_collection("d");
   REQUIRE(advice.proposals.size() == 1);
   CHECK(advice.proposals.front().fields == Names{"a"});
