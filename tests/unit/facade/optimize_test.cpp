@@ -21,7 +21,7 @@ constexpr std::int64_t kDocuments = 2'000;
 Database filled(const std::string& more = "") {
   auto db = Database::open_in_memory();
   db.execute("schema { define collection d { id: Int! @primary a: Int b: Int c: Int word: String tags: [String] "
-             "address: { city: String, zip: String } note: Json " + more + " } }");
+             "address: { city: String, zip: String } note: JSON " + more + " } }");
   std::vector<Object> documents;
   for (std::int64_t id = 0; id < kDocuments; ++id)
     documents.push_back({{"id", id},
