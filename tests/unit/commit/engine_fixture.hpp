@@ -42,4 +42,12 @@ class EngineDatabase {
   std::unique_ptr<facade::State> state_;
 };
 
+/// Documents, indexes and log agree.
+inline void check_sound(EngineDatabase& database) {
+  const auto report = database.engine().verify();
+  REQUIRE(report);
+  for (const auto& problem : report->problems) UNSCOPED_INFO(problem);
+  CHECK(report->problems.empty());
+}
+
 }  // namespace aurora::commit::testing

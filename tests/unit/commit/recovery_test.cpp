@@ -8,6 +8,7 @@ namespace aurora::commit {
 
 using storage::Family;
 using testing::Disk;
+using testing::check_sound;
 using testing::EngineDatabase;
 
 namespace {
@@ -18,13 +19,6 @@ void insert(EngineDatabase& database, int n) {
 
 constexpr auto kSchema =
     "schema { define collection a { n: Int @indexed } define collection b { n: Int @indexed } }";
-
-void check_sound(EngineDatabase& database) {
-  const auto report = database.engine().verify();
-  REQUIRE(report);
-  for (const auto& problem : report->problems) UNSCOPED_INFO(problem);
-  CHECK(report->problems.empty());
-}
 
 }  // namespace
 

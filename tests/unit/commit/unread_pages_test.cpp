@@ -10,6 +10,7 @@ namespace aurora::commit {
 
 using storage::Family;
 using testing::Disk;
+using testing::check_sound;
 using testing::EngineDatabase;
 
 namespace {
@@ -28,13 +29,6 @@ void fill(EngineDatabase& database) {
 }
 
 Catalog::Entry definition_of(EngineDatabase& database) { return *database.engine().view().catalog().require("a"); }
-
-void check_sound(EngineDatabase& database) {
-  const auto report = database.engine().verify();
-  REQUIRE(report);
-  for (const auto& problem : report->problems) UNSCOPED_INFO(problem);
-  CHECK(report->problems.empty());
-}
 
 }  // namespace
 
