@@ -60,6 +60,7 @@ set(AURORA_SOURCES
   storage/rocksdb_events.cpp
   storage/rocksdb_open.cpp
   storage/rocksdb_options.cpp
+  storage/rocksdb_private_files.cpp
   storage/rocksdb_status.cpp
   storage/rocksdb_store.cpp
   aql/check.cpp
@@ -214,6 +215,7 @@ set(AURORA_SOURCES
   io/cells.cpp
   io/csv_reader.cpp
   io/field_names.cpp
+  io/file_roots.cpp
   io/file_sink.cpp
   io/format.cpp
   io/infer.cpp

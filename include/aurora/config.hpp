@@ -8,7 +8,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace aurora {
 
@@ -66,6 +68,9 @@ struct Config {
   /// Most memory one sort or distinct may take.
   std::uint64_t max_sort_bytes = 1ull << 30;
   TextLimits text_limits;
+  /// Directories under which the files that import and export statements name must lie, no symbolic link followed;
+  /// a relative path is under the first. Empty: anywhere.
+  std::vector<std::string> file_roots;
   /// Statements kept parsed, by text.
   std::size_t statement_cache_entries = 1'024;
   /// Opening gives up with Timeout after this long.

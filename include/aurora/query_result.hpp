@@ -28,9 +28,12 @@ class QueryResult {
   /// {"data": …} with "extensions" when there are any.
   [[nodiscard]] std::string dump() const;
   /// The value of "data", as JSON text.
-  [[nodiscard]] std::string_view data_text() const noexcept { return data_; }
+  [[nodiscard]] std::string_view data_text() const& noexcept { return data_; }
+  /// Of a result that is about to go: the text itself, not a view of it.
+  [[nodiscard]] std::string data_text() && noexcept { return std::move(data_); }
   /// The value of "extensions", as JSON text; empty when there are none.
-  [[nodiscard]] std::string_view extensions_text() const noexcept { return extensions_; }
+  [[nodiscard]] std::string_view extensions_text() const& noexcept { return extensions_; }
+  [[nodiscard]] std::string extensions_text() && noexcept { return std::move(extensions_); }
   /// "data" as a value; dates, times and uuids are strings in it.
   [[nodiscard]] Value data() const;
   /// The values that @defer left out (their names are in extensions.deferred), in the shape of "data" around them:

@@ -175,7 +175,7 @@ class Runner {
   Status run_mutation(const Operation& operation) {
     AURORA_ASSIGN(const bool included, exec::is_included(operation.directives, bindings_));
     if (!included) return {};
-    const exec::MutationContext context{bindings_, parsed_.document.fragments, settings_, run_transfer,
+    const exec::MutationContext context{bindings_, parsed_.document.fragments, settings_, state_.transfer(),
                                         &state_.handlers()};
     for (const auto& field : operation.selections) {
       auto run = exec::is_included(field.directives, bindings_);
@@ -188,7 +188,7 @@ class Runner {
       };
       // An export only reads: it holds up no writer.
       const auto write_out = [&](View& view) -> Status {
-        AURORA_ASSIGN(json, run_export(view, field, context));
+        AURORA_ASSIGN(json, run_export(view, field, context, state_.file_roots()));
         return {};
       };
       auto status = field.name.text == "export" ? target_.read(write_out) : target_.write(mutate);

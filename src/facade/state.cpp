@@ -65,8 +65,15 @@ State::State(std::shared_ptr<commit::Engine> engine, const Config& config)
       number_(next_number()),
       shapes_(std::make_shared<exec::ReadShapes>()),
       settings_(exec_settings(config, *shapes_)),
-      handlers_(run_transfer),
+      file_roots_(io::FileRoots::under(config.file_roots).value()),
+      handlers_(transfer()),
       texts_(config.statement_cache_entries) {}
+
+exec::TransferOperation State::transfer() const {
+  return [&roots = file_roots_](WriteView& view, const aql::Selection& field, const exec::MutationContext& context) {
+    return run_transfer(view, field, context, roots);
+  };
+}
 
 Result<std::shared_ptr<const ParsedText>> State::parse(std::string_view text) {
   if (auto found = texts_.find(text)) return std::static_pointer_cast<const ParsedText>(std::move(found));
@@ -107,6 +114,7 @@ Result<commit::EngineOptions> engine_options(const Config& config) {
   require(config.text_limits.depth >= 4 && config.text_limits.depth <= 1'000,
           "text_limits.depth must be between 4 and 1000");
   require(config.open_deadline > 0ms, "open_deadline must be positive");
+  if (const auto roots = io::FileRoots::under(config.file_roots); !roots) require(false, roots.error().message());
   if (!problems.empty()) return Error(ErrorCode::kInvalidInput, "the configuration is not usable: " + problems);
 
   commit::EngineOptions options;

@@ -8,6 +8,7 @@
 #include <aurora/document.hpp>
 #include <aurora/exec/handlers.hpp>
 #include <aurora/exec/select.hpp>
+#include <aurora/io/file_roots.hpp>
 #include <aurora/plan/compiled_parts.hpp>
 #include <aurora/query_result.hpp>
 #include <aurora/statement.hpp>
@@ -32,6 +33,7 @@ struct ParsedText : std::enable_shared_from_this<ParsedText> {
 /// Threads: every call may come from any thread.
 class State : public std::enable_shared_from_this<State> {
  public:
+  /// Requires: a config that engine_options accepted.
   State(std::shared_ptr<commit::Engine> engine, const Config& config);
 
   [[nodiscard]] commit::Engine& engine() noexcept { return *engine_; }
@@ -41,6 +43,10 @@ class State : public std::enable_shared_from_this<State> {
   /// What queries read.
   [[nodiscard]] exec::ReadShapes& shapes() const noexcept { return *shapes_; }
   [[nodiscard]] const exec::Handlers& handlers() const noexcept { return handlers_; }
+  /// Where files that statements name may lie.
+  [[nodiscard]] const io::FileRoots& file_roots() const noexcept { return file_roots_; }
+  /// What runs `import` and `export`.
+  [[nodiscard]] exec::TransferOperation transfer() const;
   [[nodiscard]] const aql::Limits& limits() const noexcept { return engine_->options().limits; }
 
   /// The tree of `text`, from the cache when it was seen before. Errors: as aql::parse.
@@ -51,6 +57,7 @@ class State : public std::enable_shared_from_this<State> {
   const std::uint64_t number_;
   const std::shared_ptr<exec::ReadShapes> shapes_;
   const exec::ExecSettings settings_;
+  const io::FileRoots file_roots_;
   const exec::Handlers handlers_;
   TextCache texts_;   // of ParsedText
 };

@@ -182,7 +182,11 @@ class Import {
 };
 
 // The files of a database are never an export's, be it this one's or another's.
-Status check_target(const std::string& path) {
+Status check_target(const std::string& given, const io::FileRoots& roots) {
+  std::string path = given;
+  if (!roots.unbounded()) {
+    AURORA_ASSIGN(path, roots.locate(given));
+  }
   std::error_code unknown;
   const auto directory = std::filesystem::weakly_canonical(path, unknown).parent_path();
   if (unknown || !std::filesystem::exists(directory / storage::kMarkerFileName, unknown)) return {};
@@ -195,7 +199,7 @@ class Export {
   Export(View& view, const exec::DocumentQuery& query, const exec::ExecSettings& settings)
       : view_(view), query_(query), settings_(settings), collection_(*query.collection) {}
 
-  Status run(const Transfer& transfer) {
+  Status run(const Transfer& transfer, const io::FileRoots& roots) {
     std::vector<io::Column> columns;
     for (const auto& field : collection_.fields)
       if (!field.computed) columns.push_back({field.name, io::cell_type_of(field.type.text())});
@@ -204,8 +208,8 @@ class Export {
       AURORA_TRY(collect_open_names());
       for (const auto& name : open_names_) columns.push_back({name, io::CellType::kAny});
     }
-    AURORA_TRY(check_target(transfer.path));
-    AURORA_ASSIGN(const auto sink, io::FileSink::create(transfer.path));
+    AURORA_TRY(check_target(transfer.path, roots));
+    AURORA_ASSIGN(const auto sink, io::FileSink::create(transfer.path, roots));
     const auto writer = io::make_record_writer(transfer.format, *sink, std::move(columns));
     AURORA_TRY(exec::visit_matches(view_, query_, false, settings_, nullptr, [&](const exec::Row& row) -> Status {
       ++exported;
@@ -258,7 +262,8 @@ class Export {
 
 }  // namespace
 
-Result<std::string> run_import(WriteView& view, const Selection& field, const exec::MutationContext& context) {
+Result<std::string> run_import(WriteView& view, const Selection& field, const exec::MutationContext& context,
+                               const io::FileRoots& roots) {
   constexpr std::array<std::string_view, 3> kArguments{"collection", "path", "format"};
   const auto& bindings = context.bindings;
   AURORA_ASSIGN(const auto transfer, read_arguments(view.catalog(), field, kArguments, bindings));
@@ -267,7 +272,7 @@ Result<std::string> run_import(WriteView& view, const Selection& field, const ex
                           "the system collection '" + transfer.collection->name + "' can only be read");
   AURORA_TRY(check_selection(field, {{"imported", 0}, {"skipped", 0}, {"failed", 0}}, context));
   // An import is part of a commit, which holds up other writers: a pipe or a terminal must not hold up the commit.
-  auto source = io::open_regular_source(transfer.path);
+  auto source = io::open_regular_source(transfer.path, roots);
   if (!source) return bindings.error(field.name.at, source.error().code(), source.error().message());
   const auto reader = io::make_record_reader(transfer.format, **source);
   Import import(view, transfer);
@@ -277,7 +282,8 @@ Result<std::string> run_import(WriteView& view, const Selection& field, const ex
                 context);
 }
 
-Result<std::string> run_export(View& view, const Selection& field, const exec::MutationContext& context) {
+Result<std::string> run_export(View& view, const Selection& field, const exec::MutationContext& context,
+                               const io::FileRoots& roots) {
   constexpr std::array<std::string_view, 5> kArguments{"collection", "path", "format", "where", "filter"};
   const auto& bindings = context.bindings;
   AURORA_ASSIGN(const auto transfer, read_arguments(view.catalog(), field, kArguments, bindings));
@@ -290,13 +296,14 @@ Result<std::string> run_export(View& view, const Selection& field, const exec::M
     AURORA_ASSIGN(query.filter, plan::filter_of(query.collection, where, bindings));
   }
   Export run(view, query, context.settings);
-  if (const auto done = run.run(transfer); !done)
+  if (const auto done = run.run(transfer, roots); !done)
     return bindings.error(field.name.at, done.error().code(), done.error().message());
   return answer(field, {{"exported", run.exported}}, context);
 }
 
-Result<std::string> run_transfer(WriteView& view, const Selection& field, const exec::MutationContext& context) {
-  return field.name.text == "import" ? run_import(view, field, context) : run_export(view, field, context);
+Result<std::string> run_transfer(WriteView& view, const Selection& field, const exec::MutationContext& context,
+                                 const io::FileRoots& roots) {
+  return field.name.text == "import" ? run_import(view, field, context, roots) : run_export(view, field, context, roots);
 }
 
 }  // namespace aurora::facade

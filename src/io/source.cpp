@@ -1,6 +1,10 @@
 // Bodies of source.hpp: POSIX descriptors and text. Called by the readers of this room.
 #include <aurora/io/source.hpp>
 
+#include "storage/posix_file.hpp"
+
+#include <aurora/base/try.hpp>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -73,9 +77,8 @@ namespace {
 
 constexpr int kReadFlags = O_RDONLY | O_CLOEXEC | O_NOCTTY;
 
-Result<std::unique_ptr<Source>> open_with(const std::string& path, int flags, bool regular_only) {
-  if (path.find('\0') != path.npos) return Error(ErrorCode::kIoError, "the path of a file cannot hold a NUL byte");
-  const int descriptor = ::open(path.c_str(), flags);
+// Takes over `descriptor`; negative: errno says why it could not be opened.
+Result<std::unique_ptr<Source>> source_of(int descriptor, const std::string& path, bool regular_only) {
   if (descriptor < 0) return system_error("cannot open " + path, errno);
   struct stat status {};
   std::optional<std::uint64_t> size;
@@ -99,12 +102,19 @@ Result<std::unique_ptr<Source>> open_with(const std::string& path, int flags, bo
 }  // namespace
 
 Result<std::unique_ptr<Source>> open_source(const std::string& path) {
+  if (path.find('\0') != path.npos) return Error(ErrorCode::kIoError, "the path of a file cannot hold a NUL byte");
   // Without O_NONBLOCK, so that a pipe with a name waits for its writer.
-  return open_with(path, kReadFlags, false);
+  return source_of(::open(path.c_str(), kReadFlags), path, false);
 }
 
-Result<std::unique_ptr<Source>> open_regular_source(const std::string& path) {
-  return open_with(path, kReadFlags | O_NONBLOCK, true);
+Result<std::unique_ptr<Source>> open_regular_source(const std::string& path, const FileRoots& roots) {
+  if (path.find('\0') != path.npos) return Error(ErrorCode::kIoError, "the path of a file cannot hold a NUL byte");
+  constexpr int kFlags = kReadFlags | O_NONBLOCK;
+  if (roots.unbounded()) return source_of(::open(path.c_str(), kFlags), path, true);
+  AURORA_ASSIGN(const auto located, roots.locate(path));
+  AURORA_ASSIGN(const int opened, roots.open_directory_of(located));
+  const storage::UniqueFd directory(opened);
+  return source_of(::openat(opened, file_name_of(located).c_str(), kFlags | O_NOFOLLOW), path, true);
 }
 
 std::unique_ptr<Source> descriptor_source(int descriptor) {

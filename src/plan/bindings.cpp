@@ -45,9 +45,8 @@ Result<TypeDef> variable_type(const aql::TypeReference& reference, std::string_v
 Result<Value> bind_one(const aql::VariableDefinition& definition, const Value& supplied, std::string_view text,
                        DateTime now) {
   AURORA_ASSIGN(const auto type, variable_type(definition.type, text));
-  const auto wrong = [&](std::string message) {
-    return aql::error_at(text, definition.name.at, ErrorCode::kTypeError,
-                         "variable " + std::move(message));
+  const auto wrong = [&](std::string message, ErrorCode code = ErrorCode::kTypeError) {
+    return aql::error_at(text, definition.name.at, code, "variable " + std::move(message));
   };
   if (supplied.is_null()) {
     if (type.required) return wrong("'$" + definition.name.text + "' must not be null");
@@ -58,7 +57,8 @@ Result<Value> bind_one(const aql::VariableDefinition& definition, const Value& s
   auto message = value.error().message();
   constexpr std::string_view kField = "field ";  // what coerce calls the place
   if (message.starts_with(kField)) message.erase(0, kField.size());
-  return wrong(std::move(message));
+  const bool too_much = value.error().code() == ErrorCode::kLimitExceeded;
+  return wrong(std::move(message), too_much ? ErrorCode::kLimitExceeded : ErrorCode::kTypeError);
 }
 
 // A default may hold the words that arguments have a choice of: the variable may stand for such an argument.

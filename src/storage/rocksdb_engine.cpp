@@ -3,6 +3,7 @@
 
 #include "storage/clean_seal.hpp"
 #include "storage/rocksdb_environment.hpp"
+#include "storage/rocksdb_private_files.hpp"
 #include "storage/rocksdb_status.hpp"
 
 #include <aurora/base/try.hpp>
@@ -84,7 +85,7 @@ Engine::~Engine() { static_cast<void>(close_database()); }
 
 rocksdb::Status Engine::open_once() {
   EngineOptions setup = make_engine_options(options_, as_);
-  if (options_.environment) setup.db.env = options_.environment->env();
+  setup.db.env = options_.environment ? options_.environment->env() : private_files().env();
   std::shared_ptr<rocksdb::Logger> file;
   if (as_ != OpenAs::kReadOnly) {
     const auto made = rocksdb::CreateLoggerFromOptions(options_.path, setup.db, &file);

@@ -53,6 +53,7 @@ set(AURORA_UNIT_TESTS
   index/same_keys_test.cpp
   index/stored_pages_test.cpp
   io/csv_reader_test.cpp
+  io/file_roots_test.cpp
   io/file_sink_test.cpp
   io/infer_test.cpp
   io/json_reader_test.cpp
@@ -79,12 +80,14 @@ set(AURORA_UNIT_TESTS
   facade/cache_test.cpp
   facade/closed_test.cpp
   facade/computed_test.cpp
+  facade/attack_test.cpp
   facade/deadline_test.cpp
   facade/deferred_test.cpp
   facade/document_test.cpp
   facade/explain_test.cpp
   facade/export_target_test.cpp
   facade/field_columns_test.cpp
+  facade/file_roots_test.cpp
   facade/get_by_id_test.cpp
   facade/handlers_test.cpp
   facade/hot_read_order_test.cpp

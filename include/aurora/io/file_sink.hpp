@@ -2,6 +2,7 @@
 // Called by the export mutation.
 #pragma once
 
+#include <aurora/io/file_roots.hpp>
 #include <aurora/result.hpp>
 
 #include <cstdint>
@@ -11,14 +12,15 @@
 
 namespace aurora::io {
 
-/// Writes beside the file and takes its place when all is written; an older file stays until then. A new file has the
-/// mode that the umask leaves of 0666, one that takes the place of another has the mode of that. A symbolic link is
-/// followed and stays.
+/// Writes beside the file and takes its place when all is written; an older file stays until then. A new file has
+/// mode 0600, one that takes the place of another has the mode of that. A symbolic link is followed and stays, but
+/// under roots, where it is refused.
 /// Threads: one at a time. Owns: the unfinished file, removed when it is not finished.
 class FileSink {
  public:
-  /// Errors: IoError naming the path; also when something is there that is not a regular file.
-  [[nodiscard]] static Result<std::unique_ptr<FileSink>> create(const std::string& path);
+  /// Errors: IoError naming the path; also when something is there that is not a regular file. Forbidden when it lies
+  /// outside `roots`.
+  [[nodiscard]] static Result<std::unique_ptr<FileSink>> create(const std::string& path, const FileRoots& roots = {});
   FileSink(const FileSink&) = delete;
   FileSink& operator=(const FileSink&) = delete;
   ~FileSink();
@@ -29,15 +31,16 @@ class FileSink {
   [[nodiscard]] Status finish();
 
  private:
-  FileSink(int descriptor, std::string path, std::string target, std::string unfinished);
+  FileSink(std::string path, int directory, std::string name);
   [[nodiscard]] Status write_out();
   [[nodiscard]] Status sync_directory() const;
   [[nodiscard]] Error failed(const std::string& what, int number) const;
 
-  int descriptor_;
   const std::string path_;      // as it was given
-  const std::string target_;    // where links lead
-  const std::string unfinished_;
+  const int directory_;         // of the target, where links lead
+  const std::string name_;      // of the target in it
+  std::string unfinished_;      // and of what is written
+  int descriptor_ = -1;         // of the unfinished file
   std::string buffer_;
 };
 

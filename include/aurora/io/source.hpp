@@ -2,6 +2,7 @@
 // Called by the readers of this room; made by the command line and by the import mutation.
 #pragma once
 
+#include <aurora/io/file_roots.hpp>
 #include <aurora/result.hpp>
 
 #include <cstddef>
@@ -32,8 +33,9 @@ class Source {
 
 /// The file `path`. Errors: IoError when it cannot be opened, naming it, or is a directory.
 [[nodiscard]] Result<std::unique_ptr<Source>> open_source(const std::string& path);
-/// The same for regular files alone: nothing that could make its reader wait. Errors: IoError.
-[[nodiscard]] Result<std::unique_ptr<Source>> open_regular_source(const std::string& path);
+/// The same for regular files alone: nothing that could make its reader wait.
+/// Errors: IoError; Forbidden when it lies outside `roots`.
+[[nodiscard]] Result<std::unique_ptr<Source>> open_regular_source(const std::string& path, const FileRoots& roots = {});
 /// An open descriptor, which stays the caller's.
 [[nodiscard]] std::unique_ptr<Source> descriptor_source(int descriptor);
 /// Text that outlives the source, given out in pieces of at most `piece` bytes (small ones show in

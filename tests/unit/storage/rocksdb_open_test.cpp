@@ -44,6 +44,30 @@ mode_t mode_of(const std::string& path) {
 
 }  // namespace
 
+TEST_CASE("open: every file of a database is its owner's alone, in a copy too", "[storage]") {
+  const ScratchDirectory scratch;
+  const std::string path = scratch / "db";
+  const mode_t mask = ::umask(0);
+  {
+    const auto store = open_small(path);
+    testing::fill_docs(*store, 100, 100);
+    store->flush().value();
+    store->checkpoint(scratch / "copy").value();
+    store->close().value();
+  }
+  open_small(path)->close().value();
+  ::umask(mask);
+  for (const auto& directory : {path, scratch / "copy"}) {
+    std::size_t files = 0;
+    for (const auto& entry : fs::directory_iterator(directory)) {
+      INFO(entry.path());
+      CHECK(mode_of(entry.path()) == 0600);
+      ++files;
+    }
+    CHECK(files > 5);
+  }
+}
+
 TEST_CASE("open: a new directory is the owner's alone and opens again", "[storage]") {
   const ScratchDirectory scratch;
   const std::string path = scratch / "db";
