@@ -181,6 +181,7 @@ set(AURORA_SOURCES
   exec/point_read.cpp
   exec/projection.cpp
   exec/query.cpp
+  exec/query_arguments.cpp
   exec/read_shapes.cpp
   exec/relation_schema.cpp
   exec/relations.cpp
@@ -226,6 +227,12 @@ set(AURORA_SOURCES
   io/record_writer.cpp
   io/source.cpp
   runtime/periodic.cpp
+  reactive/live_changes.cpp
+  reactive/live_query.cpp
+  reactive/live_read.cpp
+  reactive/live_rows.cpp
+  reactive/row_list.cpp
+  reactive/rows_edit.cpp
   reactive/subscription.cpp
   facade/bind.cpp
   facade/build_info.cpp
@@ -250,7 +257,8 @@ set(AURORA_SOURCES
   facade/runner.cpp
   facade/state.cpp
   facade/transaction.cpp
-  facade/transfer.cpp)
+  facade/transfer.cpp
+  facade/watcher.cpp)
 
 set(AURORA_CLI_SOURCES
   cli/completion.cpp

@@ -18,3 +18,4 @@
 #include <aurora/transaction.hpp>
 #include <aurora/value.hpp>
 #include <aurora/version.hpp>
+#include <aurora/watcher.hpp>

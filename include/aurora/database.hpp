@@ -24,6 +24,8 @@
 namespace aurora {
 
 class Database;
+class Watcher;
+struct WatchOptions;
 namespace storage {
 class Store;
 }
@@ -143,6 +145,12 @@ class Database {
   /// LimitExceeded when the change log no longer reaches back to `options.after`.
   [[nodiscard]] Result<Listener> try_listen(const std::optional<std::string>& collection,
                                             const ListenOptions& options = {});
+
+  /// The result of a query, and every change of it from then on (watcher.hpp): a text that is one query with one root
+  /// field, and its fragments. Errors: those of the query; InvalidOperation for other texts.
+  [[nodiscard]] Watcher watch(std::string_view query, const Object& variables = {});
+  [[nodiscard]] Watcher watch(std::string_view query, const Object& variables, const WatchOptions& options);
+  [[nodiscard]] Result<Watcher> try_watch(std::string_view query, const Object& variables, const WatchOptions& options);
 
   // ---- queries and documents
   [[nodiscard]] Query query(std::string collection);

@@ -15,6 +15,7 @@ class Stream;
 class Transaction;
 class Value;
 class ValueView;
+class Watcher;
 struct Config;
 template <class T>
 class Result;

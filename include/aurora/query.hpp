@@ -4,6 +4,7 @@
 #include <aurora/condition.hpp>
 #include <aurora/document.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <iterator>
@@ -16,6 +17,7 @@
 namespace aurora {
 
 class View;
+class Watcher;
 class WriteView;
 namespace exec {
 struct DocumentQuery;
@@ -78,6 +80,13 @@ class Query {
   std::uint64_t update(const Object& data) const;
   /// Removes every match; returns how many. A commit of its own.
   std::uint64_t remove() const;
+  /// Lets a watcher give at most one update in this time.
+  Query& debounce(std::chrono::milliseconds shortest) &;
+  Query debounce(std::chrono::milliseconds shortest) && { return std::move(debounce(shortest)); }
+  /// The result, and every change of it from then on (watcher.hpp). Errors: as reading; InvalidOperation inside a
+  /// transaction.
+  [[nodiscard]] Watcher watch() const;
+  [[nodiscard]] Result<Watcher> try_watch() const;
   /// The plan as JSON, as @explain(analyze: true) gives it. Runs the query.
   [[nodiscard]] std::string explain() const;
 
@@ -115,6 +124,7 @@ class Query {
     List order;
     std::optional<std::uint64_t> limit;
     std::uint64_t offset = 0;
+    std::chrono::milliseconds debounce{0};
   };
   Query(std::shared_ptr<facade::State> state, std::shared_ptr<facade::TransactionState> transaction,
         std::string collection);

@@ -1,4 +1,4 @@
-// Body of feeds.hpp. Called by line_protocol.cpp; calls listeners and streams.
+// Body of feeds.hpp. Called by line_protocol.cpp; calls listeners, streams and watchers.
 #include "cli/feeds.hpp"
 
 #include "cli/responses.hpp"
@@ -28,12 +28,47 @@ Result<std::optional<std::string>> next_of(Stream& stream, milliseconds timeout)
   return *event ? std::optional(std::move((*event)->text)) : std::nullopt;
 }
 
+std::string json_list(const std::vector<WatchedRow>& rows) {
+  std::string out = "[";
+  for (const auto& row : rows) out += (out.size() > 1 ? "," : "") + row.text();
+  return out + "]";
+}
+
+// {"type", "node" | "old" + "new", "list", "sequence"}: the list is the one after the whole update.
+std::string event_of(const WatchChange& change, const std::string& list, std::uint64_t sequence) {
+  std::string out = R"({"type":")" + std::string(to_string(change.type)) + '"';
+  if (change.type == WatchChangeType::kModified)
+    out += R"(,"old":)" + change.old_row.text() + R"(,"new":)" + change.row.text();
+  else
+    out += R"(,"node":)" + (change.row ? change.row : change.old_row).text();
+  return out + R"(,"list":)" + list + R"(,"sequence":)" + std::to_string(sequence) + "}";
+}
+
+Result<std::optional<std::string>> next_of(WatchFeed& feed, milliseconds timeout) {
+  if (feed.ready.empty()) {
+    auto update = feed.watcher.poll(timeout);
+    if (!update) return update.error();
+    if (!*update) return std::optional<std::string>();
+    const auto list = json_list(feed.watcher.current());
+    for (const auto& change : (*update)->changes) feed.ready.push_back(event_of(change, list, (*update)->sequence));
+  }
+  auto event = std::move(feed.ready.front());
+  feed.ready.pop_front();
+  return std::optional(std::move(event));
+}
+
 }  // namespace
+
+std::string Feeds::add(const std::string& name, Watcher watcher) {
+  auto data = "{\"initial\":" + json_list(watcher.initial_results()) + "}";
+  feeds_.insert_or_assign(name, WatchFeed{std::move(watcher)});
+  return data;
+}
 
 std::string Feeds::drain(const std::string& name, milliseconds wait) {
   const auto found = feeds_.find(name);
   if (found == feeds_.end())
-    return failure(Error(ErrorCode::kNotFound, "nothing was subscribed or listened to under the name '" + name + "'"));
+    return failure(Error(ErrorCode::kNotFound, "nothing was subscribed, listened to or watched under the name '" + name + "'"));
   const auto next = [&](milliseconds timeout) {
     return std::visit([&](auto& feed) { return next_of(feed, timeout); }, found->second);
   };

@@ -20,7 +20,7 @@ struct LineProtocol::Request {
   std::string transaction;
   Object variables;
   ExecuteOptions options;
-  std::string name;                        // of a listener or subscription
+  std::string name;                        // of a listener, subscription or watched query
   std::optional<std::string> collection;   // listen; none: all
   std::chrono::milliseconds wait{0};       // drain
 };
@@ -35,11 +35,11 @@ constexpr std::array<std::string_view, 1> kCommandKeys{"cmd"};
 constexpr std::array<std::string_view, 2> kTransactionKeys{"cmd", "tx"};
 constexpr std::array<std::string_view, 3> kTransactionCommands{"begin", "commit", "rollback"};
 constexpr std::array<std::string_view, 5> kPlainCommands{"flush", "verify", "stats", "close", "reopen"};
-constexpr std::array<std::string_view, 3> kFeedCommands{"subscribe", "listen", "drain"};
+constexpr std::array<std::string_view, 4> kFeedCommands{"subscribe", "watch", "listen", "drain"};
 constexpr std::array<std::string_view, 5> kSubscribeKeys{"cmd", "name", "aql", "vars", "role"};
 constexpr std::array<std::string_view, 3> kListenKeys{"cmd", "name", "collection"};
 constexpr std::array<std::string_view, 3> kDrainKeys{"cmd", "name", "wait_ms"};
-constexpr std::array<std::string_view, 3> kLaterCommands{"watch", "handle", "handled"};
+constexpr std::array<std::string_view, 2> kLaterCommands{"handle", "handled"};
 
 template <std::size_t N>
 bool is_one_of(std::string_view name, const std::array<std::string_view, N>& names) {
@@ -98,10 +98,12 @@ void LineProtocol::read_variables(const Object& object, Request& request) {
 
 // Errors: throws.
 void LineProtocol::read_feed_command(const Object& object, Request& request) {
-  if (request.command == "subscribe") {
+  if (request.command == "subscribe" || request.command == "watch") {
     check_keys(object, kSubscribeKeys);
     request.aql = text_at(object, "aql");
-    if (request.aql.empty()) throw bad_request("'subscribe' needs the text of a subscription, 'aql'");
+    if (request.aql.empty())
+      throw bad_request("'" + request.command + "' needs the text of a " +
+                        (request.command == "watch" ? "query" : "subscription") + ", 'aql'");
     request.options.role = text_at(object, "role");
     read_variables(object, request);
   } else if (request.command == "listen") {
@@ -184,6 +186,12 @@ std::string LineProtocol::open_feed(const Request& request) {
     if (!listener) return failure(listener.error());
     feeds_.add(request.name, *std::move(listener));
     return success();
+  }
+  if (request.command == "watch") {
+    WatchOptions options;
+    options.role = request.options.role;
+    auto watcher = database_->try_watch(request.aql, request.variables, options);
+    return watcher ? success(feeds_.add(request.name, *std::move(watcher))) : failure(watcher.error());
   }
   auto stream = database_->try_stream(request.aql, request.variables, request.options);
   if (!stream) return failure(stream.error());

@@ -13,12 +13,9 @@
 #include <aurora/exec/lookup.hpp>
 #include <aurora/exec/page.hpp>
 #include <aurora/exec/projection.hpp>
-#include <aurora/exec/search.hpp>
+#include <aurora/exec/query_arguments.hpp>
 #include <aurora/expr/computed_fields.hpp>
 #include <aurora/plan/compiled_parts.hpp>
-#include <aurora/plan/filter_compiler.hpp>
-#include <aurora/plan/validation.hpp>
-#include <aurora/schema/path.hpp>
 
 #include <algorithm>
 #include <array>
@@ -29,16 +26,6 @@ namespace {
 
 using aql::Selection;
 using plan::Bindings;
-constexpr std::array<std::string_view, 12> kArguments{"where", "filter", "orderBy", "limit",  "offset",   "first",
-                                                      "after", "last",   "before",  "search", "validate", "distinct"};
-constexpr std::array<std::string_view, 7> kCollectionLevel{"aggregate", "groupBy",    "edges",     "pageInfo",
-                                                           "nodes",     "totalCount", "downsample"};
-
-template <class Names>
-bool contains(const Names& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 class RootField {
  public:
   RootField(View& view, const Selection& field, const QueryContext& context)
@@ -50,8 +37,8 @@ class RootField {
     if (!output_.included) return std::move(output_);
     auto found = view_.catalog().require(field_.name.text);
     if (!found) return bindings_.error(field_.name.at, found.error().code(), found.error().message());
-    query_.collection = *std::move(found);
-    AURORA_TRY(read_arguments());
+    AURORA_ASSIGN(query_, read_query_arguments(*std::move(found), field_, bindings_));
+    AURORA_TRY(read_use_index());
     analyze_ = analyze_ || context_.analyze_all;
     if (context_.explain_all || explain_) {
       output_.explanation.emplace();
@@ -100,39 +87,6 @@ class RootField {
     return {};
   }
 
-  Status read_arguments() {
-    AURORA_TRY(check_arguments(field_.arguments, kArguments, "'" + field_.name.text + "'", bindings_));
-    const auto where = find_argument(field_.arguments, {"where", "filter"}, bindings_);
-    if (where.get() != nullptr && where.get()->kind == aql::Literal::Kind::kNull) {
-      query_.filter = plan::match_all(query_.collection);
-    } else {
-      AURORA_ASSIGN(query_.filter, plan::filter_of(query_.collection, where, bindings_));
-    }
-    const auto validate = find_argument(field_.arguments, {"validate"}, bindings_);
-    if (validate.get() != nullptr && validate.get()->kind != aql::Literal::Kind::kNull) {
-      AURORA_ASSIGN(query_.filter, plan::add_validation(query_.filter, *validate.get(), bindings_));
-    }
-    AURORA_ASSIGN(query_.search,
-                  read_search(query_.collection, find_argument(field_.arguments, {"search"}, bindings_), bindings_));
-    const auto order = find_argument(field_.arguments, {"orderBy"}, bindings_);
-    if (order.get() != nullptr) {
-      AURORA_ASSIGN(query_.order, compile_order(collection(), *order.get(), bindings_, query_.search != nullptr));
-    }
-    if (query_.search && query_.order.empty()) query_.order.push_back(by_score());
-    AURORA_ASSIGN(query_.limit, count_argument(field_.arguments, "limit", bindings_));
-    AURORA_ASSIGN(const auto offset, count_argument(field_.arguments, "offset", bindings_));
-    query_.offset = offset.value_or(0);
-    AURORA_ASSIGN(const auto distinct, text_argument(field_.arguments, {"distinct"}, bindings_));
-    if (distinct) {
-      auto path = resolve_path(collection(), *distinct);
-      const auto argument = find_argument(field_.arguments, {"distinct"}, bindings_);
-      if (!path) return bindings_.error(argument.get()->at, path.error().code(), path.error().message());
-      query_.distinct = *std::move(path);
-    }
-    AURORA_TRY(read_page_arguments(field_.arguments, bindings_, query_));
-    return read_use_index();
-  }
-
   Status read_use_index() {
     if (use_index_ == nullptr) return {};
     constexpr std::array<std::string_view, 2> kNames{"name", "field"};
@@ -173,10 +127,7 @@ class RootField {
     const Selection* collective = nullptr;
     const Selection* plain = nullptr;
     for (const auto* selection : shape) {
-      const bool level = selection->kind == Selection::Kind::kField &&
-                         contains(kCollectionLevel, selection->name.text) &&
-                         collection().find(selection->name.text) == nullptr;
-      (level ? collective : plain) = selection;
+      (is_collective(collection(), *selection) ? collective : plain) = selection;
     }
     if (collective != nullptr && plain != nullptr)
       return bindings_.error(plain->at, ErrorCode::kInvalidQuery,
@@ -188,6 +139,7 @@ class RootField {
     if (PointRead::may_suit(field_, context_) && is_kept(field_))
       if (auto point = PointRead::of(field_, collection(), projection))
         bindings_.compiled->put(PointRead::place_of(field_), query_.collection, std::move(point));
+    places_ = context_.places;
     return append_rows(*projection, output_.json);
   }
 
@@ -278,6 +230,7 @@ class RootField {
       if (i > 0) out += ',';
       const auto& row = (*rows)[i];
       AURORA_TRY(projection.append(out, collection(), row.record.view(), beside.of(projection, i, row.score)));
+      if (places_ != nullptr) places_->push_back({row.ordinal, out.size()});
     }
     out += ']';
     return {};
@@ -476,6 +429,7 @@ class RootField {
   QueryOutput output_;
   plan::Explanation page_pass_;
   std::vector<plan::Explanation> passes_;
+  std::vector<RowPlace>* places_ = nullptr;
   const aql::Directive* use_index_ = nullptr;
   bool explain_ = false;
   bool analyze_ = false;
@@ -484,7 +438,7 @@ class RootField {
 }  // namespace
 
 Result<QueryOutput> run_query(View& view, const Selection& field, const QueryContext& context) {
-  if (context.documents == nullptr && PointRead::may_suit(field, context)) {
+  if (context.documents == nullptr && context.places == nullptr && PointRead::may_suit(field, context)) {
     const auto collection = view.catalog().find(field.name.text);
     const auto point =
         collection ? context.bindings.compiled->find<PointRead>(PointRead::place_of(field), collection.get()) : nullptr;

@@ -18,6 +18,13 @@ struct FoundDocuments {
   std::vector<Row> rows;
 };
 
+/// Which document a row of the answer is, and where its text ends in QueryOutput::json; it begins behind the comma or
+/// bracket after the one before.
+struct RowPlace {
+  Ordinal ordinal = 0;
+  std::size_t end = 0;
+};
+
 struct QueryContext {
   const plan::Bindings& bindings;
   const std::vector<aql::FragmentDefinition>& fragments;
@@ -34,6 +41,8 @@ struct QueryContext {
   /// Takes the documents of the field, whose JSON is then not made. A field that answers with anything else is an
   /// InvalidOperation. Null: JSON is asked for.
   FoundDocuments* documents = nullptr;
+  /// Gets the place of each row, when the answer is the list of documents itself. Null: nobody asks.
+  std::vector<RowPlace>* places = nullptr;
 };
 
 struct QueryOutput {

@@ -1,0 +1,288 @@
+// Body of watchers. Called by users and the line protocol; calls live queries.
+#include "watcher_state.hpp"
+
+#include <aurora/base/try.hpp>
+#include <aurora/database.hpp>
+#include <aurora/plan/bindings.hpp>
+
+#include "runner.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace aurora::facade {
+
+namespace {
+
+// Far enough that nobody waits for it, near enough that the clock can count to it.
+constexpr std::chrono::milliseconds kLongest = std::chrono::hours(24 * 365);
+// Commits taken at once, so that a fast reader does not meet the publisher's lock at each.
+constexpr std::size_t kBatch = 64;
+
+std::vector<WatchedRow> rows_of(std::vector<reactive::LiveRow> list) {
+  std::vector<WatchedRow> rows;
+  rows.reserve(list.size());
+  for (auto& row : list) rows.emplace_back(std::move(row.text));
+  return rows;
+}
+
+// An index page that can be neither read nor recovered is thrown from wherever it was needed.
+template <class Work>
+auto guarded(const Work& work) -> decltype(work()) {
+  try {
+    return work();
+  } catch (const Error& error) {
+    return error;
+  } catch (const std::bad_alloc&) {
+    return Error(ErrorCode::kLimitExceeded, "out of memory while following the query; ask for less at once");
+  }
+}
+
+}  // namespace
+
+WatcherState::WatcherState(std::shared_ptr<State> state, std::shared_ptr<const ParsedText> parsed, Object variables,
+                           WatchOptions options, DateTime now)
+    : state_(std::move(state)), parsed_(std::move(parsed)), variables_(std::move(variables)),
+      options_(std::move(options)) {
+  bindings_.text = parsed_->text;
+  bindings_.variables = &variables_;
+  bindings_.now = now;
+  bindings_.limits = state_->limits();
+  bindings_.role = options_.role;
+}
+
+Status WatcherState::open() {
+  return guarded([&]() -> Status {
+    auto view = state_->engine().view(bindings_.now);
+    AURORA_ASSIGN(live_, reactive::LiveQuery::open({parsed_->document.operations.front(), parsed_->document.fragments,
+                                                    bindings_, state_->settings()},
+                                                   view));
+    initial_ = rows_of(live_->list());
+    given_at_ = live_->sequence();
+    if (gathers()) given_ = live_->list();
+    return {};
+  });
+}
+
+// Brings the live query one commit further, or up to now when it must be read again.
+Status WatcherState::step(reactive::LiveBatch& batch) {
+  auto& engine = state_->engine();
+  bool applied = false;
+  if (ready_.empty() && !engine.tail().read_after(live_->sequence(), kBatch, ready_)) {
+    // Later commits are not there any more: the sum of them is.
+  } else if (ready_.empty()) {
+    return {};
+  } else {
+    const auto commit = std::move(ready_.front());
+    ready_.pop_front();
+    std::optional<commit::SnapshotView> current;
+    const auto view_at = [&](Sequence sequence) -> View* {
+      if (!current) current.emplace(engine.view());
+      return current->sequence() == sequence ? &*current : nullptr;
+    };
+    AURORA_ASSIGN(applied, live_->apply(*commit, view_at, batch));
+  }
+  if (applied) return {};
+  ready_.clear();
+  auto view = engine.view();
+  return live_->refresh(view, batch);
+}
+
+// True when `batch` has changes. Writers may be faster than this: it looks as far as there is something now.
+Result<bool> WatcherState::look(reactive::LiveBatch& batch) {
+  return guarded([&]() -> Result<bool> {
+    const auto newest = state_->engine().snapshots().current_sequence();
+    while (live_->sequence() < newest) {
+      const auto before = live_->sequence();
+      AURORA_TRY(step(batch));
+      if (!batch.changes.empty()) return true;
+      if (live_->sequence() == before) return false;   // published, and not in the tail yet
+    }
+    return false;
+  });
+}
+
+WatchUpdate WatcherState::give(reactive::LiveBatch batch) {
+  WatchUpdate update;
+  update.sequence = given_at_ = batch.sequence;
+  update.changes.reserve(batch.changes.size());
+  for (auto& change : batch.changes) {
+    using Kind = reactive::LiveChange::Kind;
+    const auto type = change.kind == Kind::kAdded     ? WatchChangeType::kAdded
+                      : change.kind == Kind::kRemoved ? WatchChangeType::kRemoved
+                                                      : WatchChangeType::kModified;
+    update.changes.push_back({type, change.old_position, change.position, WatchedRow(std::move(change.old_row)),
+                              WatchedRow(std::move(change.row))});
+  }
+  ++updates_;
+  return update;
+}
+
+// With debounce: hears everything at once, and gives the sum when it is due.
+Result<std::optional<WatchUpdate>> WatcherState::gather() {
+  for (;;) {
+    reactive::LiveBatch batch;
+    AURORA_ASSIGN(const bool changed, look(batch));
+    if (!changed) break;
+    if (!due_) due_ = Clock::now() + options_.debounce;
+  }
+  if (!due_ || Clock::now() < *due_) return std::optional<WatchUpdate>();
+  due_.reset();
+  auto list = live_->list();
+  reactive::LiveBatch sum{live_->sequence(), reactive::compare_lists(given_, list)};
+  given_ = std::move(list);
+  if (sum.changes.empty()) return std::optional<WatchUpdate>();
+  return std::optional(give(std::move(sum)));
+}
+
+Result<std::optional<WatchUpdate>> WatcherState::poll(std::chrono::milliseconds timeout) {
+  const auto deadline = Clock::now() + std::clamp(timeout, std::chrono::milliseconds(0), kLongest);
+  for (;;) {
+    {
+      AURORA_ASSIGN(const auto entry, state_->engine().enter());
+      if (gathers()) {
+        AURORA_ASSIGN(auto update, gather());
+        if (update) return update;
+      } else {
+        reactive::LiveBatch batch;
+        AURORA_ASSIGN(const bool changed, look(batch));
+        if (changed) return std::optional(give(std::move(batch)));
+      }
+    }
+    if (Clock::now() >= deadline) return std::optional<WatchUpdate>();
+    // No entry is held while waiting, so that the database can be closed.
+    static_cast<void>(state_->engine().tail().wait_after(live_->sequence(), due_ ? std::min(*due_, deadline) : deadline));
+  }
+}
+
+std::vector<WatchedRow> WatcherState::current() const { return rows_of(gathers() ? given_ : live_->list()); }
+
+WatchStats WatcherState::stats() const noexcept {
+  const auto& figures = live_->figures();
+  return {figures.commits, figures.edits, figures.requeries, updates_};
+}
+
+namespace {
+
+Error not_one_query(const ParsedText& parsed, const aql::Operation& operation) {
+  plan::Bindings bindings;
+  bindings.text = parsed.text;
+  return bindings.error(operation.at, ErrorCode::kInvalidOperation,
+                        "what is watched is one query { … } and its fragments, nothing else");
+}
+
+Result<std::shared_ptr<WatcherState>> open_watcher(std::shared_ptr<State> state, std::shared_ptr<const ParsedText> parsed,
+                                                   const Object& variables, WatchOptions options) {
+  const auto& operations = parsed->document.operations;
+  for (const auto& operation : operations)
+    if (operation.kind != aql::Operation::Kind::kQuery || &operation != &operations.front())
+      return not_one_query(*parsed, operation);
+  if (parsed->defers)
+    return Error(ErrorCode::kInvalidOperation, "@defer has no meaning for a watched query: its rows are whole");
+  AURORA_TRY(check_supplied(parsed->document, variables));
+  const auto now = state->engine().now();
+  AURORA_ASSIGN(auto bound, plan::bind_variables(operations.front().variables, variables, parsed->text, now));
+  auto watcher = std::make_shared<WatcherState>(std::move(state), std::move(parsed), std::move(bound),
+                                                std::move(options), now);
+  AURORA_TRY(watcher->open());
+  return watcher;
+}
+
+aql::Argument argument(std::string name, const Value& value) {
+  return {{std::move(name), 0}, plan::to_literal(value, 0)};
+}
+
+}  // namespace
+
+}  // namespace aurora::facade
+
+namespace aurora {
+
+std::string_view to_string(WatchChangeType type) noexcept {
+  switch (type) {
+    case WatchChangeType::kAdded: return "Added";
+    case WatchChangeType::kRemoved: return "Removed";
+    case WatchChangeType::kModified: return "Modified";
+  }
+  return "Modified";
+}
+
+Value WatchedRow::data() const {
+  // Our own text: deeper than a stored value can be, with the selection around it.
+  constexpr std::uint32_t kDeepest = 500;
+  return parse_json(*text_, kDeepest).value();
+}
+
+void WatchUpdate::apply_to(std::vector<WatchedRow>& list) const {
+  std::vector<bool> gone(list.size());
+  std::vector<std::pair<std::size_t, const WatchedRow*>> come;
+  for (const auto& change : changes) {
+    if (change.type != WatchChangeType::kAdded) gone.at(change.old_position) = true;
+    if (change.type != WatchChangeType::kRemoved) come.emplace_back(change.position, &change.row);
+  }
+  std::vector<WatchedRow> next;
+  next.reserve(list.size() + come.size());
+  auto put_in = come.begin();
+  const auto put_waiting = [&] {
+    for (; put_in != come.end() && put_in->first == next.size(); ++put_in) next.push_back(*put_in->second);
+  };
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    put_waiting();
+    if (!gone[i]) next.push_back(std::move(list[i]));
+  }
+  put_waiting();
+  list = std::move(next);
+}
+
+const std::vector<WatchedRow>& Watcher::initial_results() const noexcept { return state_->initial(); }
+Result<std::optional<WatchUpdate>> Watcher::poll(std::chrono::milliseconds timeout) { return state_->poll(timeout); }
+std::vector<WatchedRow> Watcher::current() const { return state_->current(); }
+std::uint64_t Watcher::sequence() const noexcept { return state_->sequence(); }
+WatchStats Watcher::stats() const noexcept { return state_->stats(); }
+
+Watcher Database::watch(std::string_view query, const Object& variables) {
+  return try_watch(query, variables, {}).value();
+}
+
+Watcher Database::watch(std::string_view query, const Object& variables, const WatchOptions& options) {
+  return try_watch(query, variables, options).value();
+}
+
+Result<Watcher> Database::try_watch(std::string_view query, const Object& variables, const WatchOptions& options) {
+  AURORA_ASSIGN(const auto entry, state_->engine().enter());
+  AURORA_ASSIGN(auto parsed, state_->parse(query));
+  AURORA_ASSIGN(auto watcher, facade::open_watcher(state_, std::move(parsed), variables, options));
+  return Watcher(std::move(watcher));
+}
+
+Query& Query::debounce(std::chrono::milliseconds shortest) & {
+  specification_.debounce = shortest;
+  return *this;
+}
+
+Watcher Query::watch() const { return try_watch().value(); }
+
+Result<Watcher> Query::try_watch() const {
+  if (transaction_)
+    return Error(ErrorCode::kInvalidOperation,
+                 "a query of a transaction cannot be watched: nobody hears of what is not committed");
+  AURORA_ASSIGN(const auto entry, state_->engine().enter());
+  aql::Selection field;
+  field.name.text = specification_.collection;
+  if (!specification_.conditions.empty())
+    field.arguments.push_back(facade::argument("where", Value(Object{{"and", Value(specification_.conditions)}})));
+  if (!specification_.order.empty()) field.arguments.push_back(facade::argument("orderBy", Value(specification_.order)));
+  if (specification_.limit)
+    field.arguments.push_back(facade::argument("limit", Value(static_cast<std::int64_t>(
+                                                            std::min<std::uint64_t>(*specification_.limit, INT64_MAX)))));
+  if (specification_.offset > 0)
+    field.arguments.push_back(facade::argument("offset", Value(static_cast<std::int64_t>(
+                                                             std::min<std::uint64_t>(specification_.offset, INT64_MAX)))));
+  auto parsed = std::make_shared<facade::ParsedText>();
+  parsed->document.operations.emplace_back();
+  parsed->document.operations.front().selections.push_back(std::move(field));
+  AURORA_ASSIGN(auto watcher, facade::open_watcher(state_, std::move(parsed), {}, {specification_.debounce, {}}));
+  return Watcher(std::move(watcher));
+}
+
+}  // namespace aurora
