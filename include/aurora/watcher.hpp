@@ -63,6 +63,9 @@ struct WatchChange {
   std::size_t position = 0;       ///< in the list after it; of added and modified rows
   WatchedRow old_row;             ///< of removed and modified rows
   WatchedRow row;                 ///< of added and modified rows; as `old_row` when it only moved
+
+  /// {"type", "node"}, or {"type", "old", "new"} of a modified row.
+  [[nodiscard]] std::string to_json() const;
 };
 
 /// What one commit changed in the result, or several when they are told together. Applied to a list by taking out all

@@ -36,11 +36,8 @@ std::string json_list(const std::vector<WatchedRow>& rows) {
 
 // {"type", "node" | "old" + "new", "list", "sequence"}: the list is the one after the whole update.
 std::string event_of(const WatchChange& change, const std::string& list, std::uint64_t sequence) {
-  std::string out = R"({"type":")" + std::string(to_string(change.type)) + '"';
-  if (change.type == WatchChangeType::kModified)
-    out += R"(,"old":)" + change.old_row.text() + R"(,"new":)" + change.row.text();
-  else
-    out += R"(,"node":)" + (change.row ? change.row : change.old_row).text();
+  auto out = change.to_json();
+  out.pop_back();
   return out + R"(,"list":)" + list + R"(,"sequence":)" + std::to_string(sequence) + "}";
 }
 

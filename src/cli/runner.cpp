@@ -4,6 +4,7 @@
 #include "cli/error_report.hpp"
 #include "cli/open.hpp"
 #include "cli/render.hpp"
+#include "cli/text.hpp"
 
 
 #include <aurora/import.hpp>
@@ -81,7 +82,43 @@ bool Runner::run(std::string_view text, std::string_view source, Explain explain
     terminal_.print(render(*result, format_, terminal_));
   }
   if (timer_) terminal_.complain(fmt::format("({:.3f} ms)\n", taken.count()));
+  show_updates();
   return result.has_value();
+}
+
+bool Runner::watch(std::string_view text) {
+  WatchOptions options;
+  options.role = execute_.role;
+  auto watcher = database_.try_watch(text, variables_for(text), options);
+  if (!watcher) {
+    terminal_.complain(error_report(watcher.error(), text, {}, terminal_));
+    return false;
+  }
+  watcher_.emplace(*std::move(watcher));
+  std::string rows;
+  for (const auto& row : watcher_->initial_results()) rows += "  " + row.text() + "\n";
+  return terminal_.print(printable_lines(rows));
+}
+
+// "+" came, "-" went, "~" changed into what stands behind the arrow.
+void Runner::show_updates() {
+  while (watcher_) {
+    const auto update = watcher_->poll({});
+    if (!update) {
+      terminal_.complain(error_report(update.error(), {}, "the watched query", terminal_));
+      return stop_watching();
+    }
+    if (!*update) return;
+    std::string lines;
+    for (const auto& change : (*update)->changes) {
+      switch (change.type) {
+        case WatchChangeType::kAdded: lines += "+ " + change.row.text() + "\n"; break;
+        case WatchChangeType::kRemoved: lines += "- " + change.old_row.text() + "\n"; break;
+        case WatchChangeType::kModified: lines += "~ " + change.old_row.text() + " -> " + change.row.text() + "\n"; break;
+      }
+    }
+    terminal_.print(printable_lines(lines));
+  }
 }
 
 bool Runner::run_file(const std::string& path) {

@@ -6,7 +6,9 @@
 #include "cli/terminal.hpp"
 
 #include <aurora/database.hpp>
+#include <aurora/watcher.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,6 +27,10 @@ class Runner {
   /// Runs the file as one text. False on an error or when it cannot be read.
   bool run_file(const std::string& path);
 
+  /// Shows the result of a query, and from then on, after each text, what that changed in it. False on an error.
+  bool watch(std::string_view text);
+  void stop_watching() noexcept { watcher_.reset(); }
+
   [[nodiscard]] Database& database() noexcept { return database_; }
   [[nodiscard]] Terminal& terminal() noexcept { return terminal_; }
   void set_format(OutputFormat format) noexcept { format_ = format; }
@@ -34,6 +40,7 @@ class Runner {
 
  private:
   [[nodiscard]] Object variables_for(std::string_view text) const;
+  void show_updates();
 
   Database& database_;
   Terminal& terminal_;
@@ -42,6 +49,7 @@ class Runner {
   ExecuteOptions execute_;
   OutputFormat format_;
   bool timer_ = false;
+  std::optional<Watcher> watcher_;
 };
 
 /// -c and -f, one after the other up to the first error; gives the exit status.

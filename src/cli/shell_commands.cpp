@@ -28,6 +28,7 @@ Ctrl-C drops it.
 .stats                            figures of the database
 .import FILE COLLECTION [FORMAT]  read documents: jsonl, json or csv
 .explain [STATEMENT]              run the statement, or the next one, and show its plan
+.watch [QUERY]                    show a result, then what each statement changes in it; alone: no more
 .timer on|off                     how long each statement takes
 .mode table|json|jsonl|csv        how results are written
 .verify                           compare documents, indexes and log
@@ -151,6 +152,12 @@ class Command {
     return true;
   }
 
+  bool watch(std::string_view query) {
+    if (query.find_first_not_of(" \t") != std::string_view::npos) return runner_.watch(query);
+    runner_.stop_watching();
+    return true;
+  }
+
   bool verify() { return show_verify(runner_.database(), runner_.terminal()); }
 
   bool backup() {
@@ -205,6 +212,7 @@ CommandOutcome run_shell_command(std::string_view line, Runner& runner) {
   if (name == ".indexes") return outcome(command.indexes());
   if (name == ".stats") return outcome(command.stats());
   if (name == ".import") return outcome(command.import());
+  if (name == ".watch") return outcome(command.watch(after_first_word(line)));
   if (name == ".timer") return outcome(command.timer());
   if (name == ".mode") return outcome(command.mode());
   if (name == ".verify") return outcome(command.verify());

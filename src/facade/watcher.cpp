@@ -207,6 +207,12 @@ std::string_view to_string(WatchChangeType type) noexcept {
   return "Modified";
 }
 
+std::string WatchChange::to_json() const {
+  std::string out = R"({"type":")" + std::string(to_string(type)) + '"';
+  if (type == WatchChangeType::kModified) return out + R"(,"old":)" + old_row.text() + R"(,"new":)" + row.text() + "}";
+  return out + R"(,"node":)" + (row ? row : old_row).text() + "}";
+}
+
 Value WatchedRow::data() const {
   // Our own text: deeper than a stored value can be, with the selection around it.
   constexpr std::uint32_t kDeepest = 500;

@@ -41,13 +41,16 @@ RowEntry& RowList::at(std::size_t position) {
 }
 
 void RowList::insert(RowEntry entry) {
-  if (chunks_.empty()) chunks_.emplace_back();
+  ++size_;
+  if (chunks_.empty()) {
+    chunks_.emplace_back().push_back(std::move(entry));
+    return;
+  }
   const auto place = chunk_of(entry.key);
   auto& chunk = chunks_[place];
   const auto at = std::lower_bound(chunk.begin(), chunk.end(), entry.key, stands_before);
   const bool at_end = at == chunk.end() && place + 1 == chunks_.size();
   chunk.insert(at, std::move(entry));
-  ++size_;
   if (chunk.size() <= kChunk) return;
   // Rows that come in order fill their chunks.
   const auto middle = chunk.begin() + static_cast<std::ptrdiff_t>(at_end ? kChunk : kChunk / 2);

@@ -157,11 +157,24 @@ class SectionRun {
     }
     ExecuteOptions options;
     options.role = example.role;
+    if (example.watched) return watch(text, variables);
     if (!text.starts_with("subscription")) return database_.try_execute(text, variables, options);
     auto stream = database_.try_stream(text, variables, options);
     if (!stream) return stream.error();
     stream_.emplace(*std::move(stream));
+    watcher_.reset();
     return QueryResult();
+  }
+
+  // Its answer is the first list.
+  Result<QueryResult> watch(std::string_view text, const Object& variables) {
+    auto watcher = database_.try_watch(text, variables, {});
+    if (!watcher) return watcher.error();
+    watcher_.emplace(*std::move(watcher));
+    stream_.reset();
+    std::string rows;
+    for (const auto& row : watcher_->initial_results()) rows += (rows.empty() ? "" : ",") + row.text();
+    return QueryResult("[" + rows + "]", "");
   }
 
   void run_example(const Example& example) {
@@ -194,13 +207,22 @@ class SectionRun {
     return compare_error(*record, result.error());
   }
 
-  /// What the latest subscription has heard since it was last asked, as a list.
+  /// What the latest subscription or watched query has heard since it was last asked, as a list.
   std::string heard() {
     std::string events;
     while (stream_) {
       const auto event = stream_->try_next();
       if (!event) break;
       events += (events.empty() ? "" : ",") + event->text;
+    }
+    while (watcher_) {
+      const auto update = watcher_->try_next();
+      if (!update) break;
+      for (const auto& change : update->changes) {
+        events += (events.empty() ? "" : ",") + change.to_json();
+        events.pop_back();
+        events += ",\"sequence\":" + std::to_string(update->sequence) + "}";
+      }
     }
     return "[" + events + "]";
   }
@@ -267,6 +289,7 @@ class SectionRun {
   WorkingDirectory directory_;
   Database database_;
   std::optional<Stream> stream_;  ///< of the latest subscription
+  std::optional<Watcher> watcher_;  ///< of the latest watched query
   std::size_t failures_ = 0;
   std::string report_;
 };

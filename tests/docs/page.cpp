@@ -141,8 +141,10 @@ class PageReader {
     files_.clear();
     if (option.starts_with("role=")) {
       example.role = option.substr(5);
+    } else if (option == "watch") {
+      example.watched = true;
     } else if (!option.empty()) {
-      problem(line, "unknown option '" + option + "'; known is role=NAME");
+      problem(line, "unknown option '" + option + "'; known are role=NAME and watch");
     }
   }
 

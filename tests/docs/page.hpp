@@ -32,6 +32,7 @@ struct Example {
   std::string text;       ///< the statement; with a … in it when it has rows
   std::string variables;  ///< a JSON object; empty: none
   std::string role;
+  bool watched = false;  ///< `aql watch`
   std::vector<Expectation> expectations;
   std::vector<TableRow> rows;
   std::map<std::string, std::string> files;  ///< to be written before it runs

@@ -8,6 +8,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -15,6 +16,7 @@
 
 #include "model/answers.hpp"
 #include "model/generator.hpp"
+#include "model/live.hpp"
 #include "model/twin.hpp"
 
 namespace aurora::testing {
@@ -428,10 +430,13 @@ struct Options {
   std::uint64_t steps = 150;    ///< of one sequence
   std::uint64_t sequences = 0;  ///< 0: as many as fit into the time
   std::uint64_t seconds = 15;
+  bool live = false;            ///< live queries instead of everything
 };
 
 bool read_options(int argc, char** argv, Options& options) {
-  for (int i = 1; i + 1 < argc; i += 2) {
+  options.live = argc > 1 && std::string_view(argv[1]) == "--live";
+  const int first = options.live ? 2 : 1;
+  for (int i = first; i + 1 < argc; i += 2) {
     const std::string name = argv[i];
     const auto value = std::stoull(argv[i + 1]);
     if (name == "--seed")
@@ -446,7 +451,7 @@ bool read_options(int argc, char** argv, Options& options) {
       return false;
   }
   if (options.seed == 0) options.seed = std::random_device{}();
-  return argc % 2 == 1;
+  return (argc - first) % 2 == 0;
 }
 
 int run(const Options& options, const std::string& directory) {
@@ -481,10 +486,10 @@ int main(int argc, char** argv) {
   using namespace aurora::testing;
   Options options;
   if (!read_options(argc, argv, options)) {
-    std::fputs("usage: aurora_model [--seed N] [--steps N] [--sequences N | --seconds N]\n",
-               stderr);
+    std::fputs("usage: aurora_model [--live] [--seed N] [--steps N] [--sequences N | --seconds N]\n", stderr);
     return 2;
   }
+  if (options.live) return run_live_model({options.seed, options.steps, options.sequences, options.seconds});
   std::string directory = (std::filesystem::temp_directory_path() / "aurora-model-XXXXXX").string();
   if (mkdtemp(directory.data()) == nullptr) return 2;
   const int status = run(options, directory);
