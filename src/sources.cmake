@@ -61,8 +61,11 @@ set(AURORA_SOURCES
   storage/rocksdb_open.cpp
   storage/rocksdb_options.cpp
   storage/rocksdb_private_files.cpp
+  storage/rocksdb_salvage.cpp
   storage/rocksdb_status.cpp
   storage/rocksdb_store.cpp
+  storage/salvage_scan.cpp
+  storage/staging.cpp
   aql/check.cpp
   aql/clone.cpp
   aql/equal.cpp
@@ -208,6 +211,7 @@ set(AURORA_SOURCES
   commit/pipeline.cpp
   commit/records.cpp
   commit/recovery.cpp
+  commit/salvage.cpp
   commit/snapshots.cpp
   commit/unread_pages.cpp
   commit/verify.cpp
@@ -254,6 +258,7 @@ set(AURORA_SOURCES
   facade/listener.cpp
   facade/query.cpp
   facade/query_result.cpp
+  facade/repair.cpp
   facade/runner.cpp
   facade/state.cpp
   facade/transaction.cpp

@@ -13,6 +13,7 @@
 #include <aurora/optimize.hpp>
 #include <aurora/query.hpp>
 #include <aurora/query_result.hpp>
+#include <aurora/repair.hpp>
 #include <aurora/result.hpp>
 #include <aurora/statement.hpp>
 #include <aurora/transaction.hpp>

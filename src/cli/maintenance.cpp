@@ -4,6 +4,8 @@
 #include "cli/error_report.hpp"
 #include "cli/text.hpp"
 
+#include <aurora/repair.hpp>
+
 #include <fmt/core.h>
 
 namespace aurora::cli {
@@ -49,8 +51,82 @@ int with_database(const Place& place, Terminal& terminal, Work work) {
 
 }  // namespace
 
+namespace {
+
+void advise(const Place& place, std::string_view option, std::string_view what, Terminal& terminal) {
+  terminal.complain(fmt::format("aurora: {}: aurora check {} {}\n", what, printable(place.path), option));
+}
+
+constexpr std::string_view kSalvageOption = "--salvage-to DIR";
+constexpr std::string_view kSalvageAdvice = "what can be read is saved into a new database with";
+
+// Of a database that cannot be opened.
+int complain(const Error& error, const Place& place, Terminal& terminal) {
+  terminal.complain(error_report(error, {}, place.path, terminal));
+  if (error.code() == ErrorCode::kCorruption) advise(place, kSalvageOption, kSalvageAdvice, terminal);
+  return kCannotOpen;
+}
+
+Config config_of(const Place& place) {
+  Config config;
+  config.durability = place.durability;
+  config.create_if_missing = false;
+  return config;
+}
+
+std::string problem_lines(const std::vector<std::string>& problems) {
+  std::string out;
+  for (const auto& problem : problems) out += "problem: " + printable(problem) + "\n";
+  return out;
+}
+
+int check_only(const Place& place, Terminal& terminal) {
+  auto database = open_database(place, Missing::kFail);
+  if (!database) return complain(database.error(), place, terminal);
+  if (show_verify(*database, terminal)) return kOk;
+  advise(place, "--repair", "indexes are made anew with", terminal);
+  return kFailed;
+}
+
+int check_and_repair(const Place& place, Terminal& terminal) {
+  const auto report = try_repair(place.path, config_of(place));
+  if (!report) return complain(report.error(), place, terminal);
+  terminal.print(problem_lines(report->problems));
+  switch (report->outcome) {
+    case RepairOutcome::kSound: terminal.print("ok: nothing to repair\n"); return kOk;
+    case RepairOutcome::kRebuilt: terminal.print("repaired: indexes were made anew, everything agrees\n"); return kOk;
+    case RepairOutcome::kDamaged: break;
+  }
+  terminal.print("not repaired: documents or the change log are damaged\n");
+  advise(place, kSalvageOption, kSalvageAdvice, terminal);
+  return kFailed;
+}
+
+int salvage_to(const Place& place, const std::string& target, Terminal& terminal) {
+  const auto report = try_salvage(place.path, target, config_of(place));
+  if (!report) {
+    terminal.complain(error_report(report.error(), {}, place.path, terminal));
+    return kCannotOpen;
+  }
+  std::string out;
+  for (const auto& note : report->notes) out += "note: " + printable(note) + "\n";
+  for (const auto& lost : report->lost)
+    out += fmt::format("lost: {}{}: {}\n", printable(lost.collection),
+                       lost.ordinal ? " document " + std::to_string(*lost.ordinal) : std::string(), printable(lost.why));
+  if (report->lost_count > report->lost.size())
+    out += fmt::format("lost: {} more\n", report->lost_count - report->lost.size());
+  out += problem_lines(report->problems);
+  out += fmt::format("saved {} collections and {} documents in {}; lost: {}\n", report->collections, report->documents,
+                     printable(target), report->lost_count);
+  terminal.print(out);
+  return report->lost_count == 0 && report->problems.empty() ? kOk : kFailed;
+}
+
+}  // namespace
+
 int run_check(const CheckOptions& options, Terminal& terminal) {
-  return with_database(options.place, terminal, [&](Database& database) { return show_verify(database, terminal); });
+  if (!options.salvage_to.empty()) return salvage_to(options.place, options.salvage_to, terminal);
+  return options.repair ? check_and_repair(options.place, terminal) : check_only(options.place, terminal);
 }
 
 int run_backup(const BackupOptions& options, Terminal& terminal) {

@@ -22,6 +22,7 @@ constexpr const char* kExamples = R"(examples:
   aurora app.db --jsonl                              requests and responses as lines of JSON, for programs
   aurora import app.db --collection users users.csv
   aurora check app.db
+  aurora check app.db --salvage-to saved.db
   aurora backup app.db copy.db
 
 exit status: 0 done, 1 an error in AQL or in the data, 2 wrong usage, 3 the database cannot be opened)";
@@ -93,9 +94,16 @@ CLI::App* describe_import(CLI::App& app, Raw& raw) {
 }
 
 CLI::App* describe_check(CLI::App& app, Raw& raw) {
-  auto* command = app.add_subcommand("check", "compare documents, indexes and log; status 1 when they disagree");
+  auto* command = app.add_subcommand("check", "compare documents, indexes and log, and mend what can be; status 1 when something is left wrong");
   command->add_option("DB", raw.check.place.path, "directory of the database")->required()->type_name("");
-  command->add_flag("--read-only", raw.check.place.read_only, "beside a process that writes it; nothing is changed");
+  auto* beside =
+      command->add_flag("--read-only", raw.check.place.read_only, "beside a process that writes it; nothing is changed");
+  auto* repair = command->add_flag("--repair", raw.check.repair, "make indexes anew from the documents when they disagree");
+  auto* salvage = command->add_option("--salvage-to", raw.check.salvage_to,
+                                      "save every document that can be read into a new database; DB is not changed")
+                      ->type_name("DIR");
+  beside->excludes(repair)->excludes(salvage);
+  repair->excludes(salvage);
   return command;
 }
 

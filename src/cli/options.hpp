@@ -56,6 +56,8 @@ struct ImportOptions {
 
 struct CheckOptions {
   Place place;
+  bool repair = false;
+  std::string salvage_to;   ///< empty: not asked for
 };
 
 struct BackupOptions {

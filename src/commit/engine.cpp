@@ -112,7 +112,11 @@ Result<const CollectionVersion*> SnapshotView::collection(CollectionId id) {
 
 Result<RecordRef> SnapshotView::record(CollectionId id, Ordinal ordinal) {
   if (id == kChangesCollection) return change(ordinal);
-  return engine_.records().at(id, ordinal, pin_->sequence);
+  AURORA_ASSIGN(auto record, engine_.records().at(id, ordinal, pin_->sequence));
+  if (record) return record;
+  AURORA_ASSIGN(const auto* version, collection(id));
+  if (version->live.get().contains(ordinal)) return not_stored(id, ordinal);
+  return record;
 }
 
 Status SnapshotView::scan(CollectionId id, const OrdinalSet& ordinals,

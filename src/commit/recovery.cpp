@@ -13,7 +13,6 @@
 namespace aurora::commit {
 
 namespace {
-constexpr std::uint32_t kDatabaseFormat = 1;
 constexpr std::size_t kRemoveBatch = 4096;
 
 std::string prefix_end_of(std::string_view prefix) {

@@ -1,6 +1,10 @@
 // Damaged files: a byte of a closed database is changed, a block zeroed, or a file cut short, and another process
-// opens it, verifies it and reads everything. It must say so, or show exactly what was there.
+// opens it, verifies it and reads everything. It must say so, or show exactly what was there. What it complains of is
+// mended by a third: repair or salvage must bring back every document that was not hit, and tell of the others.
 #include "faults/campaign.hpp"
+
+#include <rocksdb/sst_file_reader.h>
+#include <rocksdb/table_properties.h>
 
 #include <cstdio>
 #include <fstream>
@@ -9,6 +13,7 @@
 
 #include "crash/child.hpp"
 #include "crash/writer.hpp"
+#include "faults/mending.hpp"
 #include "faults/status.hpp"
 #include "support/self.hpp"
 
@@ -34,16 +39,24 @@ class Damage {
 
   bool run() {
     prepare();
-    for (std::uint64_t i = 0; i < options_.damages; ++i) spoil_one();
+    for (std::uint64_t i = 0; i < options_.damages; ++i) {
+      if (i % 8 == 7)
+        spoil_log();
+      else
+        spoil_one();
+    }
     const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
     for (const auto& [kind, count] : kinds_) std::printf("damage: %-10s %llu\n", kind.c_str(), number(count));
     std::printf("damage: seed %llu: files damaged %llu, detected %llu, harmless %llu, wrong %llu, crashed %llu, "
                 "hung %llu\n",
                 number(options_.seed), number(options_.damages), number(detected_), number(harmless_), number(wrong_),
                 number(crashed_), number(hung_));
+    std::printf("damage: mended %llu: rebuilt %llu, saved all %llu, saved in part %llu, without definitions %llu, wrong %llu\n",
+                number(rebuilt_ + saved_ + partly_ + hopeless_), number(rebuilt_), number(saved_), number(partly_),
+                number(hopeless_), number(unmended_));
     std::fflush(stdout);
     if (detected_ == 0) std::printf("damage: nothing was noticed: this harness would not see a wrong answer\n");
-    return wrong_ + crashed_ + hung_ == 0 && detected_ > 0;
+    return wrong_ + crashed_ + hung_ + unmended_ == 0 && detected_ > 0;
   }
 
  private:
@@ -58,12 +71,58 @@ class Damage {
       make_collection(database);
       Writer writer(database, log, 0, options_.seed + opening);
       for (int step = 0; step < 300; ++step) writer.step();
+      if (opening == 1) make_bulk(database);
       database.close();
     }
-    auto database = Database::open(scratch_ / "db");
     Findings findings;
-    std::ofstream(scratch_ / "expected") << to_text(read_state(database, findings));
-    database.close();
+    {
+      auto database = Database::open(scratch_ / "db");
+      std::ofstream(scratch_ / "expected") << to_text(read_state(database, findings));
+      database.close();
+    }
+    fs::copy(scratch_ / "db", scratch_ / "killed-db", fs::copy_options::recursive);
+    auto database = Database::open(scratch_ / "killed-db");
+    Writer writer(database, log, 0, options_.seed + 3);
+    for (int step = 0; step < 300; ++step) writer.step();
+    fs::copy(scratch_ / "killed-db", scratch_ / "killed", fs::copy_options::recursive);   // as a SIGKILL leaves it
+    std::ofstream(scratch_ / "expected-killed") << to_text(read_state(database, findings));
+  }
+
+  // The family of a table that is whole, or nothing.
+  [[nodiscard]] std::string family_of(const fs::path& name) const {
+    if (name.extension() != ".sst") return {};
+    rocksdb::SstFileReader table{rocksdb::Options()};
+    if (!table.Open(scratch_ / ("db/" + name.filename().string())).ok()) return {};
+    return table.GetTableProperties()->column_family_name;
+  }
+
+  void spoil_log() {
+    const auto copy = scratch_ / "copy";
+    fs::remove_all(copy);
+    fs::copy(scratch_ / "killed", copy, fs::copy_options::recursive);
+    for (const auto& entry : fs::directory_iterator(copy))
+      if (entry.path().extension() == ".log" && entry.file_size() > 0) {
+        const auto what = spoil(entry.path());
+        mend_one(copy, entry.path(), what, "expected-killed", Spoiled::kLog);
+        return;
+      }
+  }
+
+  void mend_one(const std::string& copy, const fs::path& file, const std::string& what, const std::string& expected,
+                Spoiled spoiled) {
+    fs::remove_all(copy + ".saved");
+    const auto ended = run_self({"--mend", copy, scratch_ / expected, std::to_string(static_cast<int>(spoiled))},
+                                std::chrono::seconds(120));
+    if (ended.hung) return fail(unmended_, file, what, "mending hangs");
+    switch (ended.status) {
+      case kRebuilt: ++rebuilt_; break;
+      case kSavedAll: ++saved_; break;
+      case kSavedPart: ++partly_; break;
+      case kHopeless: ++hopeless_; break;
+      default:
+        fail(unmended_, file, what,
+             "mending ends with status " + std::to_string(ended.status) + ", signal " + std::to_string(ended.signal));
+    }
   }
 
   void spoil_one() {
@@ -76,12 +135,22 @@ class Damage {
     std::sort(files.begin(), files.end());
     const auto& file = files[random_() % files.size()];
     const auto what = spoil(file);
+    const auto untouched = scratch_ / "untouched";
+    fs::remove_all(untouched);
+    fs::copy(copy, untouched, fs::copy_options::recursive);
     const auto ended = run_self({"--examine", copy, scratch_ / "expected"}, std::chrono::seconds(60));
     const auto kind = file.extension().empty() ? file.stem().string().substr(0, 8) : file.extension().string();
     ++kinds_[kind];
     if (ended.hung) return fail(hung_, file, what, "it hangs");
     if (ended.status == kSame) ++harmless_;
-    else if (ended.status == kComplains) ++detected_;
+    else if (ended.status == kComplains) {
+      ++detected_;
+      const auto family = family_of(file);
+      const bool rows = family == "docs" || family == "meta";
+      const bool cut = what.starts_with("cut") || family == "meta";
+      mend_one(untouched, untouched / file.filename(), what, "expected",
+               !rows ? Spoiled::kNotRows : cut ? Spoiled::kWholeTable : Spoiled::kRows);
+    }
     else if (ended.status == kDiffers) fail(wrong_, file, what, "it shows something else and says nothing");
     else fail(crashed_, file, what, "it ends with status " + std::to_string(ended.status) + ", signal " + std::to_string(ended.signal));
   }
@@ -115,9 +184,9 @@ class Damage {
 
   void fail(std::uint64_t& counter, const fs::path& file, const std::string& what, const std::string& outcome) {
     ++counter;
-    const auto kept = scratch_ / ("bad" + std::to_string(wrong_ + crashed_ + hung_));
+    const auto kept = scratch_ / ("bad" + std::to_string(wrong_ + crashed_ + hung_ + unmended_));
     fs::remove_all(kept);
-    fs::copy(scratch_ / "copy", kept, fs::copy_options::recursive);
+    fs::copy(file.parent_path(), kept, fs::copy_options::recursive);
     scratch_.keep();
     std::printf("damage: %s, %s: %s (copied to %s, as it is afterwards)\n", file.filename().c_str(), what.c_str(),
                 outcome.c_str(), kept.c_str());
@@ -129,6 +198,7 @@ class Damage {
   Scratch scratch_;
   std::map<std::string, std::uint64_t> kinds_;
   std::uint64_t detected_ = 0, harmless_ = 0, wrong_ = 0, crashed_ = 0, hung_ = 0;
+  std::uint64_t rebuilt_ = 0, saved_ = 0, partly_ = 0, hopeless_ = 0, unmended_ = 0;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "crash/child.hpp"
 #include "faults/campaign.hpp"
+#include "faults/mending.hpp"
 #include "faults/child.hpp"
 
 namespace aurora::testing {
@@ -79,6 +80,7 @@ int main(int argc, char** argv) {
   try {
     const std::string first = argc > 1 ? argv[1] : "";
     if (first == "--examine" && argc == 4) return examine(argv[2], argv[3]);
+    if (first == "--mend" && argc == 5) return mend(argv[2], argv[3], static_cast<Spoiled>(std::stoi(argv[4])));
     if ((first == "--cut" && argc == 9) || (first == "--fault" && argc == 9))
       return run_as_child(first, std::vector<std::string>(argv + 2, argv + argc));
     Wanted wanted;

@@ -49,8 +49,9 @@ struct PageKey {
 
 /// `pages`: the sequence all pages are fresh to, with its checksum.
 inline constexpr std::string_view kFreshnessKey = "freshness";
-/// `meta`: format version of the database.
+/// `meta`: format version of the database, u32 BE.
 inline constexpr std::string_view kFormatKey = "format";
+inline constexpr std::uint32_t kDatabaseFormat = 1;
 /// `meta`: the next ids of collections and indexes.
 inline constexpr std::string_view kIdsKey = "ids";
 /// `meta`: "collection/" + id u32 BE → definition; "dropped/" + id u32 BE → the sequence of the

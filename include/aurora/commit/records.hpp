@@ -60,6 +60,9 @@ class Records {
   VersionHistory history_;
 };
 
+/// What is to be said of a document that a snapshot shows and neither store nor history has.
+[[nodiscard]] Error not_stored(CollectionId collection, Ordinal ordinal);
+
 /// Checks bytes read from the store and takes them over. Errors: Corruption naming the document.
 [[nodiscard]] Result<RecordRef> checked_record(CollectionId collection, Ordinal ordinal, std::string_view bytes);
 
