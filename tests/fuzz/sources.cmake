@@ -2,9 +2,11 @@
 
 set(AURORA_FUZZ_TARGETS
   aql
+  cursor
   csv
   json
   jsonl
   page
   record
-  roaring)
+  roaring
+  template)
