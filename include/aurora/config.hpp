@@ -65,6 +65,9 @@ struct Config {
 
   std::uint32_t max_document_bytes = 16u << 20;
   std::uint64_t max_transaction_bytes = 1ull << 30;
+  /// Older versions of documents kept in memory for transactions and queries that began before they changed. Whoever
+  /// reads an old state for so long that more piles up gets a Conflict, and the logger a warning.
+  std::uint64_t max_history_bytes = 256ull << 20;
   /// Most memory one sort or distinct may take.
   std::uint64_t max_sort_bytes = 1ull << 30;
   TextLimits text_limits;

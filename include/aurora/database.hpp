@@ -51,6 +51,7 @@ struct Stats {
   std::uint64_t checkpoints = 0;
   std::uint64_t snapshots = 0;           ///< states kept for readers
   std::uint64_t history_versions = 0;
+  std::uint64_t history_bytes = 0;       ///< and what they hold; see Config::max_history_bytes
   std::uint64_t cache_hits = 0, cache_misses = 0, cache_evictions = 0, cache_entries = 0, cache_bytes = 0;
   std::uint64_t column_bytes = 0;        ///< of forward columns, which aggregates read instead of documents
   std::uint64_t disk_bytes = 0, store_memory_bytes = 0, log_bytes = 0;

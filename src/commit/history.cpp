@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <string>
 
 namespace aurora::commit {
 
@@ -16,9 +17,21 @@ void VersionHistory::put(CollectionId collection, Ordinal ordinal, Sequence supe
   bytes_.fetch_add(record ? record.memory_bytes() : 0, std::memory_order_relaxed);
 }
 
-bool VersionHistory::find(CollectionId collection, Ordinal ordinal, Sequence sequence, RecordRef& out) const {
-  if (count_.load(std::memory_order_acquire) == 0) return false;
+Error VersionHistory::too_old(Sequence sequence, Sequence floor) {
+  return Error(ErrorCode::kConflict,
+               "the state of commit " + std::to_string(sequence) + " was read for so long that older versions of documents "
+               "are gone up to commit " + std::to_string(floor) + "; begin again (Config::max_history_bytes)");
+}
+
+Result<bool> VersionHistory::find(CollectionId collection, Ordinal ordinal, Sequence sequence, RecordRef& out) const {
+  if (count_.load(std::memory_order_acquire) == 0) {
+    // The floor was raised before the count fell.
+    const auto floor = floor_.load(std::memory_order_acquire);
+    if (sequence < floor) return too_old(sequence, floor);
+    return false;
+  }
   std::shared_lock lock(mutex_);
+  if (sequence < floor_) return too_old(sequence, floor_);
   const auto found = versions_.find(key_of(collection, ordinal));
   if (found == versions_.end()) return false;
   for (const auto& version : found->second) {
@@ -50,6 +63,17 @@ void VersionHistory::trim(Sequence oldest_reader) {
     drop(queue_.front().second, queue_.front().first);
     queue_.pop_front();
   }
+}
+
+Sequence VersionHistory::shed(std::uint64_t most_bytes, Sequence newest) {
+  if (bytes_.load(std::memory_order_relaxed) <= most_bytes) return floor_.load(std::memory_order_relaxed);
+  std::unique_lock lock(mutex_);
+  while (!queue_.empty() && queue_.front().first <= newest && bytes_.load(std::memory_order_relaxed) > most_bytes) {
+    floor_.store(queue_.front().first, std::memory_order_release);
+    drop(queue_.front().second, queue_.front().first);
+    queue_.pop_front();
+  }
+  return floor_.load(std::memory_order_relaxed);
 }
 
 }  // namespace aurora::commit

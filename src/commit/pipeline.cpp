@@ -220,13 +220,28 @@ void Engine::finish_group(std::vector<GroupCommit>& commits) {
     publish(commit, oldest_reader);
     commit.request->result = commit.sequence;
   }
-  records_.history().trim(snapshots_.oldest_reader());
+  trim_history(commits.front().sequence - 1);
   groups_.fetch_add(1, std::memory_order_relaxed);
   commits_.fetch_add(commits.size(), std::memory_order_relaxed);
   if (changes_since_checkpoint_.fetch_add(changes, std::memory_order_relaxed) + changes >=
           options_.checkpoint_changes &&
       background_)
     background_->wake();
+}
+
+// `newest`: up to where versions may go though somebody reads; those that this group superseded stay in any case.
+void Engine::trim_history(Sequence newest) {
+  auto& history = records_.history();
+  const auto oldest_reader = snapshots_.oldest_reader();
+  history.trim(oldest_reader);
+  if (history.memory_bytes() <= options_.history_bytes) return;
+  const auto floor = history.shed(options_.history_bytes, newest);
+  if (floor <= oldest_reader || oldest_reader == reported_reader_) return;
+  reported_reader_ = oldest_reader;
+  log(kLogWarning, "somebody reads the state of commit " + std::to_string(oldest_reader) + " since, while more than " +
+                       std::to_string(options_.history_bytes) + " bytes of older versions of documents piled up (" +
+                       "max_history_bytes); its next read of a document that changed is a Conflict. Is a transaction "
+                       "left open?");
 }
 
 void Engine::append_schema(GroupCommit& commit, storage::WriteBatch& batch) {

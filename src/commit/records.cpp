@@ -36,10 +36,11 @@ Result<RecordRef> Records::from_store(CollectionId collection, Ordinal ordinal, 
   return record;
 }
 
-RecordRef Records::visible(CollectionId collection, Ordinal ordinal, Sequence sequence, RecordRef newest) const {
+Result<RecordRef> Records::visible(CollectionId collection, Ordinal ordinal, Sequence sequence, RecordRef newest) const {
   if (newest && newest.view().sequence() <= sequence) return newest;
   RecordRef older;
-  return history_.find(collection, ordinal, sequence, older) ? older : RecordRef();
+  AURORA_ASSIGN(const bool kept, history_.find(collection, ordinal, sequence, older));
+  return kept ? older : RecordRef();
 }
 
 Result<RecordRef> Records::at(CollectionId collection, Ordinal ordinal, Sequence sequence) {
@@ -85,7 +86,7 @@ class Records::Scan {
       }
       if (!*record || record->view().sequence() > sequence_) {
         older_ = RecordRef();
-        const bool known = records_.history_.find(collection_, ordinals[i], sequence_, older_);
+        AURORA_ASSIGN(const bool known, records_.history_.find(collection_, ordinals[i], sequence_, older_));
         // The history has what left the store since the snapshot. RocksDB 7.8 was seen to end an iteration without an
         // error where the first block of a table is damaged: fewer documents must not pass for all of them.
         if (!known && !*record) return not_stored(collection_, ordinals[i]);

@@ -302,6 +302,7 @@ Stats Database::stats() const {
   stats.checkpoints = found.checkpoints;
   stats.snapshots = found.snapshots;
   stats.history_versions = found.history_versions;
+  stats.history_bytes = found.history_bytes;
   stats.cache_hits = found.cache.hits;
   stats.cache_misses = found.cache.misses;
   stats.cache_evictions = found.cache.evictions;

@@ -109,6 +109,7 @@ Result<commit::EngineOptions> engine_options(const Config& config) {
           "max_document_bytes must be between 1 KiB and 256 MiB");
   require(config.max_transaction_bytes >= config.max_document_bytes,
           "max_transaction_bytes must be at least max_document_bytes");
+  require(config.max_history_bytes >= 64u << 10, "max_history_bytes must be at least 64 KiB");
   require(config.max_sort_bytes >= 1u << 20, "max_sort_bytes must be at least 1 MiB");
   require(config.text_limits.text_bytes >= 64, "text_limits.text_bytes must be at least 64");
   require(config.text_limits.depth >= 4 && config.text_limits.depth <= 1'000,
@@ -135,6 +136,7 @@ Result<commit::EngineOptions> engine_options(const Config& config) {
   options.log_max_bytes = config.change_log_max_bytes;
   options.max_document_bytes = config.max_document_bytes;
   options.max_transaction_bytes = config.max_transaction_bytes;
+  options.history_bytes = config.max_history_bytes;
   options.limits.text_bytes = config.text_limits.text_bytes;
   options.limits.depth = config.text_limits.depth;
   options.limits.selections = config.text_limits.selections;

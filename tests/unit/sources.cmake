@@ -90,6 +90,7 @@ set(AURORA_UNIT_TESTS
   facade/export_target_test.cpp
   facade/field_columns_test.cpp
   facade/file_roots_test.cpp
+  facade/forgotten_reader_test.cpp
   facade/get_by_id_test.cpp
   facade/handlers_test.cpp
   facade/hot_read_order_test.cpp

@@ -159,6 +159,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void run_group(std::vector<Request*>& group);
   void prepare_group(std::vector<Request*>& group, std::vector<GroupCommit>& commits);
   void finish_group(std::vector<GroupCommit>& commits);
+  void trim_history(Sequence newest);
   void abandon(std::vector<Request*>& group, std::string_view why);
   [[nodiscard]] Status write_group(std::vector<GroupCommit>& commits);
   void publish(GroupCommit& commit, Sequence oldest_reader);
@@ -221,6 +222,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Sequence last_sequence_ = 0;
   std::unique_ptr<storage::WriteBatch> batch_;       // kept for its memory
   std::chrono::nanoseconds last_sync_{0};            // how long the last write of the store took
+  Sequence reported_reader_ = 0;                     // whose old state was complained of last; the leader's
   Status failed_;                                    // why writes are refused
   std::atomic<bool> has_failed_{false};
 

@@ -33,6 +33,8 @@ struct EngineOptions {
   std::uint64_t log_max_bytes = 256ull << 20;
   /// Commits kept in memory for validating transactions.
   std::uint64_t tail_bytes = 64ull << 20;
+  /// Older versions of documents kept for readers of older states, beside those of the newest group.
+  std::uint64_t history_bytes = 256ull << 20;
   std::uint32_t max_document_bytes = 16u << 20;
   std::uint64_t max_transaction_bytes = 1ull << 30;
   aql::Limits limits;

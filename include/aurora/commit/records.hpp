@@ -21,7 +21,7 @@ class Records {
       : store_(store), cache_(cache_bytes, policy), hints_(std::max(cache_bytes / kBytesAKey, kLeastKeys)) {}
 
   /// The version a reader pinned at `sequence` sees; null when there is none.
-  /// Errors: Corruption naming collection and ordinal; IoError.
+  /// Errors: Corruption naming collection and ordinal; IoError; Conflict when `sequence` is too old (VersionHistory).
   [[nodiscard]] Result<RecordRef> at(CollectionId collection, Ordinal ordinal, Sequence sequence);
   /// Visits `ordinals` in rising order at `sequence`. Does not mark what it reads as hot, and fills the cache
   /// only while that evicts nothing.
@@ -51,7 +51,7 @@ class Records {
   static constexpr std::uint64_t kLeastKeys = 1u << 20;
   class Scan;
   /// What a reader at `sequence` sees, given the newest version found.
-  [[nodiscard]] RecordRef visible(CollectionId collection, Ordinal ordinal, Sequence sequence,
+  [[nodiscard]] Result<RecordRef> visible(CollectionId collection, Ordinal ordinal, Sequence sequence,
                                   RecordRef newest) const;
 
   storage::Store& store_;
