@@ -238,6 +238,10 @@ set(AURORA_SOURCES
   reactive/row_list.cpp
   reactive/rows_edit.cpp
   reactive/subscription.cpp
+  jobs/dispatcher.cpp
+  jobs/job_records.cpp
+  jobs/ready_queue.cpp
+  jobs/rounds.cpp
   facade/bind.cpp
   facade/build_info.cpp
   facade/cache.cpp
@@ -263,12 +267,14 @@ set(AURORA_SOURCES
   facade/state.cpp
   facade/transaction.cpp
   facade/transfer.cpp
-  facade/watcher.cpp)
+  facade/watcher.cpp
+  facade/workers.cpp)
 
 set(AURORA_CLI_SOURCES
   cli/completion.cpp
   cli/error_report.cpp
   cli/feeds.cpp
+  cli/handled_jobs.cpp
   cli/import.cpp
   cli/import_target.cpp
   cli/line_editor.cpp

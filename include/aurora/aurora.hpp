@@ -20,3 +20,4 @@
 #include <aurora/value.hpp>
 #include <aurora/version.hpp>
 #include <aurora/watcher.hpp>
+#include <aurora/workers.hpp>

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <aurora/eviction_policy.hpp>
+#include <aurora/worker_config.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -74,6 +75,7 @@ struct Config {
   /// Directories under which the files that import and export statements name must lie, no symbolic link followed;
   /// a relative path is under the first. Empty: anywhere.
   std::vector<std::string> file_roots;
+  WorkerConfig workers;
   /// Statements kept parsed, by text.
   std::size_t statement_cache_entries = 1'024;
   /// Opening gives up with Timeout after this long.

@@ -26,6 +26,7 @@ namespace aurora {
 class Database;
 class Watcher;
 struct WatchOptions;
+class Workers;
 namespace storage {
 class Store;
 }
@@ -217,6 +218,10 @@ class Database {
   void transaction(Work&& work, int attempts = 16) {
     run_transaction(std::function<void(Transaction&)>(std::ref(work)), attempts);
   }
+
+  // ---- jobs
+  /// What runs the jobs of this database. Lives as long as the database, also when that is moved.
+  [[nodiscard]] Workers& workers();
 
   // ---- upkeep
   /// Names of the collections, sorted.

@@ -6,6 +6,7 @@ namespace aurora {
 class Database;
 class Document;
 class Error;
+class Job;
 class Listener;
 class Object;
 class Query;
@@ -14,6 +15,7 @@ class Statement;
 class Stream;
 class Transaction;
 class Value;
+class Workers;
 class ValueView;
 class Watcher;
 struct Config;

@@ -40,6 +40,8 @@ class Transaction {
 
  private:
   friend class Database;
+  friend class Job;
+  friend class Workers;
   explicit Transaction(std::shared_ptr<facade::TransactionState> state);
   std::shared_ptr<facade::TransactionState> state_;
 };

@@ -22,7 +22,10 @@ struct LineProtocol::Request {
   ExecuteOptions options;
   std::string name;                        // of a listener, subscription or watched query
   std::optional<std::string> collection;   // listen; none: all
-  std::chrono::milliseconds wait{0};       // drain
+  std::chrono::milliseconds wait{0};       // drain, handled
+  std::string type;                        // of jobs: handle, handled
+  HandledJobs::Outcome outcome = HandledJobs::Outcome::kComplete;
+  std::optional<std::uint64_t> fail_times;
 };
 
 namespace {
@@ -39,7 +42,9 @@ constexpr std::array<std::string_view, 4> kFeedCommands{"subscribe", "watch", "l
 constexpr std::array<std::string_view, 5> kSubscribeKeys{"cmd", "name", "aql", "vars", "role"};
 constexpr std::array<std::string_view, 3> kListenKeys{"cmd", "name", "collection"};
 constexpr std::array<std::string_view, 3> kDrainKeys{"cmd", "name", "wait_ms"};
-constexpr std::array<std::string_view, 2> kLaterCommands{"handle", "handled"};
+constexpr std::array<std::string_view, 2> kJobCommands{"handle", "handled"};
+constexpr std::array<std::string_view, 4> kHandleKeys{"cmd", "type", "outcome", "fail_times"};
+constexpr std::array<std::string_view, 3> kHandledKeys{"cmd", "type", "wait_ms"};
 
 template <std::size_t N>
 bool is_one_of(std::string_view name, const std::array<std::string_view, N>& names) {
@@ -61,6 +66,16 @@ template <std::size_t N>
 void check_keys(const Object& request, const std::array<std::string_view, N>& known) {
   for (const auto& [name, value] : request)
     if (!is_one_of(name, known)) throw bad_request("the request has an unknown key '" + name + "'");
+}
+
+// Zero when absent or null. Errors: throws InvalidInput.
+std::chrono::milliseconds wait_at(const Object& request) {
+  const Value* wait = request.find("wait_ms");
+  if (wait == nullptr || wait->is_null()) return {};
+  const auto* number = wait->if_int();
+  if (number == nullptr || *number < 0 || *number > Feeds::kLongestWait.count())
+    throw bad_request("'wait_ms' must be a whole number from 0 to " + std::to_string(Feeds::kLongestWait.count()));
+  return std::chrono::milliseconds(*number);
 }
 
 Error closed() { return Error(ErrorCode::kClosed, "the database is closed; reopen it first"); }
@@ -112,22 +127,40 @@ void LineProtocol::read_feed_command(const Object& object, Request& request) {
       request.collection = text_at(object, "collection");
   } else {
     check_keys(object, kDrainKeys);
-    if (const Value* wait = object.find("wait_ms"); wait != nullptr && !wait->is_null()) {
-      const auto* number = wait->if_int();
-      if (number == nullptr || *number < 0 || *number > Feeds::kLongestWait.count())
-        throw bad_request("'wait_ms' must be a whole number from 0 to " + std::to_string(Feeds::kLongestWait.count()));
-      request.wait = std::chrono::milliseconds(*number);
-    }
+    request.wait = wait_at(object);
   }
   request.name = text_at(object, "name");
   if (request.name.empty()) throw bad_request("'" + request.command + "' needs a 'name'");
 }
 
+// Errors: throws.
+void LineProtocol::read_job_command(const Object& object, Request& request) {
+  const bool handles = request.command == "handle";
+  if (handles)
+    check_keys(object, kHandleKeys);
+  else
+    check_keys(object, kHandledKeys);
+  request.type = text_at(object, "type");
+  if (request.type.empty()) throw bad_request("'" + request.command + "' needs the 'type' of the jobs");
+  if (!handles) {
+    request.wait = wait_at(object);
+    return;
+  }
+  const auto outcome = text_at(object, "outcome");
+  if (outcome != "complete" && outcome != "fail") throw bad_request("'outcome' must be \"complete\" or \"fail\"");
+  if (outcome == "fail") request.outcome = HandledJobs::Outcome::kFail;
+  const Value* times = object.find("fail_times");
+  if (times == nullptr || times->is_null()) return;
+  if (times->if_int() == nullptr || *times->if_int() < 0)
+    throw bad_request("'fail_times' must be a whole number, not below 0");
+  request.fail_times = static_cast<std::uint64_t>(*times->if_int());
+}
+
+// Errors: throws.
 void LineProtocol::read_command(const Object& object, Request& request) {
   request.command = text_at(object, "cmd");
-  if (is_one_of(request.command, kLaterCommands))
-    throw Error(ErrorCode::kInvalidOperation, "'" + request.command + "' is not supported yet");
   if (is_one_of(request.command, kFeedCommands)) return read_feed_command(object, request);
+  if (is_one_of(request.command, kJobCommands)) return read_job_command(object, request);
   if (is_one_of(request.command, kPlainCommands)) return check_keys(object, kCommandKeys);
   if (!is_one_of(request.command, kTransactionCommands))
     throw bad_request("unknown command '" + request.command + "'");
@@ -155,6 +188,8 @@ std::string LineProtocol::run(const Request& request) {
   if (request.command == "commit" || request.command == "rollback") return end_transaction(request);
   if (request.command == "drain") return feeds_.drain(request.name, request.wait);
   if (is_one_of(request.command, kFeedCommands)) return open_feed(request);
+  if (request.command == "handled") return jobs_.handled(request.type, request.wait);
+  if (request.command == "handle") return handle(request);
   if (request.command == "verify") return verify();
   if (request.command == "close") return close();
   if (request.command == "stats") {
@@ -199,6 +234,13 @@ std::string LineProtocol::open_feed(const Request& request) {
   return success();
 }
 
+std::string LineProtocol::handle(const Request& request) {
+  const auto done = attempt([&] {
+    jobs_.handle(database_->workers(), request.type, request.outcome, request.fail_times);
+  });
+  return done ? success() : failure(done.error());
+}
+
 std::string LineProtocol::begin(const Request& request) {
   if (transactions_.contains(request.transaction))
     return failure(bad_request("the transaction '" + request.transaction + "' has begun already"));
@@ -221,6 +263,15 @@ std::string LineProtocol::end_transaction(const Request& request) {
   return success("{\"sequence\":" + std::to_string(*sequence) + "}");
 }
 
+// Jobs are run one after another, so that who asks what was handled hears it in the order of the queue.
+Result<Database> LineProtocol::open_working(const Place& place) {
+  auto database = open_database(place, Missing::kCreate, 1);
+  if (!database || place.read_only) return database;
+  const auto started = attempt([&] { database->workers().start(); });
+  if (!started) return started.error();
+  return database;
+}
+
 std::string LineProtocol::verify() {
   const auto report = attempt([&] { return database_->verify(); });
   if (!report) return failure(report.error());
@@ -233,6 +284,7 @@ std::string LineProtocol::close() {
   feeds_.clear();
   const auto status = attempt([&] { database_->close(); });
   database_.reset();
+  jobs_.clear();
   return status ? success() : failure(status.error());
 }
 
@@ -244,16 +296,17 @@ std::string LineProtocol::reopen() {
   if (database_) {
     const auto status = attempt([&] { database_->close(); });
     database_.reset();
+    jobs_.clear();
     if (!status) return failure(status.error());
   }
-  auto opened = open_database(place_, Missing::kCreate);
+  auto opened = open_working(place_);
   if (!opened) return failure(opened.error());
   database_.emplace(*std::move(opened));
   return success();
 }
 
 int serve_lines(const Place& place, Terminal& terminal) {
-  auto database = open_database(place, Missing::kCreate);
+  auto database = LineProtocol::open_working(place);
   if (!database) {
     terminal.complain(error_report(database.error(), {}, place.path, terminal));
     return kCannotOpen;

@@ -7,9 +7,10 @@
 
 namespace aurora::cli {
 
-Result<Database> open_database(const Place& place, Missing missing) {
+Result<Database> open_database(const Place& place, Missing missing, std::uint32_t workers) {
   Config config;
   config.durability = place.durability;
+  if (workers != 0) config.workers.threads = workers;
   config.create_if_missing = missing == Missing::kCreate;
   config.logger = [](LogLevel level, std::string_view message) {
     if (level != LogLevel::kError) return;

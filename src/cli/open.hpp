@@ -12,7 +12,8 @@ namespace aurora::cli {
 
 enum class Missing : bool { kCreate, kFail };
 
-[[nodiscard]] Result<Database> open_database(const Place& place, Missing missing);
+/// `workers`: the threads of its workers, once they are started; 0: the usual number.
+[[nodiscard]] Result<Database> open_database(const Place& place, Missing missing, std::uint32_t workers = 0);
 
 /// What `call` returns, or the Error it throws. Calls of the library throw nothing else.
 template <class Call>

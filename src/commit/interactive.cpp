@@ -89,11 +89,12 @@ Status InteractiveTransaction::replay(WriteContext& current, const std::vector<C
   return current.check_unique(mark);
 }
 
-Result<Sequence> InteractiveTransaction::commit() {
+Result<Sequence> InteractiveTransaction::commit(const Mutation& also) {
   const auto changes = writes_.collect(Savepoint());
   return engine_.commit([&](WriteContext& current) -> Status {
     AURORA_TRY(validate(current));
-    return replay(current, changes);
+    AURORA_TRY(replay(current, changes));
+    return also ? also(current) : Status();
   });
 }
 

@@ -329,7 +329,21 @@ void Engine::publish(GroupCommit& commit, Sequence oldest_reader) {
   published->changes = std::move(commit.changes);
   published->catalog = commit.catalog;
   published->catalog_changed = commit.schema.catalog != nullptr;
-  tail_->append(std::move(published), oldest_reader);
+  const std::shared_ptr<const Commit> told = std::move(published);
+  tail_->append(told, oldest_reader);
+  if (std::any_of(told->changes.begin(), told->changes.end(),
+                  [](const Change& change) { return change.collection == kJobsCollection; }))
+    tell_of_jobs(told);
+}
+
+void Engine::set_job_listener(JobListener listener) {
+  const std::lock_guard lock(job_listener_mutex_);
+  job_listener_ = std::move(listener);
+}
+
+void Engine::tell_of_jobs(const std::shared_ptr<const Commit>& commit) {
+  const std::lock_guard lock(job_listener_mutex_);
+  if (job_listener_) job_listener_(commit);
 }
 
 }  // namespace aurora::commit

@@ -36,7 +36,6 @@ constexpr std::array<std::string_view, 11> kJobArguments{"type",    "jobType", "
 constexpr std::array<std::string_view, 1> kListArguments{"jobs"};
 constexpr std::array<std::string_view, 1> kIdArguments{"id"};
 constexpr std::array<std::string_view, 4> kPriorities{"LOW", "NORMAL", "HIGH", "CRITICAL"};
-constexpr std::int64_t kDefaultRetries = 3;
 constexpr std::int64_t kLastInstant = 253'402'300'799'999'999;   // of the year 9999
 
 // Where the operand of `name` stands; `otherwise` when it is not written.
@@ -44,6 +43,18 @@ aql::Offset place_of(const std::vector<Argument>& arguments, std::string_view na
   for (const auto& argument : arguments)
     if (argument.name.text == name) return argument.value.at;
   return otherwise;
+}
+
+// At most one job that meets them all.
+Result<std::vector<Row>> find_job(View& view, const Catalog::Entry& collection, Object conditions,
+                                  const ExecSettings& settings) {
+  Bindings bindings;
+  bindings.now = view.now();
+  DocumentQuery query;
+  query.collection = collection;
+  AURORA_ASSIGN(query.filter, plan::compile_filter(collection, plan::to_literal(Value(std::move(conditions)), 0), bindings));
+  query.limit = 1;
+  return select(view, query, settings, nullptr);
 }
 
 class JobOperation {
@@ -128,52 +139,33 @@ class JobOperation {
       at = place_of(arguments, "type", place_of(arguments, "jobType", at));
       return wrong(at, "a job needs a 'type', the name its worker is registered under");
     }
-    Object job;
-    job.set("type", Value(*type));
-    AURORA_ASSIGN(const auto queue, text_argument(arguments, {"queue"}, bindings_));
-    job.set("queue", Value(queue.value_or("default")));
+    NewJob job;
+    job.type = *type;
+    AURORA_ASSIGN(auto queue, text_argument(arguments, {"queue"}, bindings_));
+    if (queue) job.queue = *std::move(queue);
     for (const auto& argument : arguments) {
       if (argument.name.text != "payload") continue;
-      AURORA_ASSIGN(auto payload, plan::resolve(argument.value, bindings_));
-      job.set("payload", std::move(payload));
+      AURORA_ASSIGN(job.payload, plan::resolve(argument.value, bindings_));
     }
-    AURORA_ASSIGN(const auto priority, word_argument(arguments, "priority", kPriorities, bindings_));
-    job.set("priority", Value(priority.value_or("NORMAL")));
-    job.set("retries", Value(0));
+    AURORA_ASSIGN(auto priority, word_argument(arguments, "priority", kPriorities, bindings_));
+    if (priority) job.priority = *std::move(priority);
     AURORA_ASSIGN(auto retries, count_argument(arguments, "retries", bindings_));
     if (!retries) {
       AURORA_ASSIGN(retries, count_argument(arguments, "maxRetries", bindings_));
     }
-    job.set("maxRetries", Value(retries ? static_cast<std::int64_t>(*retries) : kDefaultRetries));
-    AURORA_ASSIGN(const auto run_at, run_time(arguments));
-    job.set("run_at", Value(run_at));
-    job.set("created_at", Value(view_.now()));
-    job.set("status", Value(run_at.micros > view_.now().micros ? "SCHEDULED" : "PENDING"));
+    if (retries) job.max_retries = static_cast<std::int64_t>(*retries);
+    AURORA_ASSIGN(job.run_at, run_time(arguments));
     AURORA_ASSIGN(const auto timeout, duration(arguments, "timeout"));
     if (timeout) {
       if (!timeout->is_positive()) return wrong(place_of(arguments, "timeout", at), "'timeout' must be above zero");
-      AURORA_ASSIGN(auto text, text_argument(arguments, {"timeout"}, bindings_));
-      job.set("timeout", Value(*std::move(text)));
+      AURORA_ASSIGN(job.timeout, text_argument(arguments, {"timeout"}, bindings_));
     }
-    AURORA_ASSIGN(const auto unique_key, text_argument(arguments, {"uniqueKey"}, bindings_));
-    if (unique_key) {
-      AURORA_ASSIGN(auto live, live_job(*unique_key));
-      if (live) {
-        jobs_.push_back(std::move(live));
-        return {};
-      }
-      job.set("uniqueKey", Value(*unique_key));
-    }
-    return add(std::move(job));
-  }
-
-  Status add(Object job) {
-    auto made = make_record(view_, *collection_, std::move(job));
+    AURORA_ASSIGN(job.unique_key, text_argument(arguments, {"uniqueKey"}, bindings_));
+    const auto made = enqueue_job(view_, std::move(job), context_.settings);
     if (!made) return bindings_.error(field_.name.at, made.error().code(), made.error().message());
-    AURORA_ASSIGN(const auto ordinal, view_.insert(*collection_, *std::move(made)));
-    AURORA_ASSIGN(auto stored, view_.record(collection_->id, ordinal));
+    AURORA_ASSIGN(auto stored, view_.record(collection_->id, made->ordinal));
     jobs_.push_back(std::move(stored));
-    ++affected_;
+    if (made->added) ++affected_;
     return {};
   }
 
@@ -212,23 +204,6 @@ class JobOperation {
     return *time->if_datetime();
   }
 
-  Result<std::vector<Row>> find(Object conditions) {
-    DocumentQuery query;
-    query.collection = collection_;
-    Bindings bindings = bindings_;
-    bindings.compiled = nullptr;   // it knows parts by their place in the text's own tree
-    AURORA_ASSIGN(query.filter, plan::compile_filter(collection_, plan::to_literal(Value(std::move(conditions)), 0), bindings));
-    query.limit = 1;
-    return select(view_, query, context_.settings, nullptr);
-  }
-
-  // The job of that key that has not come to an end; null when there is none.
-  Result<RecordRef> live_job(const std::string& unique_key) {
-    const List live{Value("PENDING"), Value("SCHEDULED"), Value("RUNNING")};
-    AURORA_ASSIGN(auto rows, find(Object{{"uniqueKey", Value(unique_key)}, {"status", Value(Object{{"in", Value(live)}})}}));
-    return rows.empty() ? RecordRef() : std::move(rows.front().record);
-  }
-
   // The job that `id` names.
   Result<Row> job() {
     AURORA_ASSIGN(const auto id, text_argument(field_.arguments, {"id"}, bindings_));
@@ -236,7 +211,7 @@ class JobOperation {
     const auto at = place_of(field_.arguments, "id", field_.name.at);
     auto value = coerce_operand(collection_->primary()->type, Value(*id), std::nullopt, "id");
     if (!value) return bindings_.error(at, value.error().code(), value.error().message());
-    AURORA_ASSIGN(auto rows, find(Object{{"id", *std::move(value)}}));
+    AURORA_ASSIGN(auto rows, find_job(view_, collection_, Object{{"id", *std::move(value)}}, context_.settings));
     if (rows.empty()) return bindings_.error(at, ErrorCode::kNotFound, "there is no job \"" + *id + "\"");
     return std::move(rows.front());
   }
@@ -302,6 +277,34 @@ class JobOperation {
 
 bool is_job_operation(std::string_view name) noexcept {
   return std::find(kOperations.begin(), kOperations.end(), name) != kOperations.end();
+}
+
+Result<EnqueuedJob> enqueue_job(WriteView& view, NewJob job, const ExecSettings& settings) {
+  const auto collection = view.catalog().find(kJobsCollection);
+  Object document;
+  document.reserve(kJobArguments.size());
+  document.append("type", Value(std::move(job.type)));
+  document.append("queue", Value(std::move(job.queue)));
+  document.append("payload", std::move(job.payload));
+  document.append("priority", Value(std::move(job.priority)));
+  document.append("retries", Value(0));
+  document.append("maxRetries", Value(job.max_retries));
+  const auto run_at = job.run_at.value_or(view.now());
+  document.append("run_at", Value(run_at));
+  document.append("created_at", Value(view.now()));
+  document.append("status", Value(run_at > view.now() ? "SCHEDULED" : "PENDING"));
+  if (job.timeout) document.append("timeout", Value(*std::move(job.timeout)));
+  if (job.unique_key) {
+    const List live{Value("PENDING"), Value("SCHEDULED"), Value("RUNNING")};
+    AURORA_ASSIGN(const auto rows, find_job(view, collection, Object{{"uniqueKey", Value(*job.unique_key)},
+                                                                     {"status", Value(Object{{"in", Value(live)}})}},
+                                            settings));
+    if (!rows.empty()) return EnqueuedJob{rows.front().ordinal, false};
+    document.append("uniqueKey", Value(*std::move(job.unique_key)));
+  }
+  AURORA_ASSIGN(auto record, make_record(view, *collection, std::move(document)));
+  AURORA_ASSIGN(const auto ordinal, view.insert(*collection, std::move(record)));
+  return EnqueuedJob{ordinal, true};
 }
 
 Result<std::string> run_job_operation(WriteView& view, const Selection& field, const MutationContext& context) {

@@ -4,6 +4,8 @@
 #include <aurora/base/try.hpp>
 #include <aurora/build_info.hpp>
 #include <aurora/expr/computed_fields.hpp>
+#include <aurora/jobs/dispatcher.hpp>
+#include <aurora/workers.hpp>
 
 #include "documents.hpp"
 #include "fetch.hpp"
@@ -38,11 +40,20 @@ void warn_of_slow_libraries(const commit::Engine& engine, bool is_slow_store) {
         "up to ten times as long; see docs/benchmarks.md for how to get an optimised build");
 }
 
+Status rescue_jobs(commit::Engine& engine) {
+  AURORA_ASSIGN(const auto rescued, jobs::rescue_orphans(engine));
+  if (const auto& log = engine.options().log; log && rescued > 0)
+    log(static_cast<int>(LogLevel::kInfo),
+        std::to_string(rescued) + " jobs were running when the database was last in use: their attempts count as lost");
+  return {};
+}
+
 Result<std::shared_ptr<State>> start(std::unique_ptr<storage::Store> store, commit::EngineOptions options,
                                      const Config& config) {
   const bool slow = store->stats().slow_build;
   AURORA_ASSIGN(auto engine, commit::Engine::open(std::move(store), std::move(options)));
   warn_of_slow_libraries(*engine, slow);
+  if (!engine->options().read_only) AURORA_TRY(rescue_jobs(*engine));
   return std::make_shared<State>(std::move(engine), config);
 }
 
@@ -65,7 +76,9 @@ Database::Database(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
 Database::~Database() {
   // Failures while closing went to the logger; a destructor must not throw them.
-  if (state_) static_cast<void>(state_->engine().close());
+  if (!state_) return;
+  static_cast<void>(state_->workers().close());
+  static_cast<void>(state_->engine().close());
 }
 
 Database& Database::operator=(Database&& other) noexcept {
@@ -317,7 +330,12 @@ Stats Database::stats() const {
   return stats;
 }
 
-void Database::close() { state_->engine().close().value(); }
+void Database::close() {
+  state_->workers().close().value();
+  state_->engine().close().value();
+}
+
+Workers& Database::workers() { return state_->workers(); }
 
 bool Database::is_open() const noexcept { return state_ && state_->engine().enter().has_value(); }
 

@@ -10,6 +10,7 @@
 #include <aurora/exec/read_shapes.hpp>
 #include <aurora/expr/record_program.hpp>
 #include <aurora/runtime/periodic.hpp>
+#include <aurora/workers.hpp>
 
 #include <atomic>
 
@@ -67,7 +68,10 @@ State::State(std::shared_ptr<commit::Engine> engine, const Config& config)
       settings_(exec_settings(config, *shapes_)),
       file_roots_(io::FileRoots::under(config.file_roots).value()),
       handlers_(transfer()),
-      texts_(config.statement_cache_entries) {}
+      texts_(config.statement_cache_entries),
+      workers_(std::make_unique<Workers>(*this, config.workers)) {}
+
+State::~State() = default;
 
 exec::TransferOperation State::transfer() const {
   return [&roots = file_roots_](WriteView& view, const aql::Selection& field, const exec::MutationContext& context) {
@@ -114,6 +118,21 @@ Result<commit::EngineOptions> engine_options(const Config& config) {
   require(config.text_limits.text_bytes >= 64, "text_limits.text_bytes must be at least 64");
   require(config.text_limits.depth >= 4 && config.text_limits.depth <= 1'000,
           "text_limits.depth must be between 4 and 1000");
+  const auto& workers = config.workers;
+  require(workers.threads >= 1 && workers.threads <= 1'024, "workers.threads must be between 1 and 1024");
+  require(workers.lease >= 100ms && workers.lease <= 12h, "workers.lease must be between 100 ms and 12 h");
+  require(workers.heartbeat >= 10ms && workers.heartbeat <= workers.lease / 2,
+          "workers.heartbeat must be between 10 ms and half the lease");
+  require(workers.backoff_base >= 0ms && workers.backoff_cap >= workers.backoff_base && workers.backoff_cap <= 24h * 365,
+          "workers.backoff_base must not be negative, and backoff_cap between it and a year");
+  require(workers.backoff_factor >= 1.0 && workers.backoff_factor <= 100.0,
+          "workers.backoff_factor must be between 1 and 100");
+  require(workers.backoff_jitter >= 0.0 && workers.backoff_jitter <= 1.0, "workers.backoff_jitter must be between 0 and 1");
+  require(workers.cleanup_age >= 0s && workers.cleanup_age <= 24h * 36'500,
+          "workers.cleanup_age must be between zero and a hundred years");
+  require(workers.close_grace >= 0ms && workers.close_grace <= 24h, "workers.close_grace must be between zero and 24 h");
+  for (const auto& [queue, limit] : workers.queue_concurrency)
+    require(limit >= 1, "workers.queue_concurrency of \"" + queue + "\" must be at least 1");
   require(config.open_deadline > 0ms, "open_deadline must be positive");
   if (const auto roots = io::FileRoots::under(config.file_roots); !roots) require(false, roots.error().message());
   if (!problems.empty()) return Error(ErrorCode::kInvalidInput, "the configuration is not usable: " + problems);

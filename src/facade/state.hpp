@@ -8,6 +8,7 @@
 #include <aurora/document.hpp>
 #include <aurora/exec/handlers.hpp>
 #include <aurora/exec/select.hpp>
+#include <aurora/fwd.hpp>
 #include <aurora/io/file_roots.hpp>
 #include <aurora/plan/compiled_parts.hpp>
 #include <aurora/query_result.hpp>
@@ -35,6 +36,9 @@ class State : public std::enable_shared_from_this<State> {
  public:
   /// Requires: a config that engine_options accepted.
   State(std::shared_ptr<commit::Engine> engine, const Config& config);
+  ~State();
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
 
   [[nodiscard]] commit::Engine& engine() noexcept { return *engine_; }
   /// Told apart from every other of this process, also of those that are gone.
@@ -47,6 +51,7 @@ class State : public std::enable_shared_from_this<State> {
   [[nodiscard]] const io::FileRoots& file_roots() const noexcept { return file_roots_; }
   /// What runs `import` and `export`.
   [[nodiscard]] exec::TransferOperation transfer() const;
+  [[nodiscard]] Workers& workers() noexcept { return *workers_; }
   [[nodiscard]] const aql::Limits& limits() const noexcept { return engine_->options().limits; }
 
   /// The tree of `text`, from the cache when it was seen before. Errors: as aql::parse.
@@ -60,6 +65,7 @@ class State : public std::enable_shared_from_this<State> {
   const io::FileRoots file_roots_;
   const exec::Handlers handlers_;
   TextCache texts_;   // of ParsedText
+  const std::unique_ptr<Workers> workers_;   // stopped before the engine is closed
 };
 
 /// Engine options from a Config. Errors: InvalidInput naming every option that is out of range.

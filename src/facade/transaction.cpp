@@ -43,9 +43,9 @@ Status TransactionState::change_schema(const std::function<Status(WriteView&)>&)
                "the schema cannot be changed inside a transaction; change it before or after");
 }
 
-Result<std::uint64_t> TransactionState::commit() {
+Result<std::uint64_t> TransactionState::commit(const commit::Mutation& also) {
   AURORA_TRY(open());
-  auto result = transaction_->commit();
+  auto result = transaction_->commit(also);
   transaction_.reset();
   return result;
 }

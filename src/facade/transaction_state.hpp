@@ -28,7 +28,7 @@ class TransactionState : public Target {
   [[nodiscard]] Status write(const std::function<Status(WriteView&)>& work) override;
   [[nodiscard]] Status change_schema(const std::function<Status(WriteView&)>& work) override;
 
-  [[nodiscard]] Result<std::uint64_t> commit();
+  [[nodiscard]] Result<std::uint64_t> commit(const commit::Mutation& also = {});
   void end() noexcept { transaction_.reset(); }
 
  private:

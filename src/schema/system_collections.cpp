@@ -54,6 +54,7 @@ constexpr std::string_view kDefinitions = R"(schema {
     result: Any
     timeout: String
     uniqueKey: String @indexed
+    progress: Any
   }
 })";
 

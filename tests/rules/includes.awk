@@ -20,7 +20,7 @@ BEGIN {
   level(7, "commit"); level(8, "reactive jobs io observe"); level(9, "facade"); level(10, "cli")
 
   # Headers directly in include/aurora/ that are words of the whole code, not the facade.
-  split_words("error.hpp error_codes.def result.hpp value.hpp value-inl.hpp version.hpp fwd.hpp config.hpp eviction_policy.hpp cache_stats.hpp",
+  split_words("error.hpp error_codes.def result.hpp value.hpp value-inl.hpp version.hpp fwd.hpp config.hpp eviction_policy.hpp cache_stats.hpp job_status.hpp worker_config.hpp",
               vocabulary)
 
   # Where other libraries may appear: the longest matching prefix decides. "*" is every room.

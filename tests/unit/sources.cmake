@@ -106,6 +106,9 @@ set(AURORA_UNIT_TESTS
   facade/sparse_scan_test.cpp
   facade/statements_threads_test.cpp
   facade/transactions_test.cpp
+  facade/workers_test.cpp
+  jobs/backoff_test.cpp
+  jobs/ready_queue_test.cpp
   facade/ttl_test.cpp
   ../support/faulty_store.cpp
   text/fuzzy_test.cpp

@@ -124,6 +124,10 @@ class Engine : public std::enable_shared_from_this<Engine> {
   [[nodiscard]] Uuid7Generator& ids() noexcept { return ids_; }
   /// Loads live set and indexes of a collection that no snapshot holds yet.
   [[nodiscard]] Result<const CollectionVersion*> load(const SnapshotList::Pin& pin, CollectionId id);
+  /// Told of each commit that changed documents of `_jobs`, once it is published, by the thread that did: must neither
+  /// take long nor throw. Empty: nobody is told; after that returns, nobody is being told.
+  using JobListener = std::function<void(const std::shared_ptr<const Commit>&)>;
+  void set_job_listener(JobListener listener);
   /// Next ids of collections and indexes; changed only by exclusive mutations.
   DefinitionIds schema_ids{kFirstUserId, kFirstUserId};
 
@@ -163,6 +167,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void abandon(std::vector<Request*>& group, std::string_view why);
   [[nodiscard]] Status write_group(std::vector<GroupCommit>& commits);
   void publish(GroupCommit& commit, Sequence oldest_reader);
+  void tell_of_jobs(const std::shared_ptr<const Commit>& commit);
 
   // apply.cpp
   void find_heads(GroupCommit& commit);
@@ -244,6 +249,9 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::atomic<std::uint64_t> log_bytes_written_{0};
   std::atomic<std::uint64_t> changes_since_checkpoint_{0};
   std::atomic<std::uint64_t> commits_{0}, groups_{0}, checkpoints_{0};
+
+  std::mutex job_listener_mutex_;
+  JobListener job_listener_;                         // guarded by job_listener_mutex_
 
   std::unique_ptr<PeriodicTask> background_;
   std::atomic<bool> background_known_{false};        // to its own thread

@@ -24,7 +24,8 @@ class InteractiveTransaction {
   /// Errors: LimitExceeded when more is written than one commit may hold.
   [[nodiscard]] Status check_size() const;
   /// Validates and writes. Returns the sequence. Errors: Conflict; as Engine::commit.
-  [[nodiscard]] Result<Sequence> commit();
+  /// `also` is written with it; it sees the state as it is then. Its errors are the commit's.
+  [[nodiscard]] Result<Sequence> commit(const Mutation& also = {});
 
  private:
   struct Read {

@@ -4,6 +4,8 @@
 
 #include <aurora/exec/mutate.hpp>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,5 +19,27 @@ namespace aurora::exec {
 /// does not allow it.
 [[nodiscard]] Result<std::string> run_job_operation(WriteView& view, const aql::Selection& field,
                                                     const MutationContext& context);
+
+/// A job to be, with what was said of it checked.
+struct NewJob {
+  std::string type;
+  std::string queue = "default";
+  Value payload;
+  std::string priority = "NORMAL";
+  std::int64_t max_retries = kDefaultRetries;
+  std::optional<DateTime> run_at;          ///< none: now
+  std::optional<std::string> timeout;      ///< as parse_duration reads it
+  std::optional<std::string> unique_key;
+
+  static constexpr std::int64_t kDefaultRetries = 3;
+};
+
+/// Adds the job, or finds the one of its unique key that has not come to an end. Gives its ordinal and whether it is new.
+/// The statement's end is the caller's. Errors: LimitExceeded for a payload too large to be stored.
+struct EnqueuedJob {
+  Ordinal ordinal = 0;
+  bool added = false;
+};
+[[nodiscard]] Result<EnqueuedJob> enqueue_job(WriteView& view, NewJob job, const ExecSettings& settings);
 
 }  // namespace aurora::exec

@@ -1,0 +1,72 @@
+// One attempt at a job: what the dispatcher, the thread that runs it and its handler know of it together.
+// Made by the dispatcher when it has claimed the job.
+#pragma once
+
+#include <aurora/jobs/job_records.hpp>
+#include <aurora/jobs/ready_queue.hpp>
+#include <aurora/result.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace aurora::jobs {
+
+using SteadyClock = std::chrono::steady_clock;
+using Instant = SteadyClock::time_point;
+
+struct Attempt;
+
+/// Runs an attempt; an error fails it, a value is its result. Must not throw.
+using Handler = std::function<Result<Value>(const std::shared_ptr<Attempt>&)>;
+
+/// A handler, and how long its attempts take.
+struct HandlerSlot {
+  Handler run;
+  std::atomic<std::int64_t> mean_nanos{-1};   ///< negative: none has ended yet
+};
+
+/// Fields without a word about threads are set before the attempt is dealt out and stay as they are.
+struct Attempt {
+  RecordRef job;                           ///< as claimed
+  Token token;
+  std::uint32_t number = 1;                ///< from 1
+  std::string type;
+  Queue* queue = nullptr;                  ///< the dispatcher's
+  std::shared_ptr<HandlerSlot> handler;
+  std::int64_t expected_nanos = 0;         ///< how long it is thought to take
+  Instant claimed;
+
+  // The dispatcher's alone.
+  Instant next_beat;
+  std::optional<Instant> timeout;
+
+  /// The lease: nothing is written for this attempt after it.
+  std::atomic<Instant::rep> lease_until{0};
+  /// The job was cancelled, timed out or lost: what the handler still does is in vain.
+  std::atomic<bool> cancelled{false};
+  /// Its handler committed job and writes together: there is nothing left to settle.
+  std::atomic<bool> committed{false};
+
+  std::mutex mutex;
+  Value progress;                          ///< guarded by mutex: not stored yet
+  bool has_progress = false;               ///< guarded by mutex
+
+  [[nodiscard]] bool has_lease(Instant now) const noexcept {
+    return now.time_since_epoch().count() <= lease_until.load(std::memory_order_acquire);
+  }
+};
+
+/// How a job came to an end, or its attempt did.
+struct Ended {
+  Uuid id;
+  std::string type;
+  JobStatus status = JobStatus::kCompleted;      ///< of the job now; kScheduled and kPending: it is tried again
+  std::uint32_t attempt = 1;
+  std::string error;
+};
+
+}  // namespace aurora::jobs

@@ -1,0 +1,191 @@
+// Hands waiting jobs to threads and writes down how they went. One a database; made by the facade.
+//
+//   commits to `_jobs` ──► ready queue ──round: one commit──► claimed ──► threads run handlers ──► ended ──┐
+//                                          ▲  claims, ends, heartbeats, losses                            │
+//                                          └──────────────────────────────────────────────────────────────┘
+//
+// One thread makes the rounds. A round writes everything that has come together since the last one in one commit, so that
+// many short jobs cost few commits, and one job alone waits for nobody.
+//
+// Invariants (with J1 and J2 of job_records.hpp):
+//   J3  an attempt is dealt out once, and comes back once: ended, or given back before it began.
+//   J4  whatever ends an attempt asks, inside the commit, whether it still holds its lease and the job its token. So a
+//       handler that was frozen past its lease, or whose job was cancelled, writes nothing, and a job is completed once.
+//   J5  a claim is durable before its handler runs: a crash costs an attempt, so that a job that kills its process ends.
+//   J6  user code runs on the threads of the pool, never under a lock and never inside a commit.
+#pragma once
+
+#include <aurora/commit/engine.hpp>
+#include <aurora/jobs/attempt.hpp>
+#include <aurora/jobs/ready_queue.hpp>
+#include <aurora/worker_config.hpp>
+
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+namespace aurora::jobs {
+
+/// Jobs left RUNNING by a process that is gone are lost attempts: they wait again, or are dead letters. Returns how many.
+/// Requires: nothing runs yet.
+[[nodiscard]] Result<std::size_t> rescue_orphans(commit::Engine& engine);
+
+/// Threads: every call may come from any thread.
+class Dispatcher {
+ public:
+  Dispatcher(commit::Engine& engine, WorkerConfig config);
+  /// Stops, and waits for every handler.
+  ~Dispatcher();
+  Dispatcher(const Dispatcher&) = delete;
+  Dispatcher& operator=(const Dispatcher&) = delete;
+
+  /// In the place of an earlier one of that type.
+  void handle(const std::string& type, Handler handler);
+  using OnEnd = std::function<void(const Ended&)>;
+  /// Told, on a thread of the pool, of each attempt that ended. Must not throw.
+  void on_end(OnEnd listener);
+
+  /// Errors: IoError when threads cannot be started.
+  [[nodiscard]] Status start();
+  /// Claims nothing any more, and waits for what runs, at most so long; then what still runs is told to stop and its jobs
+  /// are given back. True when nothing was left.
+  bool stop(std::chrono::milliseconds timeout);
+  [[nodiscard]] bool is_started() const;
+  /// Waits for handlers that `stop` did not wait for.
+  void join();
+
+  void pause(const std::string& queue);
+  void resume(const std::string& queue);
+  void pause_all();
+  void resume_all();
+
+  /// Completes the job in a commit of its handler's. Errors: InvalidOperation when the attempt no longer holds it.
+  [[nodiscard]] Status complete(WriteView& view, Attempt& attempt, const Value& result) const;
+  /// Stores the attempt's progress soon.
+  void note_progress(Attempt& attempt, Value progress);
+
+  [[nodiscard]] const JobRecords& records() const noexcept { return records_; }
+
+  /// Whether the calling thread is one of a pool's, under a handler.
+  [[nodiscard]] static bool runs_handler() noexcept;
+
+ private:
+  using AttemptRef = std::shared_ptr<Attempt>;
+  enum class Outcome : std::uint8_t { kCompleted, kFailed, kReleased, kLost, kSkipped };
+  struct Finished {
+    AttemptRef attempt;
+    Outcome outcome = Outcome::kCompleted;
+    bool returned = true;                                // its thread is free; false: it was given up, its handler goes on
+    Value result;
+    std::string error;
+  };
+  struct Candidate {
+    ReadyQueue::Lane* lane = nullptr;
+    ReadyQueue::Entry entry;
+    std::int64_t expected_nanos = 0;
+    RecordRef claimed;                                   // null: not claimed after all
+  };
+  // What one round writes.
+  struct Round {
+    bool claims_any = false;
+    bool handlers_changed = false;
+    bool counted = false;                                // queues know of the threads that came back
+    std::int64_t window_nanos = 0;
+    bool tells = false;                                  // somebody wants to hear of ends
+    std::size_t slots = 0;                               // threads with nothing to do
+    std::size_t room = 0;                                // for jobs that wait claimed
+    std::int64_t budget_nanos = 0;                       // for those
+    std::vector<Finished> finished;
+    std::vector<AttemptRef> beats;
+    std::vector<Candidate> claims;
+    std::vector<Ordinal> due;
+    std::vector<Ordinal> old;
+    std::vector<Ended> ended;                            // filled while writing
+    [[nodiscard]] bool is_empty() const {
+      return finished.empty() && beats.empty() && claims.empty() && due.empty() && old.empty();
+    }
+  };
+
+  // rounds.cpp: on the dispatching thread
+  void run_rounds();
+  [[nodiscard]] Status load_waiting();
+  [[nodiscard]] bool gather(std::unique_lock<std::mutex>& lock, Round& round);
+  void feed(const commit::Commit& commit);
+  void feed_job(Ordinal ordinal, RecordView job, std::int64_t now);
+  void look_at_running(Instant now, bool ending, Round& round);
+  void take_back(Instant now, bool all, Round& round);
+  void give_up(const AttemptRef& attempt, Outcome outcome, std::string error, Round& round);
+  void choose(Round& round);
+  void choose_old(Instant now, Round& round);
+  void write(Round& round);
+  [[nodiscard]] Status write_round(commit::WriteContext& context, Round& round);
+  [[nodiscard]] Status settle(WriteView& view, const Finished& finished, Round& round);
+  void after_write(Round& round, Instant begun);
+  void put_back(Round& round);
+  [[nodiscard]] Instant next_look(Instant now) const;
+  [[nodiscard]] bool has_news() const;
+
+  // dispatcher.cpp
+  void run_thread(std::uint64_t generation);
+  void run_one(std::unique_lock<std::mutex>& lock, std::uint64_t generation);
+  void wake_if_worth();
+  void hear(const std::shared_ptr<const commit::Commit>& commit);
+  void warn(const std::string& message) const;
+
+  commit::Engine& engine_;
+  const WorkerConfig config_;
+  const JobRecords records_;
+
+  std::mutex control_mutex_;                             // one start or stop at a time; taken before mutex_
+  mutable std::mutex mutex_;
+  std::condition_variable work_;                         // for the threads of the pool
+  std::condition_variable turn_;                         // for the dispatching thread
+  std::condition_variable drained_;                      // for stop
+  // Guarded by mutex_.
+  std::map<std::string, std::shared_ptr<HandlerSlot>, std::less<>> handlers_;
+  bool handlers_changed_ = false;
+  OnEnd on_end_;
+  std::map<std::string, bool> pauses_;                   // by queue
+  bool pauses_changed_ = false;
+  bool paused_ = false;                                  // all
+  bool resumed_ = false;
+  std::vector<std::shared_ptr<const commit::Commit>> heard_;
+  std::deque<AttemptRef> waiting_;                       // claimed, not begun
+  std::int64_t waiting_nanos_ = 0;                       // how long those will take
+  std::vector<Finished> finished_;
+  std::deque<Ended> notices_;
+  std::size_t busy_ = 0;                                 // threads under a handler
+  std::size_t batch_ = 1;                                // as many ends as are worth a round while jobs wait
+  Instant last_begun_;
+  enum class State : std::uint8_t { kStopped, kRunning, kDraining, kEnding };
+  State state_ = State::kStopped;
+  bool dispatcher_waits_ = false;
+  bool in_round_ = false;                                // what it has claimed may not be counted yet
+  bool progress_noted_ = false;
+  std::size_t dealt_ = 0;                                // attempts that have not come back and been settled
+  std::uint64_t generation_ = 0;                         // of the threads; those of an older one end
+  std::vector<std::thread> threads_;
+  std::vector<std::thread> stragglers_;
+  std::thread dispatcher_;
+
+  // The dispatching thread's alone.
+  ReadyQueue ready_;
+  std::map<std::string, std::shared_ptr<HandlerSlot>, std::less<>> known_;   // the handlers, as lanes point to them
+  std::vector<Finished> unsettled_;                      // of a round that could not be written
+  std::unordered_map<Ordinal, AttemptRef> running_;      // dealt out and still holding their jobs
+  Instant next_check_;                                   // of a lease, heartbeat or timeout
+  Instant next_cleanup_;
+  Instant retry_at_;                                     // after a commit that failed
+  std::chrono::nanoseconds last_write_{0};
+  std::minstd_rand random_;
+  bool has_failed_ = false;
+};
+
+}  // namespace aurora::jobs

@@ -1,0 +1,204 @@
+// Body of workers.hpp: the public door to the dispatcher of jobs.
+#include <aurora/workers.hpp>
+
+#include <aurora/base/try.hpp>
+#include <aurora/exec/jobs.hpp>
+#include <aurora/exec/relations.hpp>
+#include <aurora/jobs/dispatcher.hpp>
+
+#include "documents.hpp"
+#include "runner.hpp"
+#include "transaction_state.hpp"
+
+#include <new>
+
+namespace aurora {
+
+using facade::DatabaseTarget;
+using facade::State;
+
+namespace {
+
+// The one guard around user code: what it throws is an error of its attempt.
+Result<Value> guarded(const std::function<Value(Job&)>& handler, Job& job) {
+  try {
+    return handler(job);
+  } catch (const Error& error) {
+    return error;
+  } catch (const std::bad_alloc&) {
+    return Error(ErrorCode::kLimitExceeded, "out of memory");
+  } catch (const std::exception& error) {
+    return Error(ErrorCode::kInternal, error.what());
+  } catch (...) {
+    return Error(ErrorCode::kInternal, "the handler threw what is no exception of the standard library");
+  }
+}
+
+Error invalid(std::string message) { return Error(ErrorCode::kInvalidInput, std::move(message)); }
+
+Result<exec::NewJob> new_job(std::string_view type, Value payload, const JobOptions& options, DateTime now) {
+  if (type.empty()) return invalid("a job needs a type, the name its handler is registered under");
+  if (options.run_at && options.delay) return invalid("a job has 'run_at' or 'delay', not both");
+  if (options.delay && options.delay->count() < 0) return invalid("the delay of a job must not be negative");
+  if (options.timeout && options.timeout->count() <= 0) return invalid("the timeout of a job must be above zero");
+  exec::NewJob job;
+  job.type = type;
+  job.queue = options.queue;
+  job.payload = std::move(payload);
+  job.priority = to_string(options.priority);
+  job.max_retries = options.max_retries;
+  job.run_at = options.run_at;
+  if (options.delay) {
+    job.run_at = now;
+    if (__builtin_add_overflow(now.micros, options.delay->count(), &job.run_at->micros))
+      return invalid("the delay of a job ends beyond all dates");
+  }
+  if (options.timeout) job.timeout = std::to_string(options.timeout->count()) + "s";
+  job.unique_key = options.unique_key;
+  return job;
+}
+
+// Adds the jobs to the view, and their ids to `ids`.
+Status add(State& state, WriteView& view, std::vector<exec::NewJob> jobs, std::vector<Uuid>& ids) {
+  const auto mark = view.savepoint();
+  const jobs::JobRecords records(view.catalog());
+  ids.clear();
+  ids.reserve(jobs.size());
+  for (auto& job : jobs) {
+    AURORA_ASSIGN(const auto made, exec::enqueue_job(view, std::move(job), state.settings()));
+    AURORA_ASSIGN(const auto stored, view.record(kJobsCollection, made.ordinal));
+    ids.push_back(records.id(stored.view()));
+  }
+  return facade::end_call(state, view, mark);
+}
+
+Error inside_handler(std::string_view what) {
+  return Error(ErrorCode::kInvalidOperation,
+               "a job's handler cannot " + std::string(what) + ", which waits for it; do it from another thread");
+}
+
+}  // namespace
+
+// ---------------------------------------------------------------- Job
+
+Job::Job(jobs::Dispatcher& dispatcher, std::shared_ptr<jobs::Attempt> attempt)
+    : dispatcher_(dispatcher), attempt_(std::move(attempt)) {}
+
+Uuid Job::id() const { return dispatcher_.records().id(attempt_->job.view()); }
+std::string_view Job::type() const noexcept { return attempt_->type; }
+std::string_view Job::queue() const { return dispatcher_.records().queue(attempt_->job.view()); }
+ValueView Job::payload() const { return dispatcher_.records().payload(attempt_->job.view()); }
+std::uint32_t Job::attempt() const noexcept { return attempt_->number; }
+bool Job::cancelled() const noexcept { return attempt_->cancelled.load(std::memory_order_acquire); }
+void Job::progress(Value value) { dispatcher_.note_progress(*attempt_, std::move(value)); }
+
+Result<std::uint64_t> Job::try_commit(Transaction& transaction, Value result) {
+  AURORA_ASSIGN(const auto entry, transaction.state_->state()->engine().enter());
+  auto committed = transaction.state_->commit([&](commit::WriteContext& view) {
+    return dispatcher_.complete(view, *attempt_, result);
+  });
+  if (!committed) attempt_->committed.store(false, std::memory_order_release);
+  return committed;
+}
+
+// ---------------------------------------------------------------- Workers
+
+Workers::Workers(State& state, const WorkerConfig& config)
+    : state_(state),
+      close_grace_(config.close_grace),
+      dispatcher_(std::make_unique<jobs::Dispatcher>(state.engine(), config)) {}
+
+Workers::~Workers() = default;
+
+void Workers::set_handler(std::string type, std::function<Value(Job&)> handler) {
+  if (type.empty()) throw invalid("a handler needs the type of the jobs it runs");
+  dispatcher_->handle(type, [this, run = std::move(handler)](const std::shared_ptr<jobs::Attempt>& attempt) {
+    Job job(*dispatcher_, attempt);
+    return guarded(run, job);
+  });
+}
+
+Uuid Workers::enqueue(std::string_view type, Value payload, const JobOptions& options) {
+  std::vector<JobRequest> jobs;
+  jobs.push_back({std::string(type), std::move(payload), options});
+  return enqueue_all(std::move(jobs)).front();
+}
+
+std::vector<Uuid> Workers::enqueue_all(std::vector<JobRequest> jobs) {
+  const auto entry = state_.engine().enter().value();
+  DatabaseTarget target(state_.engine());
+  std::vector<exec::NewJob> made;
+  made.reserve(jobs.size());
+  for (auto& job : jobs) made.push_back(new_job(job.type, std::move(job.payload), job.options, target.now()).value());
+  std::vector<Uuid> ids;
+  target.write([&](WriteView& view) { return add(state_, view, std::move(made), ids); }).value();
+  return ids;
+}
+
+Uuid Workers::enqueue_in(Transaction& transaction, std::string_view type, Value payload, const JobOptions& options) {
+  const auto entry = state_.engine().enter().value();
+  auto& target = *transaction.state_;
+  std::vector<exec::NewJob> made;
+  made.push_back(new_job(type, std::move(payload), options, target.now()).value());
+  std::vector<Uuid> ids;
+  target.write([&](WriteView& view) { return add(state_, view, std::move(made), ids); }).value();
+  return ids.front();
+}
+
+void Workers::start() {
+  const auto entry = state_.engine().enter().value();
+  if (state_.engine().options().read_only)
+    throw Error(ErrorCode::kInvalidOperation, "a database that is open read-only runs no jobs");
+  dispatcher_->start().value();
+}
+
+bool Workers::stop(std::chrono::milliseconds timeout) {
+  if (jobs::Dispatcher::runs_handler()) throw inside_handler("stop the workers");
+  return dispatcher_->stop(timeout);
+}
+
+Status Workers::close() {
+  if (jobs::Dispatcher::runs_handler()) return inside_handler("close the database");
+  static_cast<void>(dispatcher_->stop(close_grace_));
+  dispatcher_->join();
+  return {};
+}
+
+bool Workers::is_started() const { return dispatcher_->is_started(); }
+void Workers::pause() { dispatcher_->pause_all(); }
+void Workers::pause(const std::string& queue) { dispatcher_->pause(queue); }
+void Workers::resume() { dispatcher_->resume_all(); }
+void Workers::resume(const std::string& queue) { dispatcher_->resume(queue); }
+
+std::optional<Document> Workers::job(const Uuid& id) const {
+  const auto entry = state_.engine().enter().value();
+  auto view = state_.engine().view();
+  const auto collection = view.catalog().find(kJobsCollection);
+  const auto stored = facade::read_by_id(state_, view, collection, Value(id)).value();
+  return stored ? std::optional(Document(collection, stored)) : std::nullopt;
+}
+
+void Workers::run_operation(std::string_view name, const Uuid& id) {
+  const auto entry = state_.engine().enter().value();
+  const auto parsed = state_.parse("mutation($id: Uuid!) { " + std::string(name) + "(id: $id) }").value();
+  DatabaseTarget target(state_.engine());
+  QueryResult result;
+  const Object variables{{"id", Value(id)}};
+  facade::run_text(state_, target, *parsed, {variables, {}}, result).value();
+}
+
+void Workers::cancel(const Uuid& id) { run_operation("cancelJob", id); }
+void Workers::retry(const Uuid& id) { run_operation("retryJob", id); }
+
+void Workers::on_complete(std::function<void(const JobEnd&)> listener) {
+  if (!listener) return dispatcher_->on_end({});
+  dispatcher_->on_end([told = std::move(listener)](const jobs::Ended& ended) {
+    try {
+      told({ended.id, ended.type, ended.status, ended.attempt, ended.error});
+    } catch (...) {
+      return;   // the end stands, whoever hears of it
+    }
+  });
+}
+
+}  // namespace aurora

@@ -1,0 +1,204 @@
+// Body of job_records.hpp. Called by the dispatcher and at open; calls document writing.
+#include <aurora/jobs/job_records.hpp>
+
+#include <aurora/base/try.hpp>
+#include <aurora/exec/document_write.hpp>
+#include <aurora/index/key.hpp>
+#include <aurora/schema/duration.hpp>
+#include <aurora/schema/system_collections.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace aurora {
+
+namespace {
+
+constexpr std::array<std::string_view, 7> kStatuses{"PENDING",   "RUNNING",     "COMPLETED", "FAILED",
+                                                    "SCHEDULED", "DEAD_LETTER", "CANCELLED"};
+constexpr std::array<std::string_view, 4> kPriorities{"LOW", "NORMAL", "HIGH", "CRITICAL"};
+
+}  // namespace
+
+std::string_view to_string(JobStatus status) noexcept { return kStatuses[static_cast<std::size_t>(status)]; }
+std::string_view to_string(JobPriority priority) noexcept { return kPriorities[static_cast<std::size_t>(priority)]; }
+
+}  // namespace aurora
+
+namespace aurora::jobs {
+
+namespace {
+
+// `text` up to that many bytes, cut between characters.
+std::string cut(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return std::string(text);
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0u) == 0x80u) --most;
+  return std::string(text.substr(0, most));
+}
+
+}  // namespace
+
+JobRecords::JobRecords(const Catalog& catalog)
+    : collection_(catalog.find(kJobsCollection)),
+      id_(field("id")),
+      type_(field("type")),
+      queue_(field("queue")),
+      payload_(field("payload")),
+      priority_(field("priority")),
+      status_(field("status")),
+      retries_(field("retries")),
+      max_retries_(field("maxRetries")),
+      error_(field("error")),
+      created_at_(field("created_at")),
+      run_at_(field("run_at")),
+      started_at_(field("started_at")),
+      completed_at_(field("completed_at")),
+      last_retry_(field("last_retry")),
+      last_heartbeat_(field("last_heartbeat")),
+      result_(field("result")),
+      timeout_(field("timeout")),
+      progress_(field("progress")) {
+  status_index_ = collection_->index_on(FieldPath{status_, "status", {}})->id;
+}
+
+FieldId JobRecords::field(std::string_view name) const { return collection_->find(name)->id; }
+
+std::string_view JobRecords::text(RecordView job, FieldId field) {
+  const auto value = job.field(field);
+  return value.type() == Type::kString ? value.string_value() : std::string_view();
+}
+
+DateTime JobRecords::time(RecordView job, FieldId field) {
+  const auto value = job.field(field);
+  return value.type() == Type::kDateTime ? value.datetime_value() : DateTime();
+}
+
+std::int64_t JobRecords::number(RecordView job, FieldId field) {
+  const auto value = job.field(field);
+  return value.type() == Type::kInt ? value.int_value() : 0;
+}
+
+JobStatus JobRecords::status(RecordView job) const {
+  const auto found = std::find(kStatuses.begin(), kStatuses.end(), text(job, status_));
+  // What a later version may have added is none of ours to run.
+  return found == kStatuses.end() ? JobStatus::kCancelled : static_cast<JobStatus>(found - kStatuses.begin());
+}
+
+JobPriority JobRecords::priority(RecordView job) const {
+  const auto found = std::find(kPriorities.begin(), kPriorities.end(), text(job, priority_));
+  return static_cast<JobPriority>(found == kPriorities.end() ? 1 : found - kPriorities.begin());
+}
+
+Uuid JobRecords::id(RecordView job) const {
+  const auto value = job.field(id_);
+  return value.type() == Type::kUuid ? value.uuid_value() : Uuid();
+}
+
+std::optional<std::int64_t> JobRecords::timeout_micros(RecordView job) const {
+  const auto written = text(job, timeout_);
+  if (written.empty()) return std::nullopt;
+  const auto length = parse_duration(written);
+  return length && length->is_fixed() ? std::optional(length->micros) : std::nullopt;
+}
+
+Result<OrdinalSet> JobRecords::with_status(View& view, JobStatus status) const {
+  AURORA_ASSIGN(const auto* version, view.collection(kJobsCollection));
+  std::string key;
+  append_key(key, word(status));
+  return version->index(status_index_)->find(key);
+}
+
+// No unique value and no relation changes here, so there is nothing to be checked at the end of the statement.
+Status JobRecords::write(WriteView& view, Ordinal ordinal, RecordView job, Changes changes) const {
+  StoredFields fields;
+  fields.fields = std::move(changes);
+  AURORA_ASSIGN(auto record, exec::merge_record(*collection_, job, fields, view.max_document_bytes()));
+  return view.replace(*collection_, ordinal, std::move(record));
+}
+
+Result<RecordRef> JobRecords::claim(WriteView& view, Ordinal ordinal) const {
+  AURORA_ASSIGN(const auto job, view.record(kJobsCollection, ordinal));
+  if (!job) return job;
+  const auto seen = status(job.view());
+  if ((seen != JobStatus::kPending && seen != JobStatus::kScheduled) || run_at(job.view()) > view.now()) return RecordRef();
+  // J1, also when the clock was set back.
+  const DateTime token(std::max(view.now().micros, started_at(job.view()).micros + 1));
+  AURORA_TRY(write(view, ordinal, job.view(),
+                   {{status_, word(JobStatus::kRunning)}, {started_at_, Value(token)}, {last_heartbeat_, Value(view.now())}}));
+  return view.record(kJobsCollection, ordinal);
+}
+
+Result<RecordRef> JobRecords::held(WriteView& view, const Token& token) const {
+  AURORA_ASSIGN(auto job, view.record(kJobsCollection, token.ordinal));
+  if (!job || status(job.view()) != JobStatus::kRunning || started_at(job.view()) != token.started_at) return RecordRef();
+  return job;
+}
+
+Result<bool> JobRecords::complete(WriteView& view, const Token& token, const Value& result) const {
+  AURORA_ASSIGN(const auto job, held(view, token));
+  if (!job) return false;
+  AURORA_TRY(write(view, token.ordinal, job.view(),
+                   {{status_, word(JobStatus::kCompleted)}, {completed_at_, Value(view.now())}, {result_, result}}));
+  return true;
+}
+
+Result<bool> JobRecords::fail(WriteView& view, const Token& token, std::string_view error,
+                              std::int64_t wait_micros) const {
+  AURORA_ASSIGN(const auto job, held(view, token));
+  if (!job) return false;
+  const auto done = retries(job.view());
+  Changes changes{{error_, Value(cut(error, kMaxErrorBytes))}};
+  if (done < max_retries(job.view())) {
+    const auto now = view.now();
+    changes.emplace_back(status_, word(wait_micros > 0 ? JobStatus::kScheduled : JobStatus::kPending));
+    changes.emplace_back(retries_, Value(done + 1));
+    changes.emplace_back(last_retry_, Value(now));
+    changes.emplace_back(run_at_, Value(DateTime(now.micros + wait_micros)));
+  } else {
+    changes.emplace_back(status_, word(JobStatus::kFailed));
+  }
+  AURORA_TRY(write(view, token.ordinal, job.view(), std::move(changes)));
+  return true;
+}
+
+Result<bool> JobRecords::lose(WriteView& view, const Token& token, std::string_view error) const {
+  AURORA_ASSIGN(const auto job, held(view, token));
+  if (!job) return false;
+  const auto done = retries(job.view());
+  Changes changes{{error_, Value(cut(error, kMaxErrorBytes))}};
+  if (done < max_retries(job.view())) {
+    changes.emplace_back(status_, word(JobStatus::kPending));
+    changes.emplace_back(retries_, Value(done + 1));
+    changes.emplace_back(last_retry_, Value(view.now()));
+  } else {
+    changes.emplace_back(status_, word(JobStatus::kDeadLetter));
+  }
+  AURORA_TRY(write(view, token.ordinal, job.view(), std::move(changes)));
+  return true;
+}
+
+Result<bool> JobRecords::release(WriteView& view, const Token& token) const {
+  AURORA_ASSIGN(const auto job, held(view, token));
+  if (!job) return false;
+  AURORA_TRY(write(view, token.ordinal, job.view(), {{status_, word(JobStatus::kPending)}}));
+  return true;
+}
+
+Result<bool> JobRecords::beat(WriteView& view, const Token& token, const Value& progress) const {
+  AURORA_ASSIGN(const auto job, held(view, token));
+  if (!job) return false;
+  Changes changes{{last_heartbeat_, Value(view.now())}};
+  if (!progress.is_null()) changes.emplace_back(progress_, progress);
+  AURORA_TRY(write(view, token.ordinal, job.view(), std::move(changes)));
+  return true;
+}
+
+Status JobRecords::promote(WriteView& view, Ordinal ordinal) const {
+  AURORA_ASSIGN(const auto job, view.record(kJobsCollection, ordinal));
+  if (!job || status(job.view()) != JobStatus::kScheduled || run_at(job.view()) > view.now()) return {};
+  return write(view, ordinal, job.view(), {{status_, word(JobStatus::kPending)}});
+}
+
+Status JobRecords::remove(WriteView& view, Ordinal ordinal) const { return view.erase(*collection_, ordinal); }
+
+}  // namespace aurora::jobs
