@@ -158,6 +158,7 @@ set(AURORA_SOURCES
   exec/computed_view.cpp
   exec/cursor.cpp
   exec/defer.cpp
+  exec/direct_lookup.cpp
   exec/directives.cpp
   exec/document_write.cpp
   exec/downsample.cpp
@@ -195,6 +196,7 @@ set(AURORA_SOURCES
   exec/select.cpp
   exec/select_order.cpp
   exec/selected_expression.cpp
+  exec/streamed_rows.cpp
   exec/window.cpp
   exec/written_order.cpp
   commit/change_cursor.cpp

@@ -97,35 +97,20 @@ class Search {
   }
 
  private:
-  Status found(std::size_t place, Ordinal ordinal) {
-    if (pending_ != nullptr && pending_->touched.contains(ordinal)) return {};
-    AURORA_ASSIGN(const auto record, view_.record(id_, ordinal));
-    if (!record || is_expired(*field_.collection, record.view(), view_.now())) return {};
-    if (report_ != nullptr) ++report_->examined;
-    stopped_ = !visit_(place, ordinal, record);
-    return {};
-  }
-
   // A long key of several parts is cut somewhere, and what it begins with may be cut with it.
   [[nodiscard]] bool has_long_keys() const {
     return std::any_of(keys_.begin(), keys_.end(), [](const auto& key) { return key.size() > kMaxKeyBytes / 2; });
   }
 
   Status probe(const IndexVersion& index, const IndexDef& definition) {
-    const bool compound = definition.paths.size() > 1;
+    const KeyProbe probe(view_, *field_.collection, definition, index, pending_ != nullptr ? &pending_->touched : nullptr);
     for (std::size_t place = 0; place < keys_.size() && !stopped_; ++place) {
       if (report_ != nullptr) ++report_->probes;
-      if (definition.kind != IndexKind::kOrdered) {
-        if (const auto ordinal = index.find_one(keys_[place])) AURORA_TRY(found(place, *ordinal));
-        continue;
-      }
-      Status failed;
-      const auto& key = keys_[place];
-      (compound ? index.find(KeyRange{key, prefix_end(key)}) : index.find(key)).for_each([&](Ordinal ordinal) {
-        failed = found(place, ordinal);
-        return failed && !stopped_;
-      });
-      AURORA_TRY(failed);
+      AURORA_TRY(probe.find(keys_[place], [&](Ordinal ordinal, const RecordRef& record) {
+        if (report_ != nullptr) ++report_->examined;
+        stopped_ = !visit_(place, ordinal, record);
+        return !stopped_;
+      }));
     }
     return {};
   }
@@ -141,7 +126,9 @@ class Search {
       if (at > UINT32_MAX) continue;
       const auto ordinal = static_cast<Ordinal>(at);
       AURORA_ASSIGN(const auto record, view_.record(id_, ordinal));
-      if (record && record.view().sid() == *sid) AURORA_TRY(found(place, ordinal));
+      if (!record || record.view().sid() != *sid || is_expired(*field_.collection, record.view(), view_.now())) continue;
+      if (report_ != nullptr) ++report_->examined;
+      stopped_ = !visit_(place, ordinal, record);
     }
     return {};
   }
@@ -225,17 +212,44 @@ bool match_types(KeyField& a, KeyField& b) {
   return class_a == class_b || class_a == Class::kAny || class_b == Class::kAny || a.reads || b.reads;
 }
 
-std::string join_key(const KeyField& field, ValueView value) {
-  std::string key;
+void make_join_key(const KeyField& field, ValueView value, std::string& key) {
+  key.clear();
   if (field.reads && value.type() == Type::kString) {
-    if (const auto read = read_text(*field.reads, value.string_value()); !read.is_null()) {
-      append_key(key, read);
-      return key;
-    }
+    if (const auto read = read_text(*field.reads, value.string_value()); !read.is_null()) return append_key(key, read);
   }
   append_key(key, value);
   cut_key(key);
+}
+
+std::string join_key(const KeyField& field, ValueView value) {
+  std::string key;
+  make_join_key(field, value, key);
   return key;
+}
+
+Status KeyProbe::find(const std::string& key, const Visit& visit) const {
+  if (index_->kind != IndexKind::kOrdered) {
+    const auto ordinal = version_->find_one(key);
+    if (!ordinal) return {};
+    const auto more = found(*ordinal, visit);
+    return more ? Status() : Status(more.error());
+  }
+  Status failed;
+  const bool compound = index_->paths.size() > 1;
+  (compound ? version_->find(KeyRange{key, prefix_end(key)}) : version_->find(key)).for_each([&](Ordinal ordinal) {
+    auto more = found(ordinal, visit);
+    if (more) return *more;
+    failed = more.error();
+    return false;
+  });
+  return failed;
+}
+
+Result<bool> KeyProbe::found(Ordinal ordinal, const Visit& visit) const {
+  if (leave_out_ != nullptr && leave_out_->contains(ordinal)) return true;
+  AURORA_ASSIGN(const auto record, view_->record(collection_->id, ordinal));
+  if (!record || is_expired(*collection_, record.view(), view_->now())) return true;
+  return visit(ordinal, record);
 }
 
 void visit_keys(const KeyField& field, RecordView record,

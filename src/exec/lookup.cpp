@@ -10,6 +10,7 @@
 #include <aurora/index/extract.hpp>
 
 #include "places.hpp"
+#include "places_of_ints.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -31,52 +32,6 @@ std::uint64_t micros_since(Steady::time_point start) {
 struct Span {
   std::uint32_t begin = 0;
   std::uint32_t count = 0;
-};
-
-// Fields alone: they read the same each time they are written.
-bool is_plain(const std::vector<ProjectionItem>& items) {
-  using Kind = ProjectionItem::Kind;
-  return std::all_of(items.begin(), items.end(), [](const ProjectionItem& item) {
-    return (item.kind == Kind::kField || item.kind == Kind::kSid || item.kind == Kind::kNull) && is_plain(item.children);
-  });
-}
-
-// Ints with the places of their keys, by open addressing.
-class PlacesOfInts {
- public:
-  static constexpr std::uint32_t kNone = UINT32_MAX;
-
-  PlacesOfInts() : slots_(64) {}
-  // kNone at first.
-  std::uint32_t& at(std::int64_t number) {
-    auto& slot = find(number);
-    if (slot.place != kNone) return slot.place;
-    if (++used_ * 2 <= slots_.size()) {
-      slot.number = number;
-      return slot.place;
-    }
-    auto old = std::exchange(slots_, std::vector<Slot>(slots_.size() * 4));
-    for (const auto& moved : old)
-      if (moved.place != kNone) find(moved.number) = moved;
-    auto& fresh = find(number);
-    fresh.number = number;
-    return fresh.place;
-  }
-
- private:
-  struct Slot {
-    std::int64_t number = 0;
-    std::uint32_t place = kNone;
-  };
-  Slot& find(std::int64_t number) {
-    const auto mask = slots_.size() - 1;
-    auto at = (static_cast<std::uint64_t>(number) * 0x9E3779B97F4A7C15ull >> 32) & mask;
-    while (slots_[at].place != kNone && slots_[at].number != number) at = (at + 1) & mask;
-    return slots_[at];
-  }
-
-  std::vector<Slot> slots_;
-  std::size_t used_ = 0;
 };
 
 // Longer texts of documents are written anew for each row.
@@ -125,7 +80,7 @@ class LookupResults::Finder {
     AURORA_TRY(assign_rows(rows.size()));
     if (!plan_.projection.lookups().empty()) AURORA_TRY(find_nested());
     one_.keys = keys_.size();
-    one_.keeps_texts = one_.rows.size() >= 2 * one_.found.size() && is_plain(plan_.projection.items());
+    one_.keeps_texts = one_.rows.size() >= 2 * one_.found.size() && plan_.projection.is_plain();
     if (one_.keeps_texts) one_.texts.resize(one_.found.size());
     one_.time_us = micros_since(start);
     return std::move(one_);

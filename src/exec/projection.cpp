@@ -8,6 +8,7 @@
 #include <aurora/expr/computed_fields.hpp>
 #include <aurora/schema/path.hpp>
 
+#include "direct_lookup.hpp"
 #include "search_selection.hpp"
 #include "selected_expression.hpp"
 
@@ -372,6 +373,16 @@ Result<Value> Projection::evaluate(const ProjectionItem& item, expr::ComputedVal
   return item.program->evaluate(values, around);
 }
 
+namespace {
+bool is_plain_item(const ProjectionItem& item) {
+  using Kind = ProjectionItem::Kind;
+  return (item.kind == Kind::kField || item.kind == Kind::kSid || item.kind == Kind::kNull) &&
+         std::all_of(item.children.begin(), item.children.end(), is_plain_item);
+}
+}  // namespace
+
+bool Projection::is_plain() const noexcept { return std::all_of(items_.begin(), items_.end(), is_plain_item); }
+
 Status Projection::append(std::string& out, const CollectionDef& collection, RecordView record,
                           const RowExtras& extras) const {
   expr::ComputedValues values(collection, record, now_);
@@ -388,7 +399,8 @@ Status Projection::append(std::string& out, const CollectionDef& collection, Rec
       case ProjectionItem::Kind::kScore: append_json_number(out, extras.score); break;
       case ProjectionItem::Kind::kHighlight: append_highlight(out, item, collection, record, *search_); break;
       case ProjectionItem::Kind::kLookup:
-        AURORA_TRY(extras.lookups->append(out, item.place, extras.row));
+        AURORA_TRY(extras.direct != nullptr ? extras.direct->append(out, item.place, record)
+                                            : extras.lookups->append(out, item.place, extras.row));
         break;
       case ProjectionItem::Kind::kField:
         AURORA_TRY(writer.append(item, read_path(collection, item.path, record)));

@@ -4,6 +4,7 @@
 #include "exec/answer_text.hpp"
 #include "exec/collective_shape.hpp"
 #include "exec/point_read.hpp"
+#include "exec/streamed_rows.hpp"
 
 #include <aurora/base/nearest.hpp>
 #include <aurora/base/try.hpp>
@@ -140,7 +141,9 @@ class RootField {
       if (auto point = PointRead::of(field_, collection(), projection))
         bindings_.compiled->put(PointRead::place_of(field_), query_.collection, std::move(point));
     places_ = context_.places;
-    return append_rows(*projection, output_.json);
+    if (context_.documents != nullptr || places_ != nullptr || output_.explanation || !projection->windows().empty())
+      return append_rows(*projection, output_.json);
+    return append_streamed(view_, query_, context_.settings, *projection, output_.json);
   }
 
   using SharedProjection = std::shared_ptr<const Projection>;
@@ -222,11 +225,9 @@ class RootField {
     }
     AURORA_ASSIGN(const auto beside, extras(projection, *rows));
     out += '[';
-    constexpr std::size_t kAhead = 8;   // records fetched before their turn
     const auto begin = out.size();
     for (std::size_t i = 0; i < rows->size(); ++i) {
       make_room(out, begin, i, rows->size());
-      if (i + kAhead < rows->size()) (*rows)[i + kAhead].record.prefetch();
       if (i > 0) out += ',';
       const auto& row = (*rows)[i];
       AURORA_TRY(projection.append(out, collection(), row.record.view(), beside.of(projection, i, row.score)));

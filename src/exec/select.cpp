@@ -28,10 +28,16 @@ Result<std::vector<Row>> Selector::rows() {
   AURORA_ASSIGN(in_index_order, try_index_order(found));
   if (!in_index_order) {
     AURORA_TRY(choose());
-    const bool stops_early = query_.limit && query_.order.empty() && !query_.distinct;
+    const bool stops_early = query_.limit && is_streamed();
     if (!stops_early) AURORA_TRY(narrow());
-    if (query_.order.empty() && !query_.distinct) {
-      AURORA_TRY(stream(found));
+    if (is_streamed()) {
+      const auto gather = [&](const RowAtHand& row) -> Status {
+        if (found.empty()) found.reserve(row.most);
+        found.push_back({row.ordinal, row.record, row.score});
+        return {};
+      };
+      AURORA_TRY(stream(gather));
+      if (walks_backward()) std::reverse(found.begin(), found.end());
     } else if (query_.search && query_.order.size() == 1 && query_.order.front().score && !query_.distinct) {
       AURORA_TRY(best_first(found));
     } else {
@@ -40,6 +46,25 @@ Result<std::vector<Row>> Selector::rows() {
   }
   finish(shown(query_, found.size()), start, shown(query_, found.size()));
   return found;
+}
+
+Status Selector::each(const RowVisit& visit) {
+  if (!is_streamed() || walks_backward()) {
+    AURORA_ASSIGN(const auto found, rows());
+    constexpr std::size_t kAhead = 8;   // records fetched before their turn
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      if (i + kAhead < found.size()) found[i + kAhead].record.prefetch();
+      AURORA_TRY(visit({found[i].ordinal, found[i].record, found[i].score, found.size()}));
+    }
+    return {};
+  }
+  const auto start = clock();
+  if (query_.limit && *query_.limit == 0 && !query_.one_more && explanation_ == nullptr) return {};
+  AURORA_TRY(choose());
+  if (!query_.limit) AURORA_TRY(narrow());
+  AURORA_ASSIGN(const auto visited, stream(visit));
+  finish(shown(query_, visited), start, shown(query_, visited));
+  return {};
 }
 
 Status Selector::each_match(const std::function<Status(const Row&)>& visit,
@@ -217,21 +242,26 @@ Status Selector::visit_matches(const std::function<bool(Ordinal, const RecordRef
   return {};
 }
 
-Status Selector::stream(std::vector<Row>& found) {
+Result<std::uint64_t> Selector::stream(const RowVisit& visit) {
   const auto start = clock();
   const auto end = window_end(query_);
+  const auto most = access_.exact && end > query_.offset ? std::min(end - query_.offset, committed().size()) : 0;
   std::uint64_t position = 0;
-  if (access_.exact) found.reserve(std::min(end, committed().size()));
+  std::uint64_t visited = 0;
+  Status failed;
   if (end > 0)
     AURORA_TRY(visit_matches([&](Ordinal ordinal, const RecordRef& record) {
-      if (position++ >= query_.offset) found.push_back({ordinal, record, score_of(ordinal)});
-      return position < end;
+      if (position++ >= query_.offset) {
+        ++visited;
+        failed = visit({ordinal, record, score_of(ordinal), most});
+      }
+      return failed && position < end;
     }));
   else if (explanation_ != nullptr)
     node_ = std::move(access_.node);
-  if (walks_backward()) std::reverse(found.begin(), found.end());
-  limit_node(found.size(), start);
-  return {};
+  AURORA_TRY(failed);
+  limit_node(visited, start);
+  return visited;
 }
 
 Result<std::vector<Row>> select(View& view, const DocumentQuery& query, const ExecSettings& settings,
@@ -239,6 +269,12 @@ Result<std::vector<Row>> select(View& view, const DocumentQuery& query, const Ex
   Selector selector(view, query, settings, explanation);
   AURORA_TRY(selector.prepare());
   return selector.rows();
+}
+
+Status each_row(View& view, const DocumentQuery& query, const ExecSettings& settings, const RowVisit& visit) {
+  Selector selector(view, query, settings, nullptr);
+  AURORA_TRY(selector.prepare());
+  return selector.each(visit);
 }
 
 Status visit_matches(View& view, const DocumentQuery& query, bool ordered, const ExecSettings& settings,

@@ -42,6 +42,8 @@ class Selector {
 
   /// The window of the query.
   Result<std::vector<Row>> rows();
+  /// The same, row by row. As each_row of select.hpp.
+  Status each(const RowVisit& visit);
   /// Every match counts here, on whatever page it stands. As visit_matches of select.hpp.
   Status each_match(const std::function<Status(const Row&)>& visit,
                     const std::function<Result<bool>(IndexedMatches&)>& visit_all);
@@ -53,7 +55,7 @@ class Selector {
   Status search();
   Result<bool> try_visit_all(const std::function<Result<bool>(IndexedMatches&)>& visit_all, Steady::time_point start);
   Status visit_matches(const std::function<bool(Ordinal, const RecordRef&)>& visit);
-  Status stream(std::vector<Row>& found);
+  Result<std::uint64_t> stream(const RowVisit& visit);
   // select_order.cpp:
   Result<bool> try_index_order(std::vector<Row>& found);
   Status best_first(std::vector<Row>& found);
@@ -61,6 +63,9 @@ class Selector {
   Status gather(std::vector<SortRow>& rows, bool top_k);
   Result<bool> try_columns(std::vector<SortRow>& rows);
   Status sort(std::vector<Row>& found);
+
+  // True when nothing but the natural order is wanted: rows need not be gathered first.
+  [[nodiscard]] bool is_streamed() const { return query_.order.empty() && !query_.distinct; }
 
   [[nodiscard]] double score_of(Ordinal ordinal) const { return found_ ? found_->score(ordinal) : 0; }
 

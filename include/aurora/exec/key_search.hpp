@@ -36,6 +36,8 @@ bool match_types(KeyField& a, KeyField& b);
 /// The value as bytes that are the same for equal values of both fields that `match_types` was asked about.
 /// Requires: not null.
 [[nodiscard]] std::string join_key(const KeyField& field, ValueView value);
+/// The same into `key`, whose room is used again.
+void make_join_key(const KeyField& field, ValueView value, std::string& key);
 /// Calls `visit` for each value of the document that is not null, until it returns false.
 void visit_keys(const KeyField& field, RecordView record,
                 const std::function<bool(std::string key, ValueView value)>& visit);
@@ -49,6 +51,30 @@ struct KeySearchReport {
 
 /// The index that finds documents by this field; null when there is none.
 [[nodiscard]] const IndexDef* key_index(const KeyField& field, bool use_indexes);
+
+/// Keys looked up in an index one by one. Borrows all it is made with. Threads: one thread at a time.
+class KeyProbe {
+ public:
+  using Visit = std::function<bool(Ordinal, const RecordRef&)>;
+  /// `leave_out`: ordinals that are passed over; null: none. Requires: an index that key_index gave, of the view's
+  /// version of the collection; not a compound one for keys of which any is long (kMaxKeyBytes / 2).
+  KeyProbe(View& view, const CollectionDef& collection, const IndexDef& index, const IndexVersion& version,
+           const OrdinalSet* leave_out = nullptr)
+      : view_(&view), collection_(&collection), index_(&index), version_(&version), leave_out_(leave_out) {}
+
+  /// Calls `visit` for each committed document that holds the key and is not expired, in natural order, until it
+  /// returns false. `key`: what make_join_key gave. Errors: those of reading.
+  [[nodiscard]] Status find(const std::string& key, const Visit& visit) const;
+
+ private:
+  [[nodiscard]] Result<bool> found(Ordinal ordinal, const Visit& visit) const;
+
+  View* view_;
+  const CollectionDef* collection_;
+  const IndexDef* index_;
+  const IndexVersion* version_;
+  const OrdinalSet* leave_out_;
+};
 
 /// Calls `visit` with the place in `keys` and the document for each document that holds it, once a pair, until it
 /// returns false. Documents of one key come in natural order, committed ones first. Requires: distinct keys.

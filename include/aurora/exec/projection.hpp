@@ -21,6 +21,7 @@ namespace aurora::exec {
 
 struct LookupPlan;       // lookup.hpp
 class LookupResults;
+class DirectLookups;
 
 /// What a projection is compiled in.
 struct ProjectionContext {
@@ -34,9 +35,10 @@ struct ProjectionContext {
 /// What was computed for all rows of a result together, as one row reads it.
 struct RowExtras {
   std::span<const Value> windowed = {};     ///< of Projection::windows(), in their order
-  const LookupResults* lookups = nullptr;   ///< null when the projection has none
+  const LookupResults* lookups = nullptr;   ///< null when the projection has none, or `direct` answers
   std::size_t row = 0;                      ///< in `lookups`
   double score = 0;                         ///< of the search
+  DirectLookups* direct = nullptr;          ///< what looks up row by row instead
 };
 
 /// What a selected name stands for.
@@ -89,6 +91,8 @@ class Projection {
   [[nodiscard]] const std::vector<std::shared_ptr<const LookupPlan>>& lookups() const noexcept { return lookups_; }
   [[nodiscard]] const std::vector<ProjectionItem>& items() const noexcept { return items_; }
   [[nodiscard]] bool empty() const noexcept { return items_.empty(); }
+  /// Fields alone, or parts of them: a document reads the same each time it is written.
+  [[nodiscard]] bool is_plain() const noexcept;
 
  private:
   std::vector<ProjectionItem> items_;

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -80,6 +81,19 @@ struct Row {
 /// many as it takes.
 [[nodiscard]] Result<std::vector<Row>> select(View& view, const DocumentQuery& query, const ExecSettings& settings,
                                               plan::Explanation* explanation);
+
+/// A row while it is looked at: its record may be one that is only lent (copies of the reference count as usual).
+struct RowAtHand {
+  Ordinal ordinal = 0;
+  const RecordRef& record;
+  double score = 0;                        ///< of the search
+  std::uint64_t most = 0;                  ///< how many rows there will be, or more
+};
+using RowVisit = std::function<Status(const RowAtHand&)>;
+
+/// As `select`, for whoever needs each row once: in natural order they are visited as they are read, and none is kept.
+/// Errors: those of `visit` too.
+[[nodiscard]] Status each_row(View& view, const DocumentQuery& query, const ExecSettings& settings, const RowVisit& visit);
 
 struct IndexedMatches;   // indexed.hpp
 
