@@ -14,6 +14,7 @@ set(AURORA_SOURCES
   document/json_reader.cpp
   document/json_writer.cpp
   document/record.cpp
+  document/record_memory.cpp
   document/text_forms.cpp
   document/value.cpp
   document/views.cpp

@@ -11,17 +11,17 @@ namespace aurora {
 
 class RecordRef;
 struct CollectionDef;
+namespace facade {
+class DocumentCollector;
+}
 
-/// Cheap to copy; keeps its bytes alive by itself, also after the database is closed.
+/// Cheap to copy; keeps its bytes alive by itself, also after the database is closed. Documents of one result that stand
+/// side by side share memory, which lives as long as one of them does.
 /// Threads: const use from any thread.
 class Document {
  public:
   Document() = default;
   Document(const std::shared_ptr<const CollectionDef>& collection, const RecordRef& record);
-  /// Many at once. Some neighbours share memory, which lives as long as one of them does.
-  [[nodiscard]] static std::vector<Document> all_of(const std::shared_ptr<const CollectionDef>& collection,
-                                                    std::vector<RecordRef> records);
-
   /// The value of a field, or of a part of one by a dotted path; null when absent. `_sid` is the system id.
   /// Valid as long as this document lives.
   [[nodiscard]] ValueView operator[](std::string_view path) const;
@@ -42,7 +42,9 @@ class Document {
   [[nodiscard]] T as() const;
 
  private:
+  friend class facade::DocumentCollector;
   struct Body;
+  struct Single;
   std::shared_ptr<const Body> body_;
 };
 

@@ -121,7 +121,7 @@ class Query {
   struct Specification {
     std::string collection;
     List conditions;
-    List order;
+    std::vector<std::pair<std::string, Direction>> order;
     std::optional<std::uint64_t> limit;
     std::uint64_t offset = 0;
     std::chrono::milliseconds debounce{0};

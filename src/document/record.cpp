@@ -4,6 +4,7 @@
 #include <aurora/document/record.hpp>
 
 #include "document/container.hpp"
+#include "document/record_memory.hpp"
 
 #include <aurora/base/checksum.hpp>
 
@@ -145,8 +146,9 @@ std::pair<FieldId, ValueView> RecordView::field_at(std::uint32_t index) const no
 }
 
 void RecordRef::destroy(Block* block) noexcept {
+  const std::size_t bytes = sizeof(Block) + block->size;
   block->~Block();
-  ::operator delete(block);
+  RecordMemory::give_back(block, bytes);
 }
 
 RecordRef RecordRef::copy_of(std::string_view bytes) {
@@ -156,7 +158,7 @@ RecordRef RecordRef::copy_of(std::string_view bytes) {
 }
 
 RecordRef RecordRef::allocate(std::uint32_t size) {
-  return RecordRef(new (::operator new(sizeof(Block) + size)) Block(size));
+  return RecordRef(new (RecordMemory::take(sizeof(Block) + size)) Block(size));
 }
 
 char* RecordRef::mutable_bytes() noexcept { return block_->data(); }

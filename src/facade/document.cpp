@@ -2,12 +2,14 @@
 // Called by users and by binding; calls the record view and the fields of definitions.
 #include <aurora/document.hpp>
 
+#include "document_collector.hpp"
 #include "document_shape.hpp"
 
 #include <aurora/document/record.hpp>
 #include <aurora/schema/definition.hpp>
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace aurora {
@@ -15,21 +17,71 @@ namespace aurora {
 using facade::DocumentShape;
 
 struct Document::Body {
-  std::shared_ptr<const DocumentShape> shape;
-  RecordRef record;
+  const DocumentShape* shape;
+  RecordView record;
 
   [[nodiscard]] const CollectionDef& collection() const noexcept { return shape->collection(); }
+};
+
+// A document by itself.
+struct Document::Single {
+  Single(std::shared_ptr<const DocumentShape> shape_of, const RecordRef& record_of)
+      : shape(std::move(shape_of)), record(record_of), body{shape.get(), record.view()} {}
+
+  std::shared_ptr<const DocumentShape> shape;
+  RecordRef record;
+  Body body;
+};
+
+// Some documents of a result.
+struct facade::DocumentCollector::Group {
+  static constexpr std::size_t kDocuments = 64;
+  static constexpr std::size_t kBytes = std::size_t{16} << 10;   // what one document kept may keep besides
+  static constexpr std::size_t kLargestCopied = 1024;
+
+  Group(std::shared_ptr<const DocumentShape> shape_of, std::size_t documents, std::size_t bytes)
+      : shape(std::move(shape_of)), text(std::make_unique_for_overwrite<char[]>(bytes)), room(bytes) {
+    bodies.reserve(documents);
+  }
+  [[nodiscard]] bool takes(std::size_t bytes) const noexcept {
+    return bodies.size() < bodies.capacity() && (bytes > kLargestCopied || bytes <= room - used);
+  }
+  const Document::Body* add(const RecordRef& record) {
+    const auto bytes = record.bytes();
+    if (bytes.size() > kLargestCopied) {
+      kept.push_back(record);
+      bodies.push_back({shape.get(), record.view()});
+    } else {
+      char* const copy = text.get() + used;
+      std::memcpy(copy, bytes.data(), bytes.size());
+      used += bytes.size();
+      bodies.push_back({shape.get(), RecordView(std::string_view(copy, bytes.size()))});
+    }
+    return &bodies.back();
+  }
+
+  std::shared_ptr<const DocumentShape> shape;
+  std::unique_ptr<char[]> text;              // the copies
+  std::size_t room;
+  std::size_t used = 0;
+  std::vector<Document::Body> bodies;        // never more than reserved at first: they stay where they are
+  std::vector<RecordRef> kept;               // those too large to copy
 };
 
 namespace {
 
 constexpr std::string_view kSystemId = "_sid";
 
+// As read_field, which is asked only where the record has nothing.
+ValueView read_declared(const DocumentShape& shape, const FieldDef& field, RecordView record) {
+  const ValueView value = record.field(field.id);
+  return value.is_null() ? read_field(shape.collection(), field, record) : value;
+}
+
 // A field by name: declared, or of an @open collection's rest.
 ValueView top_field(const DocumentShape& shape, RecordView record, std::string_view name) {
+  if (const FieldDef* const field = shape.find(name)) return read_declared(shape, *field, record);
   if (name == kSystemId) return record.sid_view();
-  if (const FieldDef* const field = shape.find(name))
-    return read_field(shape.collection(), *field, record);
   return record.field(kOpenFields)[name];
 }
 
@@ -54,33 +106,19 @@ void for_each_field(const CollectionDef& collection, RecordView record, Visit vi
 
 }  // namespace
 
-Document::Document(const std::shared_ptr<const CollectionDef>& collection, const RecordRef& record)
-    : body_(std::make_shared<const Body>(Body{DocumentShape::of(collection), record})) {}
-
-std::vector<Document> Document::all_of(const std::shared_ptr<const CollectionDef>& collection,
-                                       std::vector<RecordRef> records) {
-  constexpr std::size_t kTogether = 64;   // what one document kept may keep besides
-  std::vector<Document> documents(records.size());
-  if (records.empty()) return documents;
-  const auto& shape = DocumentShape::of(collection);
-  for (std::size_t begin = 0; begin < records.size(); begin += kTogether) {
-    const std::size_t count = std::min(kTogether, records.size() - begin);
-    const auto bodies = std::make_shared<std::vector<Body>>();
-    bodies->reserve(count);
-    for (std::size_t i = begin; i < begin + count; ++i)
-      bodies->push_back({shape, std::move(records[i])});
-    for (std::size_t i = 0; i < count; ++i)
-      documents[begin + i].body_ = std::shared_ptr<const Body>(bodies, &(*bodies)[i]);
-  }
-  return documents;
+Document::Document(const std::shared_ptr<const CollectionDef>& collection, const RecordRef& record) {
+  auto single = std::make_shared<const Single>(DocumentShape::of(collection), record);
+  const Body* const body = &single->body;
+  body_ = std::shared_ptr<const Body>(std::move(single), body);
 }
 
-// A path of one name is the common one: it is found without a copy or an error made for an unknown
-// name.
+// A path of one declared name is the common one: it is found without a look for dots, a copy or an error made for an
+// unknown name.
 ValueView Document::operator[](std::string_view path) const {
   if (!body_) return {};
+  if (const FieldDef* const field = body_->shape->find(path)) return read_declared(*body_->shape, *field, body_->record);
   std::size_t dot = path.find('.');
-  ValueView value = top_field(*body_->shape, body_->record.view(), path.substr(0, dot));
+  ValueView value = top_field(*body_->shape, body_->record, path.substr(0, dot));
   while (dot != std::string_view::npos) {
     path.remove_prefix(dot + 1);
     dot = path.find('.');
@@ -93,12 +131,12 @@ Value Document::id() const {
   if (!body_) return {};
   const FieldDef* const primary = body_->collection().primary();
   if (primary == nullptr) return Value(sid());
-  return Value(read_field(body_->collection(), *primary, body_->record.view()));
+  return Value(read_field(body_->collection(), *primary, body_->record));
 }
 
-Uuid Document::sid() const { return body_ ? body_->record.view().sid() : Uuid{}; }
+Uuid Document::sid() const { return body_ ? body_->record.sid() : Uuid{}; }
 
-std::uint64_t Document::sequence() const { return body_ ? body_->record.view().sequence() : 0; }
+std::uint64_t Document::sequence() const { return body_ ? body_->record.sequence() : 0; }
 
 std::string_view Document::collection() const {
   return body_ ? std::string_view(body_->collection().name) : std::string_view();
@@ -107,8 +145,8 @@ std::string_view Document::collection() const {
 Object Document::fields() const {
   Object fields;
   if (!body_) return fields;
-  fields.reserve(body_->record.view().field_count());
-  for_each_field(body_->collection(), body_->record.view(),
+  fields.reserve(body_->record.field_count());
+  for_each_field(body_->collection(), body_->record,
                  [&](std::string_view name, ValueView value) {
                    fields.append(std::string(name), Value(value));
                  });
@@ -118,7 +156,7 @@ Object Document::fields() const {
 std::string Document::to_json() const {
   if (!body_) return "null";
   std::string out = "{";
-  for_each_field(body_->collection(), body_->record.view(),
+  for_each_field(body_->collection(), body_->record,
                  [&](std::string_view name, ValueView value) {
                    if (out.size() > 1) out += ',';
                    append_json_string(out, name);
@@ -127,5 +165,29 @@ std::string Document::to_json() const {
                  });
   return out + "}";
 }
+
+namespace facade {
+
+DocumentCollector::DocumentCollector(std::shared_ptr<const CollectionDef> collection)
+    : collection_(std::move(collection)) {}
+DocumentCollector::~DocumentCollector() = default;
+
+void DocumentCollector::begin_group(std::size_t record_bytes, std::uint64_t most) {
+  const std::size_t had = documents_.size();
+  const std::size_t expected = most > had ? static_cast<std::size_t>(most - had) : std::max<std::size_t>(had, 4);
+  if (had == 0) documents_.reserve(expected);
+  const std::size_t documents = std::min(expected, Group::kDocuments);
+  const std::size_t each = std::min(record_bytes, Group::kLargestCopied);
+  const std::size_t bytes = std::min(documents * (each + each / 4), Group::kBytes);
+  group_ = std::make_shared<Group>(DocumentShape::of(collection_), documents, std::max(bytes, each));
+}
+
+void DocumentCollector::add(const RecordRef& record, std::uint64_t most) {
+  const std::size_t bytes = record.bytes().size();
+  if (!group_ || !group_->takes(bytes)) begin_group(bytes, most);
+  documents_.emplace_back().body_ = std::shared_ptr<const Document::Body>(group_, group_->add(record));
+}
+
+}  // namespace facade
 
 }  // namespace aurora

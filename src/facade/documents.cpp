@@ -178,20 +178,26 @@ namespace {
 
 // The terms of an order as Query::order_by writes them, without a literal on the way. False for what is none of a
 // declared field: the compiler knows what that is, or what to say of it.
-bool read_plain_order(const CollectionDef& collection, const List& order, std::vector<exec::SortTerm>& terms) {
-  for (const auto& written : order) {
-    const auto* name = written.if_object()->find("field")->if_string();
-    const auto* direction = written.if_object()->find("direction")->if_string();
-    const auto* field = collection.find(std::string_view(*name));
-    if (field == nullptr || *name == "_sid") return false;
+bool read_plain_order(const CollectionDef& collection, const OrderTerms& order, std::vector<exec::SortTerm>& terms) {
+  for (const auto& [name, direction] : order) {
+    const auto* field = collection.find(std::string_view(name));
+    if (field == nullptr || name == "_sid") return false;
     exec::SortTerm term;
     term.path.field = field->id;
     term.path.name = field->name;
-    term.descending = *direction == "DESC";
+    term.descending = direction == desc;
     term.nulls_first = !term.descending;
     terms.push_back(std::move(term));
   }
   return true;
+}
+
+// The same as AQL has it.
+Value written_order(const OrderTerms& order) {
+  List terms;
+  for (const auto& [name, direction] : order)
+    terms.emplace_back(Object{{"field", name}, {"direction", direction == desc ? "DESC" : "ASC"}});
+  return Value(std::move(terms));
 }
 
 }  // namespace
@@ -235,7 +241,7 @@ Result<bool> remove_document(State& state, WriteView& view, std::string_view nam
 }
 
 Result<exec::DocumentQuery> make_query(View& view, std::string_view collection, const List& conditions,
-                                       const List& order, const plan::Bindings& bindings) {
+                                       const OrderTerms& order, const plan::Bindings& bindings) {
   exec::DocumentQuery query;
   AURORA_ASSIGN(query.collection, view.catalog().require(collection));
   if (conditions.empty()) {
@@ -246,7 +252,7 @@ Result<exec::DocumentQuery> make_query(View& view, std::string_view collection, 
   }
   if (!order.empty() && !read_plain_order(*query.collection, order, query.order)) {
     query.order.clear();
-    AURORA_ASSIGN(query.order, exec::compile_order(*query.collection, plan::to_literal(Value(order), 0), bindings));
+    AURORA_ASSIGN(query.order, exec::compile_order(*query.collection, plan::to_literal(written_order(order), 0), bindings));
   }
   return query;
 }

@@ -3,10 +3,14 @@
 
 #include "state.hpp"
 
+#include <aurora/condition.hpp>
 #include <aurora/exec/write_view.hpp>
 #include <aurora/plan/bindings.hpp>
 
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace aurora::facade {
 
@@ -36,9 +40,11 @@ namespace aurora::facade {
                                                               const Value& id, const Object& data);
 [[nodiscard]] Result<bool> remove_document(State& state, WriteView& view, std::string_view collection, const Value& id);
 
+/// Paths to order by, the main one first.
+using OrderTerms = std::vector<std::pair<std::string, Direction>>;
 /// The fluent query as the executor's: `collection`, `conditions` (a list of where objects), `order`.
 [[nodiscard]] Result<exec::DocumentQuery> make_query(View& view, std::string_view collection, const List& conditions,
-                                                     const List& order, const plan::Bindings& bindings);
+                                                     const OrderTerms& order, const plan::Bindings& bindings);
 [[nodiscard]] plan::Bindings bindings_without_text(State& state, View& view);
 /// Changes the rows by update data; returns how many.
 [[nodiscard]] Result<std::uint64_t> update_rows(State& state, WriteView& view, const exec::DocumentQuery& query,

@@ -1,6 +1,8 @@
 // Body of fetching by a prepared query. Called by Statement; calls the executor.
 #include "fetch.hpp"
 
+#include "document_collector.hpp"
+
 #include <aurora/base/try.hpp>
 #include <aurora/exec/query.hpp>
 #include <aurora/expr/computed_fields.hpp>
@@ -29,13 +31,14 @@ Status check_shape(const ParsedText& parsed) {
 
 Result<Documents> documents_of(View& view, exec::FoundDocuments found) {
   if (!found.collection) return Documents();
-  std::vector<RecordRef> records;
-  records.reserve(found.rows.size());
-  for (auto& row : found.rows) {
-    AURORA_ASSIGN(auto record, with_virtuals(*found.collection, std::move(row.record), view.now()));
-    records.push_back(std::move(record));
+  DocumentCollector documents(found.collection);
+  constexpr std::size_t kAhead = 8;   // records fetched before their turn
+  for (std::size_t i = 0; i < found.rows.size(); ++i) {
+    if (i + kAhead < found.rows.size()) found.rows[i + kAhead].record.prefetch();
+    AURORA_ASSIGN(const auto record, with_virtuals(*found.collection, std::move(found.rows[i].record), view.now()));
+    documents.add(record, found.rows.size());
   }
-  return Documents(Document::all_of(found.collection, std::move(records)));
+  return Documents(documents.take());
 }
 
 Result<Documents> run(State& state, const ParsedText& parsed, const RunOptions& options) {

@@ -4,6 +4,7 @@
 #include <aurora/base/try.hpp>
 #include <aurora/expr/computed_fields.hpp>
 
+#include "document_collector.hpp"
 #include "documents.hpp"
 #include "transaction_state.hpp"
 
@@ -23,8 +24,7 @@ Query& Query::where(Condition condition) & {
 }
 
 Query& Query::order_by(std::string path, Direction direction) & {
-  specification_.order.emplace_back(
-      Object{{"field", Value(std::move(path))}, {"direction", direction == desc ? "DESC" : "ASC"}});
+  specification_.order.emplace_back(std::move(path), direction);
   return *this;
 }
 
@@ -80,23 +80,21 @@ Result<exec::DocumentQuery> Query::make(View& view) const {
 }
 
 Result<Documents> Query::try_fetch() const {
-  std::vector<Document> documents;
+  std::optional<facade::DocumentCollector> documents;
   AURORA_TRY(read([&](View& view, exec::DocumentQuery& query) -> Status {
-    AURORA_ASSIGN(auto rows, exec::select(view, query, state_->settings(), nullptr));
-    std::vector<RecordRef> records;
-    records.reserve(rows.size());
-    for (auto& row : rows) {
-      if (query.collection->computed_fields == nullptr) {
-        records.push_back(std::move(row.record));
-        continue;
+    documents.emplace(query.collection);
+    const bool computes = query.collection->computed_fields != nullptr;
+    return exec::each_row(view, query, state_->settings(), [&, computes](const exec::RowAtHand& row) -> Status {
+      if (!computes) {
+        documents->add(row.record, row.most);
+        return {};
       }
-      AURORA_ASSIGN(auto record, with_virtuals(*query.collection, row.record, view.now()));
-      records.push_back(std::move(record));
-    }
-    documents = Document::all_of(query.collection, std::move(records));
-    return {};
+      AURORA_ASSIGN(const auto record, with_virtuals(*query.collection, row.record, view.now()));
+      documents->add(record, row.most);
+      return {};
+    });
   }));
-  return Documents(std::move(documents));
+  return Documents(documents->take());
 }
 
 std::optional<Document> Query::first() const {

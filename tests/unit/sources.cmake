@@ -11,6 +11,7 @@ set(AURORA_UNIT_TESTS
   base/version_test.cpp
   document/compare_test.cpp
   document/json_test.cpp
+  document/record_memory_test.cpp
   document/record_test.cpp
   document/text_forms_test.cpp
   document/value_test.cpp

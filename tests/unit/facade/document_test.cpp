@@ -96,5 +96,41 @@ TEST_CASE("Document: a copy keeps the bytes alive", "[document]") {
   CHECK(view.as<std::string_view>() == std::string(100, 'x'));
 }
 
+TEST_CASE("Document: those of one result are kept by themselves, small ones and large ones", "[document]") {
+  auto db = std::make_optional(Database::open_in_memory());
+  db->execute("schema { define collection texts { id: Int! @primary  group: Int @indexed  text: String } }");
+  const auto size_of = [](std::int64_t id) { return static_cast<std::size_t>(id % 7 == 0 ? 3'000 + id : id % 50 * 25); };
+  std::vector<Object> texts;
+  for (std::int64_t id = 0; id < 500; ++id)
+    texts.push_back({{"id", id}, {"group", id % 2}, {"text", std::string(size_of(id), static_cast<char>('a' + id % 26))}});
+  db->insert_many("texts", texts);
+  auto all = db->query("texts").fetch();
+  auto odd = db->query("texts").where(field("group") == 1).fetch();
+  auto last = db->query("texts").order_by("id", desc).limit(3).fetch();
+  const auto prepared = db->prepare("{ texts(orderBy: { id: ASC }) { id group text } }").fetch();
+  REQUIRE(all.size() == 500);
+  REQUIRE(odd.size() == 250);
+  REQUIRE(last.size() == 3);
+  REQUIRE(prepared.size() == 500);
+  const Document kept = all[123];
+  // Changed, gone and closed: what was read stays.
+  db->query("texts").update({{"text", "other"}});
+  db->query("texts").where(field("group") == 1).remove();
+  db.reset();
+  const auto check = [&](const Document& document, std::int64_t id) {
+    INFO(id);
+    CHECK(document["id"].as<std::int64_t>() == id);
+    CHECK(document["text"].as<std::string_view>() ==
+          std::string(size_of(id), static_cast<char>('a' + id % 26)));
+    CHECK(document.id() == Value(id));
+  };
+  for (std::size_t i = 0; i < all.size(); ++i) check(all[i], static_cast<std::int64_t>(i));
+  for (std::size_t i = 0; i < prepared.size(); ++i) check(prepared[i], static_cast<std::int64_t>(i));
+  for (std::size_t i = 0; i < odd.size(); ++i) check(odd[i], static_cast<std::int64_t>(2 * i + 1));
+  for (std::size_t i = 0; i < 3; ++i) check(last[i], static_cast<std::int64_t>(499 - i));
+  all = odd = last = Documents();
+  check(kept, 123);
+}
+
 }  // namespace
 }  // namespace aurora
