@@ -1,6 +1,8 @@
 // Tests of Document: fields by name and path, order, the empty document, lifetime.
 #include "unit/facade/fixture.hpp"
 
+#include <aurora/database.hpp>
+
 #include <optional>
 
 namespace aurora {
