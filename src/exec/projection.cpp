@@ -281,6 +281,7 @@ Projection Projection::all_fields(const CollectionDef& collection, const Binding
     item.path.name = field.name;
     projection.items_.push_back(std::move(item));
   }
+  projection.complete();
   return projection;
 }
 
@@ -346,7 +347,16 @@ Result<Projection> Projection::compile(const CollectionDef& collection,
     }
     projection.items_.push_back(std::move(item));
   }
+  projection.complete();
   return projection;
+}
+
+void Projection::complete() {
+  for (auto& item : items_) {
+    item.lead = (&item == items_.data() ? "{" : ",") + item.key;
+    item.whole = item.kind == ProjectionItem::Kind::kField && !item.nested && item.path.rest.empty() &&
+                 item.path.field != kOpenFields;
+  }
 }
 
 namespace {
@@ -383,15 +393,25 @@ bool is_plain_item(const ProjectionItem& item) {
 
 bool Projection::is_plain() const noexcept { return std::all_of(items_.begin(), items_.end(), is_plain_item); }
 
+namespace {
+Error too_long() {
+  return Error(ErrorCode::kLimitExceeded, "the answer is longer than " + std::to_string(kMaxAnswerBytes) +
+                                              " bytes; select less, or read in pages");
+}
+}  // namespace
+
 Status Projection::append(std::string& out, const CollectionDef& collection, RecordView record,
                           const RowExtras& extras) const {
   expr::ComputedValues values(collection, record, now_);
   const NestedWriter writer(out, now_, around_);
-  out += '{';
-  for (std::size_t i = 0; i < items_.size(); ++i) {
-    if (i > 0) out += ',';
-    const auto& item = items_[i];
-    out += item.key;
+  if (items_.empty()) out += '{';
+  for (const auto& item : items_) {
+    out += item.lead;
+    // Most fields are there and asked for whole; read_path knows what stands for one that is not.
+    if (const auto value = item.whole ? record.field(item.path.field) : ValueView(); !value.is_null()) {
+      append_json(out, value);
+      continue;
+    }
     switch (item.kind) {
       case ProjectionItem::Kind::kNull: out += "null"; break;
       case ProjectionItem::Kind::kSid: append_json(out, record.sid_view()); break;
@@ -417,12 +437,10 @@ Status Projection::append(std::string& out, const CollectionDef& collection, Rec
         break;
       }
     }
-    if (out.size() > kMaxAnswerBytes)
-      return Error(ErrorCode::kLimitExceeded, "the answer is longer than " + std::to_string(kMaxAnswerBytes) +
-                                                  " bytes; select less, or read in pages");
+    if (out.size() > kMaxAnswerBytes) return too_long();
   }
   out += '}';
-  return {};
+  return out.size() <= kMaxAnswerBytes ? Status() : Status(too_long());
 }
 
 }  // namespace aurora::exec

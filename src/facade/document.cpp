@@ -40,31 +40,35 @@ struct facade::DocumentCollector::Group {
   static constexpr std::size_t kLargestCopied = 1024;
 
   Group(std::shared_ptr<const DocumentShape> shape_of, std::size_t documents, std::size_t bytes)
-      : shape(std::move(shape_of)), text(std::make_unique_for_overwrite<char[]>(bytes)), room(bytes) {
-    bodies.reserve(documents);
-  }
+      : shape(std::move(shape_of)),
+        text(std::make_unique_for_overwrite<char[]>(bytes)),
+        room(bytes),
+        bodies(std::make_unique_for_overwrite<Document::Body[]>(documents)),
+        most(documents) {}
   [[nodiscard]] bool takes(std::size_t bytes) const noexcept {
-    return bodies.size() < bodies.capacity() && (bytes > kLargestCopied || bytes <= room - used);
+    return count < most && (bytes > kLargestCopied || bytes <= room - used);
   }
   const Document::Body* add(const RecordRef& record) {
     const auto bytes = record.bytes();
     if (bytes.size() > kLargestCopied) {
       kept.push_back(record);
-      bodies.push_back({shape.get(), record.view()});
+      bodies[count] = {shape.get(), record.view()};
     } else {
       char* const copy = text.get() + used;
       std::memcpy(copy, bytes.data(), bytes.size());
       used += bytes.size();
-      bodies.push_back({shape.get(), RecordView(std::string_view(copy, bytes.size()))});
+      bodies[count] = {shape.get(), RecordView(std::string_view(copy, bytes.size()))};
     }
-    return &bodies.back();
+    return &bodies[count++];
   }
 
   std::shared_ptr<const DocumentShape> shape;
   std::unique_ptr<char[]> text;              // the copies
   std::size_t room;
   std::size_t used = 0;
-  std::vector<Document::Body> bodies;        // never more than reserved at first: they stay where they are
+  std::unique_ptr<Document::Body[]> bodies;
+  std::size_t most;
+  std::size_t count = 0;
   std::vector<RecordRef> kept;               // those too large to copy
 };
 

@@ -57,6 +57,8 @@ struct ProjectionItem {
   Kind kind = Kind::kField;
   std::string name;                         ///< result key
   std::string key;                          ///< as JSON with the colon: "\"name\":"
+  std::string lead;                         ///< of Projection::items(): the brace or comma before it, then the key
+  bool whole = false;                       ///< of Projection::items(): kField, a declared field with all its parts
   FieldPath path;                           ///< kField, kHighlight
   bool nested = false;                      ///< `children` choose parts of the objects at `path`
   std::vector<ProjectionItem> children;     ///< their paths are relative: path.name is the member
@@ -95,6 +97,9 @@ class Projection {
   [[nodiscard]] bool is_plain() const noexcept;
 
  private:
+  /// To be called once all items are there.
+  void complete();
+
   std::vector<ProjectionItem> items_;
   std::vector<WindowSpec> windows_;
   std::vector<std::shared_ptr<const LookupPlan>> lookups_;
