@@ -192,14 +192,6 @@ bool read_plain_order(const CollectionDef& collection, const OrderTerms& order, 
   return true;
 }
 
-// The same as AQL has it.
-Value written_order(const OrderTerms& order) {
-  List terms;
-  for (const auto& [name, direction] : order)
-    terms.emplace_back(Object{{"field", name}, {"direction", direction == desc ? "DESC" : "ASC"}});
-  return Value(std::move(terms));
-}
-
 }  // namespace
 
 Result<Document> insert_document(State& state, WriteView& view, const Catalog::Entry& collection, Object document) {
@@ -238,6 +230,13 @@ Result<bool> remove_document(State& state, WriteView& view, std::string_view nam
   AURORA_TRY(view.erase(*collection, row->ordinal));
   AURORA_TRY(end_call(state, view, mark));
   return true;
+}
+
+Value written_order(const OrderTerms& order) {
+  List terms;
+  for (const auto& [name, direction] : order)
+    terms.emplace_back(Object{{"field", name}, {"direction", direction == desc ? "DESC" : "ASC"}});
+  return Value(std::move(terms));
 }
 
 Result<exec::DocumentQuery> make_query(View& view, std::string_view collection, const List& conditions,

@@ -42,6 +42,8 @@ namespace aurora::facade {
 
 /// Paths to order by, the main one first.
 using OrderTerms = std::vector<std::pair<std::string, Direction>>;
+/// The same as AQL has it.
+[[nodiscard]] Value written_order(const OrderTerms& order);
 /// The fluent query as the executor's: `collection`, `conditions` (a list of where objects), `order`.
 [[nodiscard]] Result<exec::DocumentQuery> make_query(View& view, std::string_view collection, const List& conditions,
                                                      const OrderTerms& order, const plan::Bindings& bindings);

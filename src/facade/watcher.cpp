@@ -1,4 +1,5 @@
 // Body of watchers. Called by users and the line protocol; calls live queries.
+#include "documents.hpp"
 #include "watcher_state.hpp"
 
 #include <aurora/base/try.hpp>
@@ -277,7 +278,7 @@ Result<Watcher> Query::try_watch() const {
   field.name.text = specification_.collection;
   if (!specification_.conditions.empty())
     field.arguments.push_back(facade::argument("where", Value(Object{{"and", Value(specification_.conditions)}})));
-  if (!specification_.order.empty()) field.arguments.push_back(facade::argument("orderBy", Value(specification_.order)));
+  if (!specification_.order.empty()) field.arguments.push_back(facade::argument("orderBy", facade::written_order(specification_.order)));
   if (specification_.limit)
     field.arguments.push_back(facade::argument("limit", Value(static_cast<std::int64_t>(
                                                             std::min<std::uint64_t>(*specification_.limit, INT64_MAX)))));
