@@ -15,7 +15,13 @@ struct ChildOptions {
   std::uint64_t seed = 1;
   unsigned threads = 4;
   Durability durability = Durability::kWal;
+  unsigned point = 0;          ///< a KillPoint, or, behind those, a Site of the file system
+  std::uint64_t nth = 1;       ///< the so-manieth time there
 };
+
+/// Of ChildOptions::point, for a report.
+[[nodiscard]] std::string point_name(unsigned point);
+inline constexpr unsigned kAllPoints = 19;
 
 /// Of "wal", "strict", "sync" or "none".
 [[nodiscard]] Durability durability_of(const std::string& name);
@@ -24,7 +30,7 @@ struct ChildOptions {
 /// frequent checkpoints, so that everything happens within the life of a child.
 [[nodiscard]] Config random_config(std::uint64_t seed, Durability durability);
 
-/// Never returns 0: it is killed, or something was wrong.
+/// Opens, works and closes, again and again. Never returns 0: it is killed, or something was wrong.
 int run_child(const ChildOptions& options);
 
 }  // namespace aurora::testing

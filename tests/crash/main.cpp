@@ -1,12 +1,14 @@
-// The crash test: starts a writer, kills it, reopens and compares with what it had acknowledged.
+// The crash test: starts a writer, kills it at any time or lets it die at a named point, reopens and compares with what it had acknowledged.
 // Called by ctest; starts itself as the child.
 #include <aurora/aurora.hpp>
 
 #include <cerrno>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <map>
 #include <random>
 #include <string>
 #include <thread>
@@ -79,9 +81,15 @@ class Campaign {
 
   void cycle(std::uint64_t seed) {
     fs::remove(log());
-    const pid_t child = start(seed);
+    // Half of the kills come at any time, the others at a point, the more often the earlier.
+    const auto point = seed % 2 == 0 ? 0U : 1 + static_cast<unsigned>(random_() % (kAllPoints - 1));
+    std::uniform_real_distribution<double> magnitude(0, std::log(300.0));
+    const auto nth = static_cast<std::uint64_t>(std::exp(magnitude(random_)));
+    const pid_t child = start(seed, point, nth);
     const bool during_open = seed % 8 == 0;
-    if (during_open) {
+    if (point != 0) {
+      if (await_death(child, 10ms + std::chrono::microseconds(random_() % 500'000))) ++reached_[point];
+    } else if (during_open) {
       std::this_thread::sleep_for(std::chrono::microseconds(random_() % 60'000));
       ++during_open_;
     } else {
@@ -97,21 +105,34 @@ class Campaign {
     }
     ++kills_;
     check(seed);
+    check_copy(seed);
   }
 
-  pid_t start(std::uint64_t seed) {
+  pid_t start(std::uint64_t seed, unsigned point, std::uint64_t nth) {
     return start_self({"--child", database(), log(), std::to_string(seed), durability_,
-                       std::to_string(threads())});
+                       std::to_string(threads()), std::to_string(point), std::to_string(nth)});
+  }
+
+  static bool has_ended(pid_t child) {
+    siginfo_t ended{};
+    return ::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == child;
+  }
+
+  /// Whether it died by itself in time.
+  static bool await_death(pid_t child, std::chrono::microseconds limit) {
+    const auto deadline = std::chrono::steady_clock::now() + limit;
+    while (std::chrono::steady_clock::now() < deadline) {
+      if (has_ended(child)) return true;
+      std::this_thread::sleep_for(2ms);
+    }
+    return has_ended(child);
   }
 
   void wait_until_ready(pid_t child) {
     const auto deadline = std::chrono::steady_clock::now() + 60s;
     while (!read_log(log()).was_ready && std::chrono::steady_clock::now() < deadline) {
       std::this_thread::sleep_for(5ms);
-      siginfo_t ended{};
-      if (::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-          ended.si_pid == child)
-        return;
+      if (has_ended(child)) return;
     }
   }
 
@@ -139,6 +160,23 @@ class Campaign {
     if (!findings_.messages.empty()) fail(findings_.messages.front());
   }
 
+  /// A copy under its name is whole, whenever its maker was killed; what is left of others is not in the way.
+  void check_copy(std::uint64_t seed) {
+    const auto copy = database() + ".beside.copy";
+    for (const auto& entry : fs::directory_iterator(directory_))
+      if (entry.path().string().starts_with(copy + ".")) fs::remove_all(entry.path());
+    if (!fs::exists(copy) || !good_) return;
+    auto opened = Database::try_open(copy, random_config(seed + 2, Durability::kWal));
+    if (!opened) return fail(std::string("a copy does not open: ") + opened.error().what());
+    Findings findings;
+    for (const auto& problem : opened->verify().problems) findings.messages.push_back("verify of a copy: " + problem);
+    static_cast<void>(read_state(*opened, findings));
+    if (!findings.messages.empty()) return fail("a copy: " + findings.messages.front());
+    opened->close();
+    fs::remove_all(copy);
+    ++copies_;
+  }
+
   void fail(const std::string& what) {
     good_ = false;
     std::printf("crash: after kill %llu: %s\n", static_cast<unsigned long long>(kills_),
@@ -155,6 +193,14 @@ class Campaign {
         number(findings_.acks), number(findings_.unknown), number(findings_.survived),
         number(findings_.lost), number(findings_.torn), number(findings_.problems),
         number(failed_opens_));
+    std::uint64_t at_points = 0;
+    std::string names;
+    for (const auto& [point, count] : reached_) {
+      at_points += count;
+      names += (names.empty() ? "" : ", ") + std::to_string(count) + " " + point_name(point);
+    }
+    std::printf("crash: durability %s: %llu kills at points (%s); copies opened %llu\n", durability_.c_str(),
+                number(at_points), names.c_str(), number(copies_));
     std::fflush(stdout);
   }
 
@@ -164,7 +210,8 @@ class Campaign {
   fs::path directory_;
   KeyValues state_;
   Findings findings_;
-  std::uint64_t kills_ = 0, during_open_ = 0, failed_opens_ = 0;
+  std::uint64_t kills_ = 0, during_open_ = 0, failed_opens_ = 0, copies_ = 0;
+  std::map<unsigned, std::uint64_t> reached_;   // by point
   bool good_ = true;
 };
 
@@ -194,12 +241,14 @@ bool read_options(int argc, char** argv, Options& options) {
 
 int main(int argc, char** argv) {
   using namespace aurora::testing;
-  if (argc == 7 && std::strcmp(argv[1], "--child") == 0) {
+  if (argc == 9 && std::strcmp(argv[1], "--child") == 0) {
     return run_child({.database = argv[2],
                       .log = argv[3],
                       .seed = std::stoull(argv[4]),
                       .threads = static_cast<unsigned>(std::stoul(argv[6])),
-                      .durability = durability_of(argv[5])});
+                      .durability = durability_of(argv[5]),
+                      .point = static_cast<unsigned>(std::stoul(argv[7])),
+                      .nth = std::stoull(argv[8])});
   }
   Options options;
   if (!read_options(argc, argv, options)) {

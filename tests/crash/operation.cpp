@@ -22,7 +22,7 @@ void apply(KeyValues& state, const CrashOperation& operation) {
 }
 
 unsigned thread_of(std::string_view key) {
-  return key == kExtraField ? 0U : static_cast<unsigned>(key.at(1) - '0');
+  return key.starts_with('#') ? 0U : static_cast<unsigned>(key.at(1) - '0');
 }
 
 std::string make_key(unsigned thread, std::uint64_t slot) {

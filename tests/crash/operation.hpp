@@ -13,6 +13,8 @@ namespace aurora::testing {
 
 inline constexpr std::string_view kExtraField =
     "#extra";  ///< a "key": 1 while the field is declared
+inline constexpr std::string_view kTwinIndex =
+    "#index";  ///< a "key": 1 while the field `twin` has an index
 
 /// One key set, or removed.
 struct Step {

@@ -94,6 +94,8 @@ KeyValues read_state(const Database& database, Findings& findings) {
   if (!db.try_execute("{ w(limit: 0) { key } }")) return state;
   const bool has_extra = db.try_execute("{ w(limit: 0) { extra } }").has_value();
   if (has_extra) state[std::string(kExtraField)] = 1;
+  for (const auto& index : db.index_stats("w"))
+    if (index.fields == std::vector<std::string>{"twin"}) state[std::string(kTwinIndex)] = 1;
   std::size_t documents = 0;
   for (const auto& document : db.query("w").fetch()) {
     ++documents;

@@ -1,6 +1,9 @@
 // Body of the writer.
 #include "crash/writer.hpp"
 
+#include <filesystem>
+#include <fstream>
+
 namespace aurora::testing {
 
 namespace {
@@ -10,7 +13,9 @@ constexpr std::uint64_t kSlots = 40;  // keys a thread: few, so that they are ov
 constexpr std::string_view kSchema =
     R"(schema { define collection w if not exists {
          key: String! @primary  owner: Int! @indexed  value: Int! @indexed  twin: Int!
-         note: String! @unique  @@index(fields: ["owner", "value"]) } })";
+         note: String! @unique  @@index(fields: ["owner", "value"]) }
+       define collection fleeting if not exists { n: Int! @indexed  seen: DateTime = "now"
+         @@ttl(field: "seen", after: "1s") } })";
 
 Object document_of(const Step& step) {
   return {{"key", step.key},
@@ -39,8 +44,10 @@ std::string text_of(const Step& step, std::size_t alias) {
 
 void make_collection(Database& database) { database.execute(kSchema); }
 
-Writer::Writer(Database& database, AckLog& log, unsigned thread, std::uint64_t seed)
-    : database_(database), log_(log), thread_(thread), random_(seed) {
+Writer::Writer(Database& database, AckLog& log, unsigned thread, std::uint64_t seed, std::string beside)
+    : database_(database), log_(log), thread_(thread), random_(seed), beside_(std::move(beside)) {
+  for (const auto& index : database.index_stats("w"))
+    has_index_ = has_index_ || index.fields == std::vector<std::string>{"twin"};
   for (const auto& document : database.query("w").where(field("owner") == thread).fetch()) {
     present_.insert(std::string(document["key"].string_value()));
     next_value_ = std::max(next_value_, document["value"].int_value() + 1);
@@ -56,6 +63,7 @@ Step Writer::random_step(std::uint64_t slot) {
 
 void Writer::step() {
   CrashOperation operation{thread_, ++id_, {}};
+  if (const auto other = below(100); !beside_.empty() && other < 12) return work_beside(other);
   const auto kind = below(100);
   if (thread_ == 0 && kind < 2) {
     operation.steps.push_back(
@@ -76,6 +84,62 @@ void Writer::step() {
   if (below(200) == 0) database_.flush();
 }
 
+/// What is not a commit of a few documents: indexes made and dropped, documents that expire, jobs, import, upkeep.
+void Writer::work_beside(std::uint64_t kind) {
+  CrashOperation operation{thread_, ++id_, {}};
+  if (kind < 2 && thread_ == 0) {
+    operation.steps.push_back(
+        {std::string(kTwinIndex), has_index_ ? std::nullopt : std::optional<std::int64_t>(1)});
+    return perform(operation, [&] { return change_index(); });
+  }
+  if (kind < 5)
+    return perform(operation, [&] {
+      return run("mutation { insertInto(collection: \"fleeting\", data: {n: " + std::to_string(id_) +
+                 "}) enqueueJob(type: \"nothing\") { jobId } }");
+    });
+  if (kind < 10) {
+    operation = fresh_documents();
+    if (!operation.steps.empty()) return perform(operation, [&] { return import(operation, kind < 8); });
+  }
+  if (below(20) == 0) return database_.compact();
+  if (thread_ != 0 || below(20) != 0) return;
+  std::filesystem::remove_all(beside_ + ".copy");
+  database_.checkpoint(beside_ + ".copy");
+}
+
+CrashOperation Writer::fresh_documents() {
+  CrashOperation operation{thread_, id_, {}};
+  for (std::uint64_t slot = below(kSlots), tried = 0; tried < kSlots && operation.steps.size() < 8; ++tried, ++slot) {
+    Step step{make_key(thread_, slot % kSlots), next_value_};
+    if (present_.contains(step.key)) continue;
+    ++next_value_;
+    operation.steps.push_back(std::move(step));
+  }
+  return operation;
+}
+
+/// Documents that are not there, in one commit.
+Status Writer::import(const CrashOperation& operation, bool from_file) {
+  std::vector<std::string> lines;
+  for (const auto& step : operation.steps) {
+    const auto value = std::to_string(*step.value);
+    lines.push_back(R"({"key": ")" + step.key + R"(", "owner": )" + std::to_string(thread_of(step.key)) +
+                    R"(, "value": )" + value + R"(, "twin": )" + value + R"(, "note": ")" +
+                    note_of(step.key, *step.value) + R"("})");
+  }
+  if (!from_file) {
+    const std::vector<std::string_view> texts(lines.begin(), lines.end());
+    const auto inserted = database_.try_insert_json("w", texts);
+    return inserted ? Status() : Status(inserted.error());
+  }
+  const auto path = beside_ + "." + std::to_string(thread_) + ".jsonl";
+  {
+    std::ofstream out(path, std::ios::trunc);
+    for (const auto& line : lines) out << line << '\n';
+  }
+  return run("mutation { import(collection: \"w\", path: \"" + path + "\", format: JSONL) { imported } }");
+}
+
 /// Reports, does and reports again. Only errors that leave nothing behind may happen.
 template <class Work>
 void Writer::perform(const CrashOperation& operation, Work work) {
@@ -86,6 +150,8 @@ void Writer::perform(const CrashOperation& operation, Work work) {
     for (const auto& step : operation.steps) {
       if (step.key == kExtraField)
         has_extra_ = step.value.has_value();
+      else if (step.key == kTwinIndex)
+        has_index_ = step.value.has_value();
       else if (step.value)
         present_.insert(step.key);
       else
@@ -106,6 +172,11 @@ Status Writer::run(const std::string& text, const Object& variables) {
 Status Writer::change_schema() {
   return run(has_extra_ ? "schema { alter collection w { drop extra } }"
                         : "schema { alter collection w { add extra: Int = 7 @indexed } }");
+}
+
+Status Writer::change_index() {
+  return run(has_index_ ? "schema { alter collection w { modify twin: Int! } }"
+                        : "schema { alter collection w { modify twin: Int! @indexed } }");
 }
 
 Status Writer::write_one(const Step& step) {

@@ -18,7 +18,8 @@ void make_collection(Database& database);
 /// Owns nothing; database and log outlive it. One thread at a time.
 class Writer {
  public:
-  Writer(Database& database, AckLog& log, unsigned thread, std::uint64_t seed);
+  /// `beside`: files it makes begin with that; empty: nothing but commits of documents and one of the schema.
+  Writer(Database& database, AckLog& log, unsigned thread, std::uint64_t seed, std::string beside = {});
 
   /// One commit. Throws the Error of what may leave something behind (input and output, corruption).
   void step();
@@ -30,6 +31,10 @@ class Writer {
   void perform(const CrashOperation& operation, Work work);
   Status run(const std::string& text, const Object& variables = {});
   Status change_schema();
+  Status change_index();
+  void work_beside(std::uint64_t kind);
+  CrashOperation fresh_documents();
+  Status import(const CrashOperation& operation, bool from_file);
   Status write_one(const Step& step);
   Status write_block(const CrashOperation& operation, bool spoiled);
   Status write_handle(const CrashOperation& operation);
@@ -39,7 +44,9 @@ class Writer {
   const unsigned thread_;
   std::mt19937_64 random_;
   std::set<std::string> present_;
+  const std::string beside_;
   bool has_extra_ = false;
+  bool has_index_ = false;
   std::int64_t next_value_ = 1;
   std::uint64_t id_ = 0;
 };

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "faults/status.hpp"
@@ -129,6 +130,10 @@ bool FaultyFiles::is_due(Site site) {
   };
   bool due = at(site);
   if (site != Site::kRead) due = at(Site::kAny) || due;
+  if (due && plan_.fault == Fault::kKill) {
+    ::kill(::getpid(), SIGKILL);
+    for (;;) ::pause();
+  }
   if (due && plan_.fault != Fault::kNone) failed_ = true;
   return due && plan_.fault != Fault::kNone;
 }

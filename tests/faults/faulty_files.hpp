@@ -29,6 +29,7 @@ enum class Fault : std::uint8_t {
   kShortRead,     ///< half of what was asked for and is there; of tables only: a log that is read short has ended
   kFlippedBit,    ///< one bit of what was read is wrong
   kCut,           ///< the power goes: the process ends there
+  kKill,          ///< the process is killed there; the file system keeps what it was given
 };
 
 struct FaultPlan {
