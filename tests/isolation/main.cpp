@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "isolation/checker.hpp"
+#include "isolation/counts.hpp"
 #include "isolation/self_test.hpp"
 #include "isolation/workload.hpp"
 #include "support/self.hpp"
@@ -39,6 +40,8 @@ class Rounds {
 
   bool run() {
     for (std::uint64_t round = 0; round < options_.rounds && good_; ++round) one(round);
+    for (std::uint64_t round = 0; round < options_.rounds && good_ && !options_.careless; ++round) count(round);
+    if (options_.careless && good_) count_carelessly();
     const bool found = !sum_.found.empty();
     if (options_.careless && !found) std::printf("isolation: careless clients and no anomaly: this checker is blind\n");
     if (sum_.dependencies == 0) {
@@ -93,6 +96,40 @@ class Rounds {
     good_ = good_ && (options_.careless || found.found.empty());
   }
 
+  // Rivals for few documents, whose sums must be exact.
+  void count(std::uint64_t round) {
+    const bool kills = options_.kill && round % 2 == 1;
+    const auto wrong = run_count(round, kills, false);
+    if (wrong.empty()) return;
+    std::printf("isolation: counts, round %llu: %s\n", number(round), wrong.c_str());
+    good_ = false;
+  }
+
+  void count_carelessly() {
+    for (std::uint64_t round = 0; round < 20; ++round)
+      if (!run_count(round, false, true).empty()) return;
+    std::printf("isolation: registers written carelessly and no update lost: the counts are blind\n");
+    good_ = false;
+  }
+
+  std::string run_count(std::uint64_t round, bool kills, bool careless) {
+    CountOptions options{(directory_ / "counts").string(), (directory_ / "counted").string(), options_.seed + round,
+                         options_.threads, kills ? 0 : options_.transactions / 4, careless};
+    std::filesystem::remove_all(options.database);
+    std::filesystem::remove(options.log);
+    const auto child = start_self({"--count", options.database, options.log, std::to_string(options.seed),
+                                   std::to_string(options.threads), std::to_string(options.steps), careless ? "1" : "0"});
+    if (kills) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(300 + random_() % 1500));
+      ::kill(child, SIGKILL);
+    }
+    const auto ended = wait_for(child, std::chrono::seconds(600));
+    if (kills ? ended.signal != SIGKILL : ended.hung || ended.signal != 0 || ended.status != 0)
+      return "the child ended with status " + std::to_string(ended.status) + ", signal " + std::to_string(ended.signal);
+    count_kills_ += kills ? 1 : 0;
+    return check_counts(options, kills, counted_);
+  }
+
   static unsigned long long number(std::uint64_t value) { return value; }
 
   void report() const {
@@ -103,7 +140,8 @@ class Rounds {
                 number(sum_.unknown), number(sum_.dependencies));
     if (sum_.found.empty()) std::printf(" 0");
     for (const auto& [kind, count] : sum_.found) std::printf(" %s %llu", kind.c_str(), number(count));
-    std::printf("\n");
+    std::printf("\nisolation: %scounts: %llu operations acknowledged, %llu kills\n", options_.careless ? "careless, " : "",
+                number(counted_), number(count_kills_));
     std::fflush(stdout);
   }
 
@@ -111,7 +149,7 @@ class Rounds {
   std::mt19937_64 random_;
   std::filesystem::path directory_;
   Anomalies sum_;
-  std::uint64_t kills_ = 0;
+  std::uint64_t kills_ = 0, counted_ = 0, count_kills_ = 0;
   bool good_ = true;
 };
 
@@ -141,6 +179,9 @@ int main(int argc, char** argv) {
     if (argc == 8 && std::strcmp(argv[1], "--child") == 0)
       return run_workload({argv[2], argv[3], std::stoull(argv[4]), static_cast<unsigned>(std::stoul(argv[5])),
                            std::stoull(argv[6]), std::strcmp(argv[7], "1") == 0 ? Care::kNone : Care::kTransactions});
+    if (argc == 8 && std::strcmp(argv[1], "--count") == 0)
+      return run_counts({argv[2], argv[3], std::stoull(argv[4]), static_cast<unsigned>(std::stoul(argv[5])),
+                         std::stoull(argv[6]), std::strcmp(argv[7], "1") == 0});
     Options options;
     if (!read_options(argc, argv, options)) {
       std::fputs(kUsage, stderr);
