@@ -29,6 +29,7 @@ Ctrl-C drops it.
 .import FILE COLLECTION [FORMAT]  read documents: jsonl, json or csv
 .explain [STATEMENT]              run the statement, or the next one, and show its plan
 .watch [QUERY]                    show a result, then what each statement changes in it; alone: no more
+.jobs [STATUS]                    how many jobs stand where, or those of a status
 .timer on|off                     how long each statement takes
 .mode table|json|jsonl|csv        how results are written
 .verify                           compare documents, indexes and log
@@ -139,6 +140,21 @@ class Command {
     return import_file(runner_.database(), options, runner_.terminal()) == kOk;
   }
 
+  bool jobs() {
+    if (words_.size() > 2) return complain("usage: .jobs [STATUS]");
+    constexpr const char* kCounts = "{ _jobs { groupBy(field: \"status\") { status: key jobs: count } } }";
+    constexpr const char* kOfStatus =
+        "query($s: String!) { _jobs(where: {status: $s}, orderBy: {run_at: ASC}, limit: 50) "
+        "{ id type queue priority run_at retries error } }";
+    const bool all = words_.size() == 1;
+    const auto found = all ? runner_.database().try_execute(kCounts)
+                           : runner_.database().try_execute(kOfStatus, Object{{"s", Value(words_[1])}});
+    if (!found) return complain_of(found.error());
+    const auto data = found->data();
+    const Value& rows = *data.if_object()->find("_jobs");
+    return table(*(all ? *rows.if_object()->find("groupBy") : rows).if_list());
+  }
+
   bool timer() {
     if (words_.size() != 2 || (words_[1] != "on" && words_[1] != "off")) return complain("usage: .timer on|off");
     runner_.set_timer(words_[1] == "on");
@@ -213,6 +229,7 @@ CommandOutcome run_shell_command(std::string_view line, Runner& runner) {
   if (name == ".stats") return outcome(command.stats());
   if (name == ".import") return outcome(command.import());
   if (name == ".watch") return outcome(command.watch(after_first_word(line)));
+  if (name == ".jobs") return outcome(command.jobs());
   if (name == ".timer") return outcome(command.timer());
   if (name == ".mode") return outcome(command.mode());
   if (name == ".verify") return outcome(command.verify());

@@ -40,12 +40,16 @@ void warn_of_slow_libraries(const commit::Engine& engine, bool is_slow_store) {
         "up to ten times as long; see docs/benchmarks.md for how to get an optimised build");
 }
 
-Status rescue_jobs(commit::Engine& engine) {
-  AURORA_ASSIGN(const auto rescued, jobs::rescue_orphans(engine));
-  if (const auto& log = engine.options().log; log && rescued > 0)
+// Damage among jobs must not keep the rest from being read.
+void rescue_jobs(commit::Engine& engine) {
+  const auto rescued = jobs::rescue_orphans(engine);
+  const auto& log = engine.options().log;
+  if (!log) return;
+  if (!rescued)
+    log(static_cast<int>(LogLevel::kWarning), "jobs that were running cannot be found: " + rescued.error().message());
+  else if (*rescued > 0)
     log(static_cast<int>(LogLevel::kInfo),
-        std::to_string(rescued) + " jobs were running when the database was last in use: their attempts count as lost");
-  return {};
+        std::to_string(*rescued) + " jobs were running when the database was last in use: their attempts count as lost");
 }
 
 Result<std::shared_ptr<State>> start(std::unique_ptr<storage::Store> store, commit::EngineOptions options,
@@ -53,7 +57,7 @@ Result<std::shared_ptr<State>> start(std::unique_ptr<storage::Store> store, comm
   const bool slow = store->stats().slow_build;
   AURORA_ASSIGN(auto engine, commit::Engine::open(std::move(store), std::move(options)));
   warn_of_slow_libraries(*engine, slow);
-  if (!engine->options().read_only) AURORA_TRY(rescue_jobs(*engine));
+  if (!engine->options().read_only) rescue_jobs(*engine);
   return std::make_shared<State>(std::move(engine), config);
 }
 
