@@ -14,6 +14,7 @@ namespace aurora::storage {
 namespace {
 
 constexpr std::uint64_t kTriedSingly = 512;
+constexpr std::uint64_t kCollectionsTried = 64;   ///< where the end of a table cannot be read either
 constexpr std::uint64_t kNamesTried = 65'536;   ///< ids after the text that keys of meta begin with
 
 // The keys of a family in order, by number. Numbered are the first eight bytes; those of meta begin with a word.
@@ -83,21 +84,47 @@ class Scan {
     return rows_.Valid();
   }
 
+  // The number of the last key, when that can be read: a try behind it fails like one at a damaged block.
+  [[nodiscard]] std::optional<std::uint64_t> last_number() {
+    rows_.SeekToLast();
+    if (!rows_.Valid()) return std::nullopt;
+    std::string head = rows_.key().ToString().substr(0, 8);
+    head.resize(8, '\0');
+    return load_be<std::uint64_t>(head.data());
+  }
+
   // To the next row that can be read; false when there is none.
   bool skip() {
     const auto first = keys_.after(last_.value_or(std::string()));
     if (!first) return false;
-    std::uint64_t number = *first;
-    const bool words = keys_.last() != UINT64_MAX;
-    for (std::uint64_t tried = 0; words || tried < kTriedSingly; ++tried, ++number) {
-      if (reaches(number)) return true;
-      if (number == keys_.last()) return false;
+    if (keys_.last() != UINT64_MAX) {   // words: there are few
+      for (auto number = *first; number <= keys_.last(); ++number)
+        if (reaches(number)) return true;
+      return false;
     }
-    std::uint64_t failed = number - 1;
+    // Collection by collection, whose id is the upper half of a number.
+    const auto end = last_number();
+    const auto bound = end.value_or(UINT64_MAX);
+    auto number = *first;
+    for (std::uint64_t tried = 0; number <= bound && (end || tried < kCollectionsTried); ++tried) {
+      if (skip_from(number, std::min(bound, number | UINT32_MAX))) return true;
+      if (number >> 32 == UINT32_MAX) break;
+      number = ((number >> 32) + 1) << 32;
+    }
+    return false;
+  }
+
+  bool skip_from(std::uint64_t number, std::uint64_t bound) {
+    std::uint64_t failed = number;
+    for (std::uint64_t tried = 0; tried < kTriedSingly && number <= bound; ++tried, ++number) {
+      if (reaches(number)) return true;
+      failed = number;
+    }
+    if (number > bound) return false;
     for (std::uint64_t step = kTriedSingly; !reaches(number); step *= 2) {
       failed = number;
-      if (number == UINT64_MAX) return false;
-      number = UINT64_MAX - number < step ? UINT64_MAX : number + step;
+      if (number == bound) return false;
+      number = bound - number < step ? bound : number + step;
     }
     while (number - failed > 1) {
       const auto middle = failed + (number - failed) / 2;

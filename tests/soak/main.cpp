@@ -26,7 +26,7 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 struct Sample {
-  std::uint64_t resident = 0, descriptors = 0, threads = 0, log = 0, disk = 0;
+  std::uint64_t resident = 0, descriptors = 0, threads = 0, log = 0, disk = 0, documents = 0;
 };
 
 std::uint64_t entries_of(const char* directory) {
@@ -42,6 +42,8 @@ Sample take_sample(const Database& database, const std::string& path) {
   sample.descriptors = entries_of("/proc/self/fd");
   sample.threads = entries_of("/proc/self/task");
   sample.log = database.stats().log_bytes;
+  for (const auto& index : database.index_stats("events"))
+    if (index.fields == std::vector<std::string>{"kind"}) sample.documents = index.entries;   // expired ones, too
   std::error_code gone;
   for (const auto& entry : fs::directory_iterator(path, gone))
     if (const auto size = entry.file_size(gone); !gone) sample.disk += size;
@@ -108,6 +110,7 @@ struct Peak : Sample {
     threads = std::max(threads, other.threads);
     log = std::max(log, other.log);
     disk = std::max(disk, other.disk);
+    documents = std::max(documents, other.documents);
   }
 };
 
@@ -150,6 +153,7 @@ bool run(std::chrono::seconds length, std::uint64_t seed, const std::string& pat
   good = is_bounded("threads", early.threads, late.threads, 0) && good;
   good = is_bounded("log", early.log, late.log, 8u << 20) && good;
   good = is_bounded("disk", early.disk, late.disk, 16u << 20) && good;
+  good = is_bounded("documents", early.documents, late.documents, 2'000) && good;
   if (late.resident > 400u << 20) {
     std::printf("soak: memory is far above what the configuration allows\n");
     good = false;
