@@ -238,6 +238,7 @@ set(AURORA_SOURCES
   reactive/live_query.cpp
   reactive/live_read.cpp
   reactive/live_rows.cpp
+  reactive/route.cpp
   reactive/row_list.cpp
   reactive/rows_edit.cpp
   reactive/subscription.cpp
@@ -245,32 +246,40 @@ set(AURORA_SOURCES
   jobs/job_records.cpp
   jobs/ready_queue.cpp
   jobs/rounds.cpp
+  facade/announcer.cpp
   facade/bind.cpp
   facade/build_info.cpp
   facade/cache.cpp
   facade/computed.cpp
   facade/database.cpp
   facade/deferred.cpp
+  facade/delivery.cpp
   facade/document.cpp
   facade/document_shape.cpp
   facade/documents.cpp
+  facade/event_filter.cpp
   facade/feed.cpp
   facade/fetch.cpp
   facade/hot_read.cpp
   facade/optimize.cpp
+  facade/outlet.cpp
   facade/point_plan.cpp
   facade/inserts.cpp
   facade/index_advice.cpp
   facade/json.cpp
+  facade/listen_consumer.cpp
   facade/listener.cpp
   facade/query.cpp
   facade/query_result.cpp
   facade/repair.cpp
+  facade/router.cpp
   facade/runner.cpp
   facade/state.cpp
   facade/transaction.cpp
   facade/transfer.cpp
+  facade/watch_consumer.cpp
   facade/watcher.cpp
+  facade/watcher_state.cpp
   facade/workers.cpp)
 
 set(AURORA_CLI_SOURCES

@@ -7,6 +7,7 @@
 #include <aurora/condition.hpp>
 #include <aurora/config.hpp>
 #include <aurora/database.hpp>
+#include <aurora/delivery.hpp>
 #include <aurora/document.hpp>
 #include <aurora/error.hpp>
 #include <aurora/listener.hpp>

@@ -148,6 +148,9 @@ class Database {
   [[nodiscard]] Result<Listener> try_listen(const std::optional<std::string>& collection,
                                             const ListenOptions& options = {});
 
+  /// How many listeners hear a collection, those of all collections included; and how many there are.
+  [[nodiscard]] std::size_t listener_count(std::string_view collection) const;
+  [[nodiscard]] std::size_t total_listeners() const;
   /// The result of a query, and every change of it from then on (watcher.hpp): a text that is one query with one root
   /// field, and its fragments. Errors: those of the query; InvalidOperation for other texts.
   [[nodiscard]] Watcher watch(std::string_view query, const Object& variables = {});

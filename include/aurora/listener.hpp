@@ -8,15 +8,20 @@
 // LimitExceeded, lag() says how much was missed, and the call after it goes on behind the gap.
 #pragma once
 
+#include <aurora/delivery.hpp>
 #include <aurora/document.hpp>
 #include <aurora/result.hpp>
 #include <aurora/value.hpp>
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace aurora {
 
@@ -40,6 +45,10 @@ struct ChangeEvent {
   std::uint32_t place = 0;             ///< of this change in its commit, from 0
   std::uint32_t transaction_size = 0;  ///< changes of that commit
 
+  /// The dotted paths at which the two states differ, in declared order: members of objects each by themselves, lists as
+  /// a whole. Of an insert or a delete: all fields that are not null.
+  [[nodiscard]] std::vector<std::string> changed_fields() const;
+
   /// {"mutation", "collection", "id", "old", "new", "sequence"}
   [[nodiscard]] std::string to_json() const;
 };
@@ -50,9 +59,36 @@ struct Lag {
   std::uint64_t resume = 0;            ///< hearing went on after this sequence, the last time
 };
 
+/// Which changes a listener hears. The state of a change is the new one, of a delete the last one.
+/// Cheap to copy; paths may be dotted. Threads: const use from any thread.
+class EventFilter {
+ public:
+  /// Everything.
+  EventFilter() = default;
+  [[nodiscard]] static EventFilter change_type(ChangeType type);
+  /// The field of the state has this value: numbers compare as numbers, dates, times and uuids also with their texts.
+  [[nodiscard]] static EventFilter field_equals(std::string path, Value value);
+  /// The values before and after differ; of an insert or a delete: there is one.
+  [[nodiscard]] static EventFilter field_changed(std::string path);
+  /// The field of the state is not null.
+  [[nodiscard]] static EventFilter has_field(std::string path);
+  /// True of no filters.
+  [[nodiscard]] static EventFilter all_of(std::vector<EventFilter> filters);
+  /// False of no filters.
+  [[nodiscard]] static EventFilter any_of(std::vector<EventFilter> filters);
+
+  [[nodiscard]] bool matches(const ChangeEvent& event) const { return !test_ || (*test_)(event); }
+
+ private:
+  using Test = std::function<bool(const ChangeEvent&)>;
+  explicit EventFilter(Test test) : test_(std::make_shared<const Test>(std::move(test))) {}
+  std::shared_ptr<const Test> test_;   // null: everything
+};
+
 struct ListenOptions {
   /// Begin after this commit instead of the newest one: what came since is replayed from the change log.
-  std::optional<std::uint64_t> after;
+  std::optional<std::uint64_t> after = std::nullopt;
+  EventFilter filter = {};
 };
 
 /// Movable. Threads: one thread at a time; the database may be closed from any other meanwhile.
@@ -68,6 +104,9 @@ class Listener {
   /// A listener made with `after` this misses nothing; it repeats what was given of a commit under way.
   [[nodiscard]] std::uint64_t resume_after() const;
   [[nodiscard]] Lag lag() const;
+  /// Has every change from here on given to `callback`. A callback that falls behind loses nothing as long as the change
+  /// log reaches back to it; then on_error is told, and it goes on behind the gap. Errors: Closed.
+  Following on_event(std::function<void(const ChangeEvent&)> callback, DeliveryOptions options = {}) &&;
 
  private:
   friend class Database;

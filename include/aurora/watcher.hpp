@@ -10,6 +10,7 @@
 #pragma once
 
 #include <aurora/bind.hpp>
+#include <aurora/delivery.hpp>
 #include <aurora/error.hpp>
 #include <aurora/result.hpp>
 #include <aurora/value.hpp>
@@ -17,6 +18,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -113,11 +115,39 @@ class Watcher {
   [[nodiscard]] std::uint64_t sequence() const noexcept;
   [[nodiscard]] WatchStats stats() const noexcept;
 
+  /// Has every update from here on given to `callback`. Updates that a slow callback with an executor does not keep up
+  /// with are added up, so that what waits is bounded and its last state is never left out. Errors: Closed.
+  Following on_update(std::function<void(const WatchUpdate&)> callback, DeliveryOptions options = {}) &&;
+
  private:
   friend class Database;
   friend class Query;
   explicit Watcher(std::shared_ptr<facade::WatcherState> state) : state_(std::move(state)) {}
   std::shared_ptr<facade::WatcherState> state_;
+};
+
+/// The result of a query as it is now, kept in the background, for whoever asks from whatever thread.
+/// Movable. Threads: every call may come from any thread; the list of one call does not change any more.
+class ReactiveState {
+ public:
+  using List = std::shared_ptr<const std::vector<WatchedRow>>;
+  struct Snapshot {
+    std::uint64_t sequence = 0;      ///< of the commit whose result the list is
+    List list;
+  };
+
+  explicit ReactiveState(Watcher watcher, DeliveryOptions options = {});
+  [[nodiscard]] Snapshot snapshot() const;
+  [[nodiscard]] List list() const { return snapshot().list; }
+  /// Is told of each new state; the one before is forgotten. It may ask this and drop it.
+  void on_change(std::function<void(const Snapshot&)> callback);
+  /// No state comes any more; the last one stays.
+  void stop() noexcept { following_.stop(); }
+
+ private:
+  struct Shared;
+  std::shared_ptr<Shared> shared_;
+  Following following_;
 };
 
 }  // namespace aurora

@@ -52,6 +52,26 @@ bool ChangeTail::wait_after(Sequence sequence, std::chrono::steady_clock::time_p
   return woken;
 }
 
+bool ChangeTail::wait_after(Sequence sequence, std::chrono::steady_clock::time_point deadline,
+                            std::uint64_t seen) const {
+  std::unique_lock lock(mutex_);
+  ++waiting_;
+  const bool woken = grown_.wait_until(lock, deadline, [&] { return closed_ || newest_ > sequence || stirs_ > seen; });
+  --waiting_;
+  return woken;
+}
+
+void ChangeTail::stir() const {
+  std::lock_guard lock(mutex_);
+  ++stirs_;
+  grown_.notify_all();
+}
+
+std::uint64_t ChangeTail::stirs() const {
+  std::lock_guard lock(mutex_);
+  return stirs_;
+}
+
 void ChangeTail::close() {
   std::lock_guard lock(mutex_);
   closed_ = true;
@@ -69,6 +89,11 @@ bool ChangeTail::visit_after(Sequence sequence, const std::function<bool(const C
   for (auto at = commits.rbegin(); at != commits.rend(); ++at)
     if (!visit(**at)) break;
   return true;
+}
+
+Sequence ChangeTail::newest() const {
+  std::lock_guard lock(mutex_);
+  return newest_;
 }
 
 std::uint64_t ChangeTail::byte_size() const {

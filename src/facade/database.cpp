@@ -7,6 +7,7 @@
 #include <aurora/jobs/dispatcher.hpp>
 #include <aurora/workers.hpp>
 
+#include "announcer.hpp"
 #include "documents.hpp"
 #include "fetch.hpp"
 #include "hot_read.hpp"
@@ -83,6 +84,7 @@ Database::~Database() {
   if (!state_) return;
   static_cast<void>(state_->workers().close());
   static_cast<void>(state_->engine().close());
+  state_->announcer().join();
 }
 
 Database& Database::operator=(Database&& other) noexcept {

@@ -5,7 +5,9 @@
 #include <aurora/database.hpp>
 #include <aurora/reactive/subscription.hpp>
 
+#include "announcer.hpp"
 #include "feed.hpp"
+#include "listen_consumer.hpp"
 #include "runner.hpp"
 
 #include <utility>
@@ -14,14 +16,21 @@ namespace aurora::facade {
 
 class ListenerState {
  public:
-  ListenerState(std::shared_ptr<State> state, Sequence after, std::optional<std::string> collection)
-      : feed(std::move(state), after), collection_(std::move(collection)) {}
+  ListenerState(std::shared_ptr<State> state, Sequence after, std::optional<std::string> collection,
+                EventFilter filter)
+      : feed(std::move(state), after), collection_(std::move(collection)), filter_(std::move(filter)) {
+    feed.state().listener_counts().add(collection_);
+  }
+  ~ListenerState() { feed.state().listener_counts().remove(collection_); }
+  ListenerState(const ListenerState&) = delete;
+  ListenerState& operator=(const ListenerState&) = delete;
 
   Result<std::optional<ChangeEvent>> poll(std::chrono::milliseconds timeout) {
     std::optional<ChangeEvent> event;
     const auto begin = [](const commit::Commit&) { return Status(); };
     const auto take = [&](const commit::Commit& commit, std::uint32_t place) -> Result<bool> {
       event = event_of(commit, place);
+      if (event && !filter_.matches(*event)) event.reset();
       return event.has_value();
     };
     AURORA_TRY(feed.next(timeout, begin, take));
@@ -51,6 +60,7 @@ class ListenerState {
   }
 
   const std::optional<std::string> collection_;   // none: all but those of the system
+  const EventFilter filter_;
 };
 
 /// Does not move: the subscription borrows what stands here.
@@ -159,6 +169,21 @@ Result<std::optional<ChangeEvent>> Listener::poll(std::chrono::milliseconds time
 std::uint64_t Listener::resume_after() const { return state_->feed.resume_after(); }
 Lag Listener::lag() const { return state_->feed.lag(); }
 
+Following Listener::on_event(std::function<void(const ChangeEvent&)> callback, DeliveryOptions options) && {
+  auto& state = state_->feed.state();
+  auto consumer = std::make_shared<facade::ListenConsumer>(std::move(*this), std::move(callback), std::move(options),
+                                                           state.engine().options().log);
+  const auto shared = state.shared_from_this();
+  shared->announcer().add(consumer).value();
+  return Following(shared, std::move(consumer));
+}
+
+std::size_t Database::listener_count(std::string_view collection) const {
+  return state_->listener_counts().of(collection);
+}
+
+std::size_t Database::total_listeners() const { return state_->listener_counts().total(); }
+
 Value StreamEvent::data() const {
   // Our own text: deeper than a stored value can be, with the event around it.
   constexpr std::uint32_t kDeepest = 500;
@@ -181,7 +206,7 @@ Result<Listener> Database::try_listen(const std::optional<std::string>& collecti
   if (after > view.sequence())
     return Error(ErrorCode::kInvalidInput, "there is no commit " + std::to_string(after) + " yet; the newest is " +
                                                std::to_string(view.sequence()));
-  auto listener = std::make_shared<facade::ListenerState>(state_, after, collection);
+  auto listener = std::make_shared<facade::ListenerState>(state_, after, collection, options.filter);
   if (options.after) AURORA_TRY(listener->feed.check_start());
   return Listener(std::move(listener));
 }

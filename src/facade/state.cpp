@@ -1,6 +1,7 @@
 // Body of the shared state: statement cache and configuration checks. Called by Database.
 #include "state.hpp"
 
+#include "announcer.hpp"
 #include "point_plan.hpp"
 #include "transfer.hpp"
 
@@ -69,6 +70,7 @@ State::State(std::shared_ptr<commit::Engine> engine, const Config& config)
       file_roots_(io::FileRoots::under(config.file_roots).value()),
       handlers_(transfer()),
       texts_(config.statement_cache_entries),
+      announcer_(std::make_unique<Announcer>(engine_)),
       workers_(std::make_unique<Workers>(*this, config.workers)) {}
 
 State::~State() = default;

@@ -14,12 +14,15 @@
 #include <aurora/query_result.hpp>
 #include <aurora/statement.hpp>
 
+#include "listener_counts.hpp"
+
 #include <memory>
 #include <string>
 #include <string_view>
 
 namespace aurora::facade {
 
+class Announcer;   // announcer.hpp
 class PointPlans;   // point_plan.hpp
 
 /// A text, its tree and what was compiled from it. Shared by the cache and by statements; text and tree never change.
@@ -52,6 +55,9 @@ class State : public std::enable_shared_from_this<State> {
   /// What runs `import` and `export`.
   [[nodiscard]] exec::TransferOperation transfer() const;
   [[nodiscard]] Workers& workers() noexcept { return *workers_; }
+  /// Calls those that want to be called when something is committed.
+  [[nodiscard]] Announcer& announcer() noexcept { return *announcer_; }
+  [[nodiscard]] ListenerCounts& listener_counts() noexcept { return listener_counts_; }
   [[nodiscard]] const aql::Limits& limits() const noexcept { return engine_->options().limits; }
 
   /// The tree of `text`, from the cache when it was seen before. Errors: as aql::parse.
@@ -65,6 +71,8 @@ class State : public std::enable_shared_from_this<State> {
   const io::FileRoots file_roots_;
   const exec::Handlers handlers_;
   TextCache texts_;   // of ParsedText
+  ListenerCounts listener_counts_;
+  const std::unique_ptr<Announcer> announcer_;
   const std::unique_ptr<Workers> workers_;   // stopped before the engine is closed
 };
 

@@ -31,14 +31,25 @@ class WatcherState {
   [[nodiscard]] std::uint64_t sequence() const noexcept { return given_at_; }
   [[nodiscard]] WatchStats stats() const noexcept;
 
+  // ---- for who hears commits from elsewhere
+  /// Applies one commit; those that cannot concern it may be left out. Requires: an engine entry is held.
+  [[nodiscard]] Status take(const commit::Commit& commit, reactive::LiveBatch& batch);
+  /// Applies whatever there is, and gives the sum of it; without changes when there are none. Requires: as take.
+  [[nodiscard]] Status catch_up(reactive::LiveBatch& sum);
+  [[nodiscard]] WatchUpdate give(reactive::LiveBatch batch);
+  [[nodiscard]] const reactive::LiveQuery& live() const noexcept { return *live_; }
+  [[nodiscard]] const std::shared_ptr<State>& state() const noexcept { return state_; }
+  [[nodiscard]] std::chrono::milliseconds debounce() const noexcept { return options_.debounce; }
+
  private:
   using Clock = std::chrono::steady_clock;
 
   [[nodiscard]] bool gathers() const noexcept { return options_.debounce.count() > 0; }
   [[nodiscard]] Result<bool> look(reactive::LiveBatch& batch);
   [[nodiscard]] Status step(reactive::LiveBatch& batch);
+  [[nodiscard]] Status apply(const commit::Commit& commit, reactive::LiveBatch& batch);
+  [[nodiscard]] Status refresh(reactive::LiveBatch& batch);
   [[nodiscard]] Result<std::optional<WatchUpdate>> gather();
-  [[nodiscard]] WatchUpdate give(reactive::LiveBatch batch);
 
   const std::shared_ptr<State> state_;
   const std::shared_ptr<const ParsedText> parsed_;

@@ -76,4 +76,11 @@ bool LiveRead::depends_on(CollectionId collection) const {
   return std::any_of(reads_.begin(), reads_.end(), [&](const auto& read) { return read.first == collection; });
 }
 
+std::vector<Route> LiveRead::routes() const {
+  std::vector<Route> routes;
+  routes.reserve(reads_.size());
+  for (const auto& [collection, filter] : reads_) routes.push_back(route_of(*filter));
+  return routes;
+}
+
 }  // namespace aurora::reactive

@@ -43,6 +43,13 @@ bool reads_deeper(const exec::Projection& projection, CollectionId collection) {
   });
 }
 
+void add_lookups(const exec::Projection& projection, std::vector<Route>& routes) {
+  for (const auto& lookup : projection.lookups()) {
+    routes.push_back({lookup->foreign.collection, std::nullopt, {}});
+    add_lookups(lookup->projection, routes);
+  }
+}
+
 }  // namespace
 
 bool LiveRows::suits(const exec::DocumentQuery& query) {
@@ -147,6 +154,12 @@ std::vector<LiveRow> LiveRows::list() const {
 
 bool LiveRows::depends_on(CollectionId collection) const {
   return query_.collection->id == collection || reads_deeper(projection_, collection);
+}
+
+std::vector<Route> LiveRows::routes() const {
+  std::vector<Route> routes{route_of(*query_.filter)};
+  add_lookups(projection_, routes);
+  return routes;
 }
 
 bool LiveRows::is_looked_up_deeper(CollectionId collection) const {

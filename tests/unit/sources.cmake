@@ -75,6 +75,7 @@ set(AURORA_UNIT_TESTS
   commit/unread_pages_test.cpp
   commit/throwing_test.cpp
   commit/transfers_threads_test.cpp
+  reactive/delivery_test.cpp
   reactive/lists_test.cpp
   reactive/watcher_test.cpp
   facade/bind_members_test.cpp

@@ -38,8 +38,16 @@ class ChangeTail {
                                 std::deque<std::shared_ptr<const Commit>>& out) const;
   /// Waits until there is a commit after `sequence`, the tail is closed, or it is `deadline`; then false.
   [[nodiscard]] bool wait_after(Sequence sequence, std::chrono::steady_clock::time_point deadline) const;
+  /// As the other, but also until there were more stirs than `seen`.
+  [[nodiscard]] bool wait_after(Sequence sequence, std::chrono::steady_clock::time_point deadline,
+                                std::uint64_t seen) const;
+  /// Wakes who waits with stirs(), read before it looked at what else it waits for.
+  void stir() const;
+  [[nodiscard]] std::uint64_t stirs() const;
   /// Ends all waiting, now and later.
   void close();
+  /// Of the last commit appended.
+  [[nodiscard]] Sequence newest() const;
   [[nodiscard]] std::uint64_t byte_size() const;
 
  private:
@@ -51,6 +59,7 @@ class ChangeTail {
   mutable std::condition_variable grown_;
   const std::uint64_t capacity_;
   mutable std::size_t waiting_ = 0;                       // guarded: in wait_after
+  mutable std::uint64_t stirs_ = 0;                       // guarded
   bool closed_ = false;                                   // guarded
   Sequence floor_;                                        // guarded: commits up to here are gone
   Sequence newest_ = floor_;                              // guarded: of the last commit appended

@@ -38,6 +38,8 @@ class LiveQuery {
 
   [[nodiscard]] Sequence sequence() const noexcept { return sequence_; }
   [[nodiscard]] std::vector<LiveRow> list() const { return result_->list(); }
+  /// As of its result; they change with figures().requeries.
+  [[nodiscard]] std::vector<Route> routes() const { return result_->routes(); }
   [[nodiscard]] const LiveFigures& figures() const noexcept { return figures_; }
 
   /// Takes the next commit; older ones are passed over. False when the list must be made anew by `refresh`; it still

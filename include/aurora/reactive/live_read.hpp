@@ -18,6 +18,7 @@ class LiveRead final : public LiveResult {
                                      std::vector<LiveChange>& changes) override;
   [[nodiscard]] std::vector<LiveRow> list() const override { return rows_; }
   [[nodiscard]] bool depends_on(CollectionId collection) const override;
+  [[nodiscard]] std::vector<Route> routes() const override;
 
  private:
   using Reads = std::vector<std::pair<CollectionId, std::shared_ptr<const plan::Filter>>>;

@@ -9,6 +9,7 @@
 #include <aurora/exec/select.hpp>
 #include <aurora/plan/bindings.hpp>
 #include <aurora/reactive/live_changes.hpp>
+#include <aurora/reactive/route.hpp>
 
 #include <functional>
 #include <vector>
@@ -45,6 +46,8 @@ class LiveResult {
   [[nodiscard]] virtual std::vector<LiveRow> list() const = 0;
   /// Whether documents of the collection were read for it.
   [[nodiscard]] virtual bool depends_on(CollectionId collection) const = 0;
+  /// Only commits with a change on one of these routes can have an effect. They change when it is read again.
+  [[nodiscard]] virtual std::vector<Route> routes() const = 0;
 };
 
 }  // namespace aurora::reactive

@@ -28,6 +28,7 @@ class LiveRows final : public LiveResult {
                                      std::vector<LiveChange>& changes) override;
   [[nodiscard]] std::vector<LiveRow> list() const override;
   [[nodiscard]] bool depends_on(CollectionId collection) const override;
+  [[nodiscard]] std::vector<Route> routes() const override;
 
  private:
   friend class RowsEdit;

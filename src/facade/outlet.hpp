@@ -1,0 +1,47 @@
+// The way from the announcer to one user's callback: calls wait in order, run one at a time, on the user's executor or
+// where they are given. Private to the facade.
+#pragma once
+
+#include <aurora/commit/options.hpp>
+#include <aurora/delivery.hpp>
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+namespace aurora::facade {
+
+/// Threads: every call may come from any thread.
+class Outlet : public std::enable_shared_from_this<Outlet> {
+ public:
+  using Call = std::function<void()>;
+  using Log = decltype(commit::EngineOptions::log);
+  Outlet(Executor executor, Log log) : executor_(std::move(executor)), log_(std::move(log)) {}
+
+  void put(Call call);
+  /// Calls that have not begun.
+  [[nodiscard]] std::size_t waiting() const;
+  /// Runs what waits, or hands it to the executor. Requires: no lock is held.
+  void give();
+  /// No call begins any more; waits for one under way, unless asked by that call.
+  void stop() noexcept;
+  [[nodiscard]] bool is_stopped() const;
+  void log(std::string_view message) const noexcept;
+
+ private:
+  void run() noexcept;
+
+  const Executor executor_;
+  const Log log_;
+  mutable std::mutex mutex_;
+  std::condition_variable ended_;
+  std::deque<Call> calls_;              // guarded
+  bool given_ = false;                  // guarded: somebody runs them, or will
+  std::thread::id running_;             // guarded: who is in a call
+  bool stopped_ = false;                // guarded
+};
+
+}  // namespace aurora::facade

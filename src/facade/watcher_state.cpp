@@ -1,0 +1,177 @@
+// Body of one watched query. Called by watchers and by the consumers of the announcer; calls live queries.
+#include "watcher_state.hpp"
+
+#include <aurora/base/try.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace aurora::facade {
+
+namespace {
+
+// Far enough that nobody waits for it, near enough that the clock can count to it.
+constexpr std::chrono::milliseconds kLongest = std::chrono::hours(24 * 365);
+// Commits taken at once, so that a fast reader does not meet the publisher's lock at each.
+constexpr std::size_t kBatch = 64;
+
+std::vector<WatchedRow> rows_of(std::vector<reactive::LiveRow> list) {
+  std::vector<WatchedRow> rows;
+  rows.reserve(list.size());
+  for (auto& row : list) rows.emplace_back(std::move(row.text));
+  return rows;
+}
+
+// An index page that can be neither read nor recovered is thrown from wherever it was needed.
+template <class Work>
+auto guarded(const Work& work) -> decltype(work()) {
+  try {
+    return work();
+  } catch (const Error& error) {
+    return error;
+  } catch (const std::bad_alloc&) {
+    return Error(ErrorCode::kLimitExceeded, "out of memory while following the query; ask for less at once");
+  }
+}
+
+}  // namespace
+
+WatcherState::WatcherState(std::shared_ptr<State> state, std::shared_ptr<const ParsedText> parsed, Object variables,
+                           WatchOptions options, DateTime now)
+    : state_(std::move(state)), parsed_(std::move(parsed)), variables_(std::move(variables)),
+      options_(std::move(options)) {
+  bindings_.text = parsed_->text;
+  bindings_.variables = &variables_;
+  bindings_.now = now;
+  bindings_.limits = state_->limits();
+  bindings_.role = options_.role;
+}
+
+Status WatcherState::open() {
+  return guarded([&]() -> Status {
+    auto view = state_->engine().view(bindings_.now);
+    AURORA_ASSIGN(live_, reactive::LiveQuery::open({parsed_->document.operations.front(), parsed_->document.fragments,
+                                                    bindings_, state_->settings()},
+                                                   view));
+    initial_ = rows_of(live_->list());
+    given_at_ = live_->sequence();
+    if (gathers()) given_ = live_->list();
+    return {};
+  });
+}
+
+// Brings the live query one commit further, or up to now when it must be read again.
+Status WatcherState::step(reactive::LiveBatch& batch) {
+  // Later commits are not there any more: the sum of them is.
+  if (ready_.empty() && !state_->engine().tail().read_after(live_->sequence(), kBatch, ready_)) return refresh(batch);
+  if (ready_.empty()) return {};
+  const auto commit = std::move(ready_.front());
+  ready_.pop_front();
+  return apply(*commit, batch);
+}
+
+Status WatcherState::apply(const commit::Commit& commit, reactive::LiveBatch& batch) {
+  std::optional<commit::SnapshotView> current;
+  const auto view_at = [&](Sequence sequence) -> View* {
+    if (!current) current.emplace(state_->engine().view());
+    return current->sequence() == sequence ? &*current : nullptr;
+  };
+  AURORA_ASSIGN(const bool applied, live_->apply(commit, view_at, batch));
+  return applied ? Status() : refresh(batch);
+}
+
+Status WatcherState::refresh(reactive::LiveBatch& batch) {
+  ready_.clear();
+  auto view = state_->engine().view();
+  return live_->refresh(view, batch);
+}
+
+Status WatcherState::take(const commit::Commit& commit, reactive::LiveBatch& batch) {
+  return guarded([&] { return apply(commit, batch); });
+}
+
+Status WatcherState::catch_up(reactive::LiveBatch& sum) {
+  const auto before = live_->list();
+  for (bool changed = true; changed;) {
+    reactive::LiveBatch batch;
+    AURORA_ASSIGN(changed, look(batch));
+  }
+  sum = {live_->sequence(), reactive::compare_lists(before, live_->list())};
+  return {};
+}
+
+// True when `batch` has changes. Writers may be faster than this: it looks as far as there is something now.
+Result<bool> WatcherState::look(reactive::LiveBatch& batch) {
+  return guarded([&]() -> Result<bool> {
+    const auto newest = state_->engine().snapshots().current_sequence();
+    while (live_->sequence() < newest) {
+      const auto before = live_->sequence();
+      AURORA_TRY(step(batch));
+      if (!batch.changes.empty()) return true;
+      if (live_->sequence() == before) return false;   // published, and not in the tail yet
+    }
+    return false;
+  });
+}
+
+WatchUpdate WatcherState::give(reactive::LiveBatch batch) {
+  WatchUpdate update;
+  update.sequence = given_at_ = batch.sequence;
+  update.changes.reserve(batch.changes.size());
+  for (auto& change : batch.changes) {
+    using Kind = reactive::LiveChange::Kind;
+    const auto type = change.kind == Kind::kAdded     ? WatchChangeType::kAdded
+                      : change.kind == Kind::kRemoved ? WatchChangeType::kRemoved
+                                                      : WatchChangeType::kModified;
+    update.changes.push_back({type, change.old_position, change.position, WatchedRow(std::move(change.old_row)),
+                              WatchedRow(std::move(change.row))});
+  }
+  ++updates_;
+  return update;
+}
+
+// With debounce: hears everything at once, and gives the sum when it is due.
+Result<std::optional<WatchUpdate>> WatcherState::gather() {
+  for (;;) {
+    reactive::LiveBatch batch;
+    AURORA_ASSIGN(const bool changed, look(batch));
+    if (!changed) break;
+    if (!due_) due_ = Clock::now() + options_.debounce;
+  }
+  if (!due_ || Clock::now() < *due_) return std::optional<WatchUpdate>();
+  due_.reset();
+  auto list = live_->list();
+  reactive::LiveBatch sum{live_->sequence(), reactive::compare_lists(given_, list)};
+  given_ = std::move(list);
+  if (sum.changes.empty()) return std::optional<WatchUpdate>();
+  return std::optional(give(std::move(sum)));
+}
+
+Result<std::optional<WatchUpdate>> WatcherState::poll(std::chrono::milliseconds timeout) {
+  const auto deadline = Clock::now() + std::clamp(timeout, std::chrono::milliseconds(0), kLongest);
+  for (;;) {
+    {
+      AURORA_ASSIGN(const auto entry, state_->engine().enter());
+      if (gathers()) {
+        AURORA_ASSIGN(auto update, gather());
+        if (update) return update;
+      } else {
+        reactive::LiveBatch batch;
+        AURORA_ASSIGN(const bool changed, look(batch));
+        if (changed) return std::optional(give(std::move(batch)));
+      }
+    }
+    if (Clock::now() >= deadline) return std::optional<WatchUpdate>();
+    // No entry is held while waiting, so that the database can be closed.
+    static_cast<void>(state_->engine().tail().wait_after(live_->sequence(), due_ ? std::min(*due_, deadline) : deadline));
+  }
+}
+
+std::vector<WatchedRow> WatcherState::current() const { return rows_of(gathers() ? given_ : live_->list()); }
+
+WatchStats WatcherState::stats() const noexcept {
+  const auto& figures = live_->figures();
+  return {figures.commits, figures.edits, figures.requeries, updates_};
+}
+
+}  // namespace aurora::facade
