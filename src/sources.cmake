@@ -240,6 +240,7 @@ set(AURORA_SOURCES
   reactive/live_rows.cpp
   reactive/route.cpp
   reactive/row_list.cpp
+  reactive/past_view.cpp
   reactive/rows_edit.cpp
   reactive/subscription.cpp
   jobs/dispatcher.cpp

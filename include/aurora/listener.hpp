@@ -3,7 +3,7 @@
 //
 // Both are a place in the one shared sequence of commits: what was committed before they were made (or before
 // `after`) is not heard, what comes later is heard in order, whole and once. Nothing is stored for a reader that
-// does not ask: one that is slower than the newest commits in memory (64 MiB) goes on from the change log on disk;
+// does not ask: one that is slower than the newest commits in memory (8 MiB at least) goes on from the change log on disk;
 // when that was trimmed meanwhile (Config::change_log_max_age, change_log_max_bytes), the next call throws
 // LimitExceeded, lag() says how much was missed, and the call after it goes on behind the gap.
 #pragma once

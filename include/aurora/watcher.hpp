@@ -97,10 +97,15 @@ struct WatchOptions {
 /// Movable. Threads: one thread at a time; the database may be closed from any other meanwhile.
 /// Errors: Closed once the database is; those of the query, when a commit makes it fail (a computed field that cannot
 /// be made, a changed schema): the next call tries again, so that the watcher goes on once the cause is gone.
-/// Cost: a watcher that is not asked costs a commit nothing. One that is asked late gets the commits one by one, and
-/// one update with the sum of them when there are more than the memory for new commits holds (64 MiB).
+/// Cost: a watcher that is not asked costs a commit nothing. One that is asked late gets the commits one by one, and one
+/// update with the sum of them when there are more than the memory for new commits holds (8 MiB, 64 MiB while a
+/// transaction is open), or more than 256 and the query is one that is read again.
 class Watcher {
  public:
+  Watcher(Watcher&&) noexcept = default;
+  Watcher& operator=(Watcher&&) noexcept = default;
+  ~Watcher() = default;
+
   /// The result when the watcher was made.
   [[nodiscard]] const std::vector<WatchedRow>& initial_results() const noexcept;
   /// The next update; nothing when none came within `timeout`.

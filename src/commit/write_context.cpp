@@ -3,6 +3,7 @@
 
 #include <aurora/base/try.hpp>
 #include <aurora/commit/engine.hpp>
+#include <aurora/exec/pending_scan.hpp>
 #include <aurora/expr/computed_fields.hpp>
 #include <aurora/index/extract.hpp>
 #include <aurora/schema/ttl.hpp>
@@ -64,23 +65,8 @@ Result<RecordRef> WriteContext::record(CollectionId id, Ordinal ordinal) {
 
 Status WriteContext::scan(CollectionId id, const OrdinalSet& ordinals,
                           const std::function<bool(Ordinal, const RecordRef&)>& visit) {
-  const auto* pending = writes_.pending(id);
-  if (pending == nullptr) return base_.scan(id, ordinals, visit);
-  auto next = pending->documents.begin();
-  bool stopped = false;
-  const auto emit_pending_before = [&](std::uint64_t limit) {
-    for (; !stopped && next != pending->documents.end() && next->first < limit; ++next)
-      if (ordinals.contains(next->first)) stopped = !visit(next->first, next->second);
-  };
-  if (const auto untouched = ordinals - pending->touched; !untouched.empty()) {
-    AURORA_TRY(base_.scan(id, untouched, [&](Ordinal ordinal, const RecordRef& record) {
-      emit_pending_before(ordinal);
-      if (!stopped) stopped = !visit(ordinal, record);
-      return !stopped;
-    }));
-  }
-  emit_pending_before(UINT64_MAX);
-  return {};
+  return scan_with_pending(writes_.pending(id), ordinals, visit,
+                           [&](const OrdinalSet& untouched, const auto& each) { return base_.scan(id, untouched, each); });
 }
 
 void WriteContext::on_read(CollectionId id, std::shared_ptr<const plan::Filter> filter) {

@@ -1,6 +1,8 @@
 // Body of one watched query. Called by watchers and by the consumers of the announcer; calls live queries.
 #include "watcher_state.hpp"
 
+#include "reactive/past_view.hpp"
+
 #include <aurora/base/try.hpp>
 
 #include <algorithm>
@@ -14,6 +16,8 @@ namespace {
 constexpr std::chrono::milliseconds kLongest = std::chrono::hours(24 * 365);
 // Commits taken at once, so that a fast reader does not meet the publisher's lock at each.
 constexpr std::size_t kBatch = 64;
+// What is read again commit by commit may be so many behind; then it is read once for all of them.
+constexpr std::size_t kMostUndone = 256;
 
 std::vector<WatchedRow> rows_of(std::vector<reactive::LiveRow> list) {
   std::vector<WatchedRow> rows;
@@ -71,13 +75,23 @@ Status WatcherState::step(reactive::LiveBatch& batch) {
 }
 
 Status WatcherState::apply(const commit::Commit& commit, reactive::LiveBatch& batch) {
-  std::optional<commit::SnapshotView> current;
-  const auto view_at = [&](Sequence sequence) -> View* {
-    if (!current) current.emplace(state_->engine().view());
-    return current->sequence() == sequence ? &*current : nullptr;
-  };
+  std::unique_ptr<View> view;
+  const auto view_at = [&](Sequence sequence) { return (view = state_at(sequence)).get(); };
   AURORA_ASSIGN(const bool applied, live_->apply(commit, view_at, batch));
   return applied ? Status() : refresh(batch);
+}
+
+// The current state with the later commits undone. Null when they are too many, not all there or changed definitions.
+std::unique_ptr<View> WatcherState::state_at(Sequence sequence) const {
+  auto current = state_->engine().view();
+  if (current.sequence() == sequence) return std::make_unique<commit::SnapshotView>(std::move(current));
+  std::deque<std::shared_ptr<const commit::Commit>> later;
+  if (!state_->engine().tail().read_after(sequence, kMostUndone + 1, later)) return nullptr;
+  while (!later.empty() && later.back()->sequence > current.sequence()) later.pop_back();
+  if (later.empty() || later.size() > kMostUndone || later.back()->sequence != current.sequence()) return nullptr;
+  for (const auto& commit : later)
+    if (commit->catalog_changed) return nullptr;
+  return std::make_unique<reactive::PastView>(std::move(current), sequence, later);
 }
 
 Status WatcherState::refresh(reactive::LiveBatch& batch) {

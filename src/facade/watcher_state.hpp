@@ -48,6 +48,7 @@ class WatcherState {
   [[nodiscard]] Result<bool> look(reactive::LiveBatch& batch);
   [[nodiscard]] Status step(reactive::LiveBatch& batch);
   [[nodiscard]] Status apply(const commit::Commit& commit, reactive::LiveBatch& batch);
+  [[nodiscard]] std::unique_ptr<View> state_at(Sequence sequence) const;
   [[nodiscard]] Status refresh(reactive::LiveBatch& batch);
   [[nodiscard]] Result<std::optional<WatchUpdate>> gather();
 

@@ -64,7 +64,7 @@ Result<std::unique_ptr<LiveResult>> LiveQuery::make(const Catalog& catalog) cons
     return bindings.error(field.name.at, ErrorCode::kInvalidOperation,
                           "'_changes' is the log of changes and has none itself; watch a collection");
   AURORA_ASSIGN(auto query, exec::read_query_arguments(collection, field, bindings));
-  std::unique_ptr<LiveResult> read = std::make_unique<LiveRead>(text_);
+  std::unique_ptr<LiveResult> read = std::make_unique<LiveRead>(text_, query.search != nullptr);
   if (!LiveRows::suits(query) || has_directive(text_, "useIndex")) return read;
   exec::Projection projection;
   if (!field.has_selections) {
@@ -116,6 +116,7 @@ Result<bool> LiveQuery::apply(const commit::Commit& commit, const ViewAt& view_a
     return false;
   }
   if (*effect == LiveResult::Effect::kChanged) ++figures_.edits;
+  if (*effect == LiveResult::Effect::kReread) ++figures_.requeries;
   sequence_ = batch.sequence = commit.sequence;
   return true;
 }

@@ -42,34 +42,52 @@ class LiveRead::Recorder final : public View {
 };
 
 Status LiveRead::read(View& view) {
-  rows_.clear();
-  reads_.clear();
-  Recorder recorder(view, reads_);
+  std::vector<LiveRow> rows;
+  Reads reads;
+  Recorder recorder(view, reads);
   std::vector<exec::RowPlace> places;
   exec::QueryContext context{text_.bindings, text_.fragments, text_.settings, text_.operation.directives};
   context.places = &places;
   AURORA_ASSIGN(const auto output, exec::run_query(recorder, text_.operation.selections.front(), context));
   if (!output.json.starts_with('[')) {
-    rows_.push_back({0, std::make_shared<const std::string>(output.json)});
-    return {};
+    rows.push_back({0, std::make_shared<const std::string>(output.json)});
   }
+  // A collection made anew begins with the same ordinals.
+  AURORA_ASSIGN(const auto collection, view.catalog().require(text_.operation.selections.front().name.text));
+  const auto key_of = [&](Ordinal ordinal) { return std::uint64_t{collection->id} << 32 | ordinal; };
   std::size_t begin = 1;
   for (const auto& place : places) {
-    rows_.push_back({place.ordinal, std::make_shared<const std::string>(output.json, begin, place.end - begin)});
+    rows.push_back({key_of(place.ordinal), std::make_shared<const std::string>(output.json, begin, place.end - begin)});
     begin = place.end + 1;
   }
+  rows_ = std::move(rows);
+  reads_ = std::move(reads);
   return {};
 }
 
-Result<LiveResult::Effect> LiveRead::apply(const commit::Commit& commit, const ViewAt&, std::vector<LiveChange>&) {
+bool LiveRead::may_change_by(const commit::Commit& commit) const {
   for (const auto& change : commit.changes)
     for (const auto& [collection, filter] : reads_) {
       if (collection != change.collection) continue;
-      if ((change.before && filter->matches(change.before.view())) ||
+      if (every_change_ || varies(*filter) || (change.before && filter->matches(change.before.view())) ||
           (change.after && filter->matches(change.after.view())))
-        return Effect::kUnknown;
+        return true;
     }
-  return Effect::kNone;
+  return false;
+}
+
+Result<LiveResult::Effect> LiveRead::apply(const commit::Commit& commit, const ViewAt& view_at,
+                                           std::vector<LiveChange>& changes) {
+  // Reads that found nothing to ask for are not noted: a definition that is gone may be one of theirs.
+  if (commit.catalog_changed) return Effect::kUnknown;
+  if (!may_change_by(commit)) return Effect::kNone;
+  // Ranks are those of the current texts.
+  auto* const view = every_change_ ? nullptr : view_at(commit.sequence);
+  if (view == nullptr) return Effect::kUnknown;
+  const auto before = rows_;
+  AURORA_TRY(read(*view));
+  for (auto& change : compare_lists(before, rows_)) changes.push_back(std::move(change));
+  return Effect::kReread;
 }
 
 bool LiveRead::depends_on(CollectionId collection) const {
@@ -79,7 +97,9 @@ bool LiveRead::depends_on(CollectionId collection) const {
 std::vector<Route> LiveRead::routes() const {
   std::vector<Route> routes;
   routes.reserve(reads_.size());
-  for (const auto& [collection, filter] : reads_) routes.push_back(route_of(*filter));
+  for (const auto& [collection, filter] : reads_)
+    routes.push_back(every_change_ || varies(*filter) ? Route{filter->shared_collection(), std::nullopt, {}}
+                                                      : route_of(*filter));
   return routes;
 }
 

@@ -53,7 +53,13 @@ void add_lookups(const exec::Projection& projection, std::vector<Route>& routes)
 }  // namespace
 
 bool LiveRows::suits(const exec::DocumentQuery& query) {
-  return !query.search && !query.distinct && !query.after && !query.before && !query.backward;
+  if (query.search || query.distinct || query.after || query.before || query.backward) return false;
+  if (!varies(*query.collection)) return true;
+  // Keys and matches of then could not be found again.
+  return query.filter->virtuals().empty() &&
+         std::none_of(query.order.begin(), query.order.end(), [&](const exec::SortTerm& term) {
+           return term.subject == plan::Subject::kPath && is_virtual(*query.collection, term.path.field);
+         });
 }
 
 LiveRows::LiveRows(exec::DocumentQuery query, exec::Projection projection, const exec::ExecSettings& settings)
@@ -134,7 +140,8 @@ Status LiveRows::write_texts(const std::vector<RowEntry*>& entries, View* view) 
     ++extras.row;
     entry->text = std::make_shared<const std::string>(std::move(text));
     // What lookups find may change, and the row is then written again.
-    if (!looks_up) entry->record = {};
+    // Nor is one gone that may expire before it is shown again.
+    if (!looks_up && !query_.collection->ttl) entry->record = {};
   }
   return {};
 }
@@ -146,7 +153,7 @@ std::vector<LiveRow> LiveRows::list() const {
   if (begin >= end) return shown;
   shown.reserve(end - begin);
   rows_.visit_from(begin, [&](const RowEntry& entry) {
-    shown.push_back({entry.ordinal, entry.text});
+    shown.push_back({std::uint64_t{query_.collection->id} << 32 | entry.ordinal, entry.text});
     return shown.size() < end - begin;
   });
   return shown;
@@ -178,7 +185,8 @@ Result<LiveResult::Effect> LiveRows::apply(const commit::Commit& commit, const V
   View* view = nullptr;
   if (!projection_.lookups().empty() && (view = view_at(commit.sequence)) == nullptr) return Effect::kUnknown;
   const auto before = changes.size();
-  AURORA_TRY(edit.run(view, changes));
+  AURORA_ASSIGN(const bool told, edit.run(view, changes));
+  if (!told) return Effect::kUnknown;
   trim();
   return changes.size() > before ? Effect::kChanged : Effect::kNone;
 }

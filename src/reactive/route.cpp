@@ -4,6 +4,8 @@
 #include <aurora/expr/computed_fields.hpp>
 #include <aurora/index/key.hpp>
 
+#include <algorithm>
+
 namespace aurora::reactive {
 
 namespace {
@@ -38,5 +40,14 @@ Route route_of(const plan::Filter& filter) {
   for (const auto& operand : equality->operands) append_key(route.keys.emplace_back(), operand.view());
   return route;
 }
+
+// A field that builds on one that reads the time is not asked for: then that one is there as well.
+bool varies(const CollectionDef& collection) noexcept {
+  if (!collection.computed_fields) return false;
+  const auto& fields = collection.computed_fields->fields();
+  return std::any_of(fields.begin(), fields.end(), [](const auto& field) { return field.program.program().uses_now(); });
+}
+
+bool varies(const plan::Filter& filter) noexcept { return !filter.virtuals().empty() && varies(filter.collection()); }
 
 }  // namespace aurora::reactive

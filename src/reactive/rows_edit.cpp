@@ -28,6 +28,7 @@ std::size_t count_below(const std::vector<std::size_t>& sorted, std::size_t posi
 // ---------------------------------------------------------------- what is touched
 
 Status RowsEdit::gather(const commit::Commit& commit) {
+  now_ = commit.time;
   for (const auto& change : commit.changes)
     if (change.collection == live_.query_.collection->id) AURORA_TRY(gather_change(change, commit.time));
   if (!live_.projection_.lookups().empty()) gather_looked_up(commit);
@@ -95,7 +96,7 @@ RowsEdit::Window RowsEdit::window() const {
   return {std::min(live_.window_begin(), end), end};
 }
 
-Status RowsEdit::run(View* view, std::vector<LiveChange>& changes) {
+Result<bool> RowsEdit::run(View* view, std::vector<LiveChange>& changes) {
   old_window_ = window();
   if (old_window_.begin < old_window_.end) {
     old_first_ = rows_.at(old_window_.begin).key;
@@ -104,18 +105,22 @@ Status RowsEdit::run(View* view, std::vector<LiveChange>& changes) {
   swap_in();
   window_ = window();
   find_shifted();
+  if (brings_expired()) {
+    swap_out();
+    return false;
+  }
   auto written = write_texts(view);
   if (!written) {
     swap_out();
-    return written;
+    return written.error();
   }
   std::vector<LiveChange> found;
   tell(found);
   drop_unmoved(found);
   sort_changes(found);
-  if (found.empty() || (may_cancel_out(found) && shows_the_same(found))) return {};
+  if (found.empty() || (may_cancel_out(found) && shows_the_same(found))) return true;
   std::move(found.begin(), found.end(), std::back_inserter(changes));
-  return {};
+  return true;
 }
 
 void RowsEdit::swap_in() {
@@ -167,6 +172,13 @@ void RowsEdit::find_shifted() {
   note(std::max(window_.begin, behind), window_.end, entered_);
   note(first, std::min(behind, window_.begin), left_);
   note(std::max(first, window_.end), behind, left_);
+}
+
+bool RowsEdit::brings_expired() const {
+  const auto& collection = *live_.query_.collection;
+  return collection.ttl && std::any_of(entered_.begin(), entered_.end(), [&](std::size_t rank) {
+    return is_expired(collection, rows_.at(rank).record.view(), now_);
+  });
 }
 
 Status RowsEdit::write_texts(View* view) {

@@ -24,9 +24,9 @@ class RowsEdit {
   [[nodiscard]] bool is_empty() const noexcept { return touches_.empty(); }
   /// How many rows will be kept.
   [[nodiscard]] std::size_t size_after() const noexcept;
-  /// Edits the rows and appends what that changes in the window. `view`: for lookups. Errors: those of expressions;
-  /// the rows are then what they were.
-  [[nodiscard]] Status run(View* view, std::vector<LiveChange>& changes);
+  /// Edits the rows and appends what that changes in the window. `view`: for lookups. False when an expired row would
+  /// come into the window. Errors: those of expressions; the rows are then, and if it is false, what they were.
+  [[nodiscard]] Result<bool> run(View* view, std::vector<LiveChange>& changes);
 
  private:
   struct Touch {
@@ -52,12 +52,14 @@ class RowsEdit {
   [[nodiscard]] bool is_touched(const std::string& key) const;
   [[nodiscard]] std::size_t old_rank_of(const std::string& key, std::size_t rank) const;
   void find_shifted();
+  [[nodiscard]] bool brings_expired() const;
   [[nodiscard]] Status write_texts(View* view);
   void tell(std::vector<LiveChange>& changes);
   void drop_unmoved(std::vector<LiveChange>& changes) const;
   [[nodiscard]] bool shows_the_same(const std::vector<LiveChange>& changes) const;
 
   LiveRows& live_;
+  DateTime now_;                           // of the commit
   RowList& rows_;
   std::vector<Touch> touches_;
   Window old_window_;

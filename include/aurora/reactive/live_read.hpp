@@ -11,7 +11,9 @@ namespace aurora::reactive {
 
 class LiveRead final : public LiveResult {
  public:
-  explicit LiveRead(const LiveText& text) : text_(text) {}
+  /// `every_change`: the answer may change with any change of a collection that was read, as that of a search does, whose
+  /// ranks depend on all texts.
+  LiveRead(const LiveText& text, bool every_change) : text_(text), every_change_(every_change) {}
 
   [[nodiscard]] Status read(View& view) override;
   [[nodiscard]] Result<Effect> apply(const commit::Commit& commit, const ViewAt& view_at,
@@ -21,10 +23,12 @@ class LiveRead final : public LiveResult {
   [[nodiscard]] std::vector<Route> routes() const override;
 
  private:
+  [[nodiscard]] bool may_change_by(const commit::Commit& commit) const;
   using Reads = std::vector<std::pair<CollectionId, std::shared_ptr<const plan::Filter>>>;
   class Recorder;
 
   const LiveText& text_;
+  const bool every_change_;
   Reads reads_;
   std::vector<LiveRow> rows_;   // those of a list; else the whole answer, as one
 };

@@ -24,7 +24,7 @@ struct LiveText {
   const exec::ExecSettings& settings;
 };
 
-/// The current state when it is the one at that sequence; null when later commits are in it.
+/// The state at that sequence; null when it cannot be told any more.
 using ViewAt = std::function<View*(Sequence)>;
 
 /// Threads: one thread at a time. Errors: those of reading, and of expressions.
@@ -33,6 +33,7 @@ class LiveResult {
   enum class Effect : std::uint8_t {
     kNone,
     kChanged,   ///< the changes tell how
+    kReread,    ///< it was read again at the commit; the changes tell how it differs, if it does
     kUnknown,   ///< it must be read again; it still is what it was before the commit
   };
 

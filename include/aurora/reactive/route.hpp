@@ -21,4 +21,9 @@ struct Route {
 /// The narrowest route that every change the filter matches, before or after, is on: an equality that must hold.
 [[nodiscard]] Route route_of(const plan::Filter& filter);
 
+/// True when the collection has a virtual field that reads the time: what it was for a state cannot be told later.
+[[nodiscard]] bool varies(const CollectionDef& collection) noexcept;
+/// True when which documents match depends on such a field.
+[[nodiscard]] bool varies(const plan::Filter& filter) noexcept;
+
 }  // namespace aurora::reactive
