@@ -59,11 +59,16 @@ void register_handlers(Database& db) {
   });
 }
 
+// There once the child runs jobs.
+std::string ready_file(const std::string& database) { return database + ".ready"; }
+
 int run_child(const std::string& path) {
   auto db = Database::open(path, config());
   db.execute(kSchema);
   register_handlers(db);
   db.workers().start();
+  std::FILE* const ready = std::fopen(ready_file(path).c_str(), "w");
+  if (ready == nullptr || std::fclose(ready) != 0) return 3;
   auto last = db.query("wanted").order_by("n", desc).limit(1).first();
   std::int64_t next = last ? (*last)["n"].as<std::int64_t>() + 1 : 0;
   std::minstd_rand random{std::random_device{}()};
@@ -93,7 +98,12 @@ struct Campaign {
 
   void run(std::mt19937_64& random) {
     for (std::uint64_t i = 0; i < std::max<std::uint64_t>(kills, 1); ++i) {
+      fs::remove(ready_file(database()));
       const auto child = start_self({"--child", database()});
+      // Sanitizers make opening slow.
+      for (const auto until = std::chrono::steady_clock::now() + 60s;
+           !fs::exists(ready_file(database())) && std::chrono::steady_clock::now() < until;)
+        std::this_thread::sleep_for(5ms);
       std::this_thread::sleep_for(100ms + std::chrono::milliseconds(random() % 200));
       for (std::uint64_t freeze = 0; freeze < freezes; ++freeze) {
         ::kill(child, SIGSTOP);
