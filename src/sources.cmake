@@ -62,7 +62,10 @@ set(AURORA_SOURCES
   storage/rocksdb_open.cpp
   storage/rocksdb_options.cpp
   storage/rocksdb_private_files.cpp
+  storage/log_scan.cpp
+  storage/rocksdb_parts.cpp
   storage/rocksdb_salvage.cpp
+  storage/rocksdb_survey.cpp
   storage/rocksdb_status.cpp
   storage/rocksdb_store.cpp
   storage/salvage_scan.cpp
@@ -214,6 +217,7 @@ set(AURORA_SOURCES
   commit/pipeline.cpp
   commit/records.cpp
   commit/recovery.cpp
+  commit/check_rows.cpp
   commit/salvage.cpp
   commit/snapshots.cpp
   commit/unread_pages.cpp

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <aurora/config.hpp>
+#include <aurora/database.hpp>
 #include <aurora/result.hpp>
 
 #include <cstdint>
@@ -10,6 +11,20 @@
 #include <vector>
 
 namespace aurora {
+
+struct CheckReport {
+  VerifyReport verified;
+  /// What an opening for writing would lose or has no remedy for: salvage before opening. Empty: no more than indexes
+  /// can be wrong.
+  std::vector<std::string> damage;
+};
+
+/// Verifies the database in directory `path`, which nobody may have open for writing, and changes nothing there: also no
+/// table or log that opening for writing would remove. Errors: Busy; as Database::open_read_only.
+[[nodiscard]] Result<CheckReport> try_check(const std::string& path, const Config& config = {});
+[[nodiscard]] inline CheckReport check(const std::string& path, const Config& config = {}) {
+  return try_check(path, config).value();
+}
 
 enum class RepairOutcome : std::uint8_t {
   kSound,      ///< nothing was wrong and nothing was changed
@@ -23,7 +38,7 @@ struct RepairReport {
 };
 
 /// Verifies the database in directory `path`, which nobody may have open, and makes its indexes anew when something is
-/// wrong. Documents and log are not touched. Errors: as Database::open; Corruption when it cannot be opened, which
+/// wrong with them alone. Documents and log are not touched; what is damaged otherwise is not opened for writing. Errors: as Database::open; Corruption when it cannot be opened, which
 /// salvage() is for.
 [[nodiscard]] Result<RepairReport> try_repair(const std::string& path, const Config& config = {});
 [[nodiscard]] inline RepairReport repair(const std::string& path, const Config& config = {}) {

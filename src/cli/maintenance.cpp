@@ -10,20 +10,32 @@
 
 namespace aurora::cli {
 
+namespace {
+
+std::string problem_lines(const std::vector<std::string>& problems) {
+  std::string out;
+  for (const auto& problem : problems) out += "problem: " + printable(problem) + "\n";
+  return out;
+}
+
+bool print_report(const VerifyReport& report, const std::vector<std::string>& damage, Terminal& terminal) {
+  const auto problems = report.problems.size() + damage.size();
+  terminal.print(problem_lines(report.problems) + problem_lines(damage) +
+                 fmt::format("{} collections, {} documents, {} index entries, {} log rows: {}\n", report.collections,
+                             report.documents, report.index_entries, report.log_rows,
+                             problems == 0 ? std::string("ok") : fmt::format("{} problem(s)", problems)));
+  return problems == 0;
+}
+
+}  // namespace
+
 bool show_verify(Database& database, Terminal& terminal) {
   const auto report = attempt([&] { return database.verify(); });
   if (!report) {
     terminal.complain(error_report(report.error(), {}, {}, terminal));
     return false;
   }
-  std::string out;
-  for (const auto& problem : report->problems) out += "problem: " + printable(problem) + "\n";
-  out += fmt::format("{} collections, {} documents, {} index entries, {} log rows: {}\n", report->collections,
-                     report->documents, report->index_entries, report->log_rows,
-                     report->problems.empty() ? std::string("ok")
-                                              : fmt::format("{} problem(s)", report->problems.size()));
-  terminal.print(out);
-  return report->problems.empty();
+  return print_report(*report, {}, terminal);
 }
 
 bool back_up(Database& database, const std::string& directory, Terminal& terminal) {
@@ -74,16 +86,22 @@ Config config_of(const Place& place) {
   return config;
 }
 
-std::string problem_lines(const std::vector<std::string>& problems) {
-  std::string out;
-  for (const auto& problem : problems) out += "problem: " + printable(problem) + "\n";
-  return out;
+// Beside a writer, whose files change meanwhile, only what it shows can be verified.
+int check_beside(const Place& place, Terminal& terminal) {
+  auto database = open_database(place, Missing::kFail);
+  if (!database) return complain(database.error(), place, terminal);
+  return show_verify(*database, terminal) ? kOk : kFailed;
 }
 
 int check_only(const Place& place, Terminal& terminal) {
-  auto database = open_database(place, Missing::kFail);
-  if (!database) return complain(database.error(), place, terminal);
-  if (show_verify(*database, terminal)) return kOk;
+  if (place.read_only) return check_beside(place, terminal);
+  const auto report = try_check(place.path, config_of(place));
+  if (!report) return complain(report.error(), place, terminal);
+  if (print_report(report->verified, report->damage, terminal)) return kOk;
+  if (!report->damage.empty()) {
+    advise(place, kSalvageOption, kSalvageAdvice, terminal);
+    return kFailed;
+  }
   advise(place, "--repair", "indexes are made anew with", terminal);
   return kFailed;
 }

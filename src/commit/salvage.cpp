@@ -97,6 +97,9 @@ class Salvager {
       collection.bytes = value;
       return {};
     }));
+    // Parts that were merged may hold definitions from before a drop; ids are not given out again.
+    std::erase_if(collections_, [&](const auto& entry) { return dropped_.contains(entry.first); });
+    for (const auto id : dropped_) damaged.erase(id);
     for (const auto& gap : from_.gaps()) lose("the schema", std::nullopt, "definitions may be missing: " + gap.why);
     for (const auto& [id, why] : damaged)
       if (!collections_.contains(id)) lose("#" + std::to_string(id), std::nullopt, "its definition cannot be read: " + why);
@@ -372,32 +375,7 @@ class Salvager {
   SalvageReport report_;
 };
 
-// Every row of a family through `look`.
-Status look_at_all(storage::Store& store, Family family,
-                   const std::function<Status(std::string_view key, std::string_view value)>& look) {
-  storage::CursorOptions options;
-  options.fill_cache = false;
-  const auto cursor = store.cursor(family, options);
-  for (cursor->seek({}); cursor->valid(); cursor->next()) AURORA_TRY(look(cursor->key(), cursor->value()));
-  return cursor->status();
-}
-
 }  // namespace
-
-Status check_rows(storage::Store& store) {
-  AURORA_TRY(look_at_all(store, Family::kMeta, [](std::string_view key, std::string_view value) -> Status {
-    if (!key.starts_with(kCollectionPrefix)) return {};
-    const auto definition = decode_definition(value);
-    return definition ? Status() : Status(definition.error());
-  }));
-  AURORA_TRY(look_at_all(store, Family::kDocs, [](auto, std::string_view value) { return RecordView::check(value); }));
-  return look_at_all(store, Family::kLog, [](auto, std::string_view value) -> Status {
-    const auto row = decode_log(value, [](const LogEntry& entry) {
-      return entry.before.empty() ? Status() : RecordView::check(entry.before);
-    });
-    return row ? Status() : Status(row.error());
-  });
-}
 
 Result<SalvageReport> salvage(storage::Salvage& from, storage::Store& to, DateTime now) {
   return Salvager(from, to).run(now);

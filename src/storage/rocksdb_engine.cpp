@@ -97,10 +97,20 @@ rocksdb::Status Engine::open_once() {
   cache_ = std::move(setup.cache);
 
   rocksdb::DB* db = nullptr;
-  const auto status =
-      as_ == OpenAs::kReadOnly
-          ? rocksdb::DB::OpenForReadOnly(setup.db, options_.path, setup.families, &handles_, &db)
-          : rocksdb::DB::Open(setup.db, options_.path, setup.families, &handles_, &db);
+  const auto open = [&] {
+    return as_ == OpenAs::kReadOnly
+               ? rocksdb::DB::OpenForReadOnly(setup.db, options_.path, setup.families, &handles_, &db)
+               : rocksdb::DB::Open(setup.db, options_.path, setup.families, &handles_, &db);
+  };
+  auto status = open();
+  // A repair that was interrupted had thrown the index pages away and not made their family anew:
+  // they are rebuilt. No other family may come to be by opening.
+  if (status.IsInvalidArgument() && as_ == OpenAs::kExisting &&
+      lacks_only(setup, options_.path, Family::kPages)) {
+    messages_->say("storage: the index pages are gone: indexes are made anew");
+    setup.db.create_missing_column_families = true;
+    status = open();
+  }
   db_.reset(db);
   slow_build_ = storage::is_slow_build(*logger);
   for (const std::string& warning : logger->take_opening_warnings())

@@ -152,4 +152,13 @@ EngineOptions make_engine_options(const StoreOptions& options, OpenAs as) {
   return result;
 }
 
+bool lacks_only(const EngineOptions& setup, const std::string& path, Family family) {
+  std::vector<std::string> names;
+  if (!rocksdb::DB::ListColumnFamilies(setup.db, path, &names).ok()) return false;
+  return std::all_of(setup.families.begin(), setup.families.end(), [&](const auto& wanted) {
+    const bool is_there = std::find(names.begin(), names.end(), wanted.name) != names.end();
+    return is_there != (wanted.name == to_string(family));
+  });
+}
+
 }  // namespace aurora::storage

@@ -8,6 +8,7 @@
 #include <rocksdb/db.h>
 
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace aurora::storage {
@@ -22,5 +23,8 @@ struct EngineOptions {
 enum class OpenAs : std::uint8_t { kNew, kExisting, kReadOnly };
 
 [[nodiscard]] EngineOptions make_engine_options(const StoreOptions& options, OpenAs as);
+
+/// Whether the store in `path` has every family but `family`. False also when that cannot be read.
+[[nodiscard]] bool lacks_only(const EngineOptions& setup, const std::string& path, Family family);
 
 }  // namespace aurora::storage

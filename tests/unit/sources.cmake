@@ -72,6 +72,7 @@ set(AURORA_UNIT_TESTS
   commit/hash_chains_test.cpp
   commit/loading_threads_test.cpp
   commit/recovery_test.cpp
+  commit/salvage_test.cpp
   commit/unread_pages_test.cpp
   commit/throwing_test.cpp
   commit/transfers_threads_test.cpp

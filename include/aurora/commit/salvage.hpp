@@ -26,10 +26,6 @@ struct SalvageReport {
   std::vector<Lost> lost;               ///< the first kMostLost of them
 };
 
-/// Reads every definition, document and row of the change log. Errors: Corruption or IoError for the first that cannot be
-/// read or is wrong: then indexes cannot be made anew.
-[[nodiscard]] Status check_rows(storage::Store& store);
-
 /// Fills the empty store `to` with every definition and document of `from` whose checksum holds, each in the newest state
 /// there is. What the change log or the live sets call removed stays away. The change log begins anew, with a commit
 /// behind all that are known. Indexes are left to recovery.

@@ -42,8 +42,4 @@ class Salvage {
 /// Errors: Busy; NotFound when there is nothing of a store; IoError, StorageFull while copying. Damage is none.
 [[nodiscard]] Result<std::unique_ptr<Salvage>> open_for_salvage(const std::string& path, const std::string& scratch);
 
-/// Removes all rows of a family without reading them, from a store that nobody has open.
-/// Errors: as open_rocksdb_store; Corruption when a table of another family is damaged: nothing is changed then.
-[[nodiscard]] Status discard_family(const StoreOptions& options, Family family);
-
 }  // namespace aurora::storage

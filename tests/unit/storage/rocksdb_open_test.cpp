@@ -3,8 +3,11 @@
 #include "storage/database_directory.hpp"
 #include "unit/storage/store_fixture.hpp"
 
+#include <aurora/storage/survey.hpp>
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <rocksdb/db.h>
 
 #include <chrono>
 #include <filesystem>
@@ -321,6 +324,46 @@ TEST_CASE("open: an unlogged store is durable by flush, all families together", 
   const auto store = open_rocksdb_store(options).value();
   for (const Family family : {Family::kDocs, Family::kLog, Family::kMeta})
     CHECK(get(*store, family, "a") == "1");
+}
+
+// What a crash in the middle of discard_family leaves.
+TEST_CASE("open: a store whose index pages were thrown away gets their family again, no other", "[storage]") {
+  for (const auto family : {Family::kPages, Family::kDocs}) {
+    const ScratchDirectory scratch;
+    const std::string path = scratch / "db";
+    {
+      const auto store = open_small(path);
+      put(*store, Family::kMeta, "m", "1");
+      put(*store, Family::kPages, "p", "2");
+      store->close().value();
+    }
+    {
+      std::vector<rocksdb::ColumnFamilyDescriptor> families{{rocksdb::kDefaultColumnFamilyName, {}}};
+      std::size_t place = 0;
+      for (std::size_t i = 0; i < kFamilyCount; ++i) {
+        if (static_cast<Family>(i) == family) place = families.size();
+        families.emplace_back(std::string(to_string(static_cast<Family>(i))), rocksdb::ColumnFamilyOptions());
+      }
+      std::vector<rocksdb::ColumnFamilyHandle*> handles;
+      rocksdb::DB* db = nullptr;
+      REQUIRE(rocksdb::DB::Open({}, path, families, &handles, &db).ok());
+      CHECK(db->DropColumnFamily(handles[place]).ok());
+      for (auto* handle : handles) CHECK(db->DestroyColumnFamilyHandle(handle).ok());
+      delete db;
+      break_seal(path).value();
+    }
+    CHECK(lacks_family(small_options(path), family).value());
+    if (family == Family::kDocs) {
+      CHECK(error_of(small_options(path)).code() == ErrorCode::kCorruption);
+      continue;
+    }
+    const auto store = open_small(path);
+    CHECK(get(*store, Family::kMeta, "m") == "1");
+    CHECK(get(*store, Family::kPages, "p") == "(absent)");
+    put(*store, Family::kPages, "p", "3");
+    store->close().value();
+    CHECK_FALSE(lacks_family(small_options(path), family).value());
+  }
 }
 
 }  // namespace aurora::storage
