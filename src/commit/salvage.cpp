@@ -100,14 +100,15 @@ class Salvager {
     // Parts that were merged may hold definitions from before a drop; ids are not given out again.
     std::erase_if(collections_, [&](const auto& entry) { return dropped_.contains(entry.first); });
     for (const auto id : dropped_) damaged.erase(id);
-    for (const auto& gap : from_.gaps()) lose("the schema", std::nullopt, "definitions may be missing: " + gap.why);
+    for (const auto& gap : from_.gaps())
+      if (gap.family == Family::kMeta) lose("the schema", std::nullopt, "definitions may be missing: " + gap.why);
     for (const auto& [id, why] : damaged)
       if (!collections_.contains(id)) lose("#" + std::to_string(id), std::nullopt, "its definition cannot be read: " + why);
     keep_one_of_each_name();
     const auto users = std::count_if(collections_.begin(), collections_.end(),
                                      [](const auto& entry) { return !entry.second.definition.system; });
     report_.collections = static_cast<std::uint64_t>(users);
-    if (users == 0 && report_.lost_count > 0)
+    if (users == 0 && (report_.lost_count > 0 || !from_.gaps().empty()))
       return Error(ErrorCode::kCorruption, "not one definition can be read: documents without names of fields are of no use");
     return {};
   }
@@ -126,6 +127,7 @@ class Salvager {
     const auto sequence = LogKey::sequence_of(key);
     if (!sequence) return {};
     last_ = std::max(last_, *sequence);
+    if (commits_.empty() || commits_.back() != *sequence) commits_.push_back(*sequence);
     const auto row = decode_log(value, [&](const LogEntry& entry) -> Status {
       auto& last = changes_[place_of(entry.collection, entry.ordinal)];
       if (*sequence >= last.sequence) last = {*sequence, entry.kind == ChangeKind::kDelete};
@@ -245,7 +247,30 @@ class Salvager {
     });
   }
 
+  // Sequences are dense (I2), and only rows that the pages know of are trimmed. What lacks in the log was lost with all
+  // that it says, in the docs too, when the place of both was the write-ahead log.
+  void tell_lost_commits() {
+    std::sort(commits_.begin(), commits_.end());
+    Sequence next = fresh_ > 0 ? fresh_ + 1 : 0;   // 0: where the log began is not known
+    const auto lose_until = [&](Sequence end) {
+      if (next != 0 && next < end) {
+        const auto which = next + 1 == end ? "commit " + std::to_string(next) + " is lost"
+                                           : "commits " + std::to_string(next) + ".." + std::to_string(end - 1) + " are lost";
+        lose("the change log", std::nullopt,
+             which + ": documents may be older than they were, removed ones may be back");
+      }
+      next = std::max(next, end);
+    };
+    if (!commits_.empty()) next = next == 0 ? commits_.front() : std::min(next, commits_.front());
+    for (const auto sequence : commits_) {
+      lose_until(sequence);
+      next = std::max(next, sequence + 1);
+    }
+    lose_until(last_ + 1);
+  }
+
   void tell_losses() {
+    tell_lost_commits();
     for (const auto& [id, count] : nameless_)
       lose("#" + std::to_string(id), std::nullopt, std::to_string(count) + " documents whose definition is lost");
     for (auto& [id, collection] : collections_) {
@@ -315,6 +340,9 @@ class Salvager {
 
   // Where it is not known what was there, the place is all that can be told.
   void tell_gap(const storage::Salvage::Gap& gap) {
+    if (gap.family == Family::kLog)
+      lose("the change log", std::nullopt,
+           "commits may be lost, documents older than they were, removed ones back: " + gap.why);
     if (gap.family != Family::kDocs) return;
     const auto after = place_of(gap.after).value_or(0);
     const auto before = place_of(gap.before).value_or(UINT64_MAX);
@@ -369,6 +397,7 @@ class Salvager {
   std::unordered_map<std::uint64_t, LastChange> changes_;    ///< by place
   std::map<std::uint64_t, std::string> damaged_;             ///< rows that were read and are wrong
   std::map<std::uint64_t, std::string> rivals_;              ///< rows that were right, but whose unique value another has
+  std::vector<Sequence> commits_;                            ///< that the change log has, in the order read
   DefinitionIds ids_{kFirstUserId, kFirstUserId};
   Sequence fresh_ = 0;
   Sequence last_ = 0;

@@ -8,6 +8,7 @@
 //   logs/     hence the write-ahead logs go behind an empty store of their own, whose families have the right numbers.
 #include "storage/database_directory.hpp"
 #include "storage/directory_lock.hpp"
+#include "storage/log_scan.hpp"
 #include "storage/rocksdb_parts.hpp"
 #include "storage/rocksdb_status.hpp"
 #include "storage/salvage_scan.hpp"
@@ -55,6 +56,7 @@ class RocksSalvage final : public Salvage {
     AURORA_ASSIGN(const auto path, make_part(scratch_, "whole"));
     for (const auto& file : files_) {
       AURORA_TRY(take_file(file, path / file.filename()));
+      if (is_log(file)) AURORA_TRY(look_at_log(path / file.filename()));
       if (!is_table(file)) continue;
       auto table = look_at_table(path / file.filename());
       if (!table.status.ok())
@@ -97,6 +99,15 @@ class RocksSalvage final : public Salvage {
   const std::vector<std::string>& notes() const noexcept override { return notes_; }
 
  private:
+  // RocksDB leaves out what is damaged, with the rest of its block, and says nothing.
+  Status look_at_log(const fs::path& path) {
+    AURORA_ASSIGN(const auto damage, find_log_damage(path.string()));
+    if (damage)
+      gaps_.push_back({Family::kLog, {}, {}, "the write-ahead log " + path.filename().string() + " is damaged at byte " +
+                                                std::to_string(damage->at)});
+    return {};
+  }
+
   // What there is without MANIFEST and damaged tables. Made once, when first needed.
   Status open_parts() {
     if (has_parts_) return {};

@@ -63,6 +63,21 @@ TEST_CASE("salvage: a definition from before its drop stays away with its docume
   }
 }
 
+TEST_CASE("salvage: commits that the change log lacks are told", "[commit]") {
+  Disk disk;
+  fill(disk);
+  Parts parts(disk);
+  auto& log = parts.rows[Family::kLog];
+  const auto lost = LogKey::sequence_of(log[2].first).value();
+  log.erase(log.begin() + 2);
+  const auto to = storage::make_memory_store();
+  const auto report = salvage(parts, *to, DateTime(1));
+  REQUIRE(report);
+  CHECK(report->documents == 6);
+  REQUIRE(report->lost_count == 1);
+  CHECK(report->lost.front().why.starts_with("commit " + std::to_string(lost) + " is lost: "));
+}
+
 TEST_CASE("check of rows: documents must be what the change log says", "[commit]") {
   Disk disk;
   fill(disk);
