@@ -154,6 +154,7 @@ set(AURORA_SOURCES
   exec/aggregate.cpp
   exec/aggregate_all.cpp
   exec/aggregate_columns.cpp
+  exec/aggregate_exchange.cpp
   exec/column_filter.cpp
   exec/column_order.cpp
   exec/group_column.cpp
@@ -242,6 +243,7 @@ set(AURORA_SOURCES
   reactive/live_query.cpp
   reactive/live_read.cpp
   reactive/live_rows.cpp
+  reactive/live_totals.cpp
   reactive/route.cpp
   reactive/row_list.cpp
   reactive/past_view.cpp

@@ -26,6 +26,15 @@ class AggregateAll final : public Consumer {
     AURORA_TRY(check_memory());
     return true;
   }
+  Result<bool> exchange(const Row* before, const Row* after) override {
+    const auto old_record = before != nullptr ? before->record.view() : RecordView();
+    const auto record = after != nullptr ? after->record.view() : RecordView();
+    if (!accumulator_.exchange(items_, context_.collection, before != nullptr ? &old_record : nullptr,
+                               after != nullptr ? &record : nullptr))
+      return false;
+    AURORA_TRY(check_memory());
+    return true;
+  }
   Status append(std::string& out) override { return accumulator_.append(out, items_, context_.bindings); }
   std::vector<FieldId> reads() const override {
     std::vector<FieldId> fields;

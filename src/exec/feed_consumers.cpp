@@ -7,6 +7,8 @@
 
 namespace aurora::exec {
 
+Result<bool> Consumer::exchange(const Row*, const Row*) { return false; }
+
 Status feed_consumers(View& view, DocumentQuery& query, std::vector<Consumer*> consumers, const ExecSettings& settings,
                       plan::Explanation* explanation) {
   const bool ordered =

@@ -4,13 +4,12 @@
 #include "exec/aggregate_columns.hpp"
 #include "exec/collective_shape.hpp"
 #include "exec/group_index.hpp"
-#include "exec/having.hpp"
+#include "exec/group_parts.hpp"
 #include "exec/written_order.hpp"
 
 #include <aurora/base/nearest.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/exec/arguments.hpp>
-#include <aurora/exec/lookup.hpp>
 #include <aurora/index/key.hpp>
 #include <aurora/schema/path.hpp>
 
@@ -27,45 +26,6 @@ using plan::Bindings;
 
 constexpr std::array<std::string_view, 6> kArguments{"field", "fields", "interval", "having", "orderBy", "limit"};
 constexpr std::array<std::string_view, 6> kParts{"key", "keys", "timestamp", "count", "aggregate", "nodes"};
-
-// One selected part of a group.
-struct Part {
-  enum class Kind : std::uint8_t { kKey, kKeys, kCount, kAggregate, kNodes };
-  Kind kind = Kind::kKey;
-  std::string key;
-  std::string name;
-  std::vector<AggregateItem> items;      // kAggregate
-  Projection projection;                 // kNodes
-  LookupResults lookups;                 // kNodes: for the nodes of all groups shown, in their order
-  std::size_t next_row = 0;              // kNodes: in `lookups`, while they are shown
-  std::uint64_t limit = UINT64_MAX;      // kNodes
-};
-
-// A condition of `having`, or a term of `orderBy`: about the key, the count or an aggregate's result.
-struct Measure {
-  enum class Kind : std::uint8_t { kKey, kCount, kAggregate };
-  Kind kind = Kind::kCount;
-  std::size_t part = 0;
-  std::size_t item = 0;
-};
-
-struct OrderTerm {
-  Measure measure;
-  bool descending = false;
-  bool nulls_first = true;
-};
-
-struct Condition {
-  Measure measure;
-  std::vector<GroupTest> tests;
-};
-
-struct Group {
-  std::vector<Value> keys;
-  std::uint64_t count = 0;
-  std::vector<Accumulator> accumulators;           // of the aggregate parts, in order
-  std::vector<std::vector<Row>> nodes;             // of the nodes parts, in order
-};
 
 class GroupBy final : public Consumer {
  public:
@@ -87,17 +47,7 @@ class GroupBy final : public Consumer {
   }
 
   Status add(const Row& row) override {
-    const auto record = row.record.view();
-    std::vector<Value> keys;
-    std::string name;
-    for (const auto& field : fields_) {
-      auto value = key_value(field, record);
-      append_key(name, value);
-      keys.push_back(std::move(value));
-    }
-    auto [at, fresh] = index_.try_emplace(std::move(name), groups_.size());
-    if (fresh) open_group(std::move(keys), at->first.size());
-    auto& group = groups_[at->second];
+    auto& group = group_of(row.record.view());
     ++group.count;
     AURORA_TRY(add_parts(group, row));
     return check_memory();
@@ -136,6 +86,25 @@ class GroupBy final : public Consumer {
       bytes_ = 0;
     }
     return done;
+  }
+
+  Result<bool> exchange(const Row* before, const Row* after) override {
+    if (ordered_) return false;
+    const auto old_record = before != nullptr ? before->record.view() : RecordView();
+    const auto record = after != nullptr ? after->record.view() : RecordView();
+    const bool stays = before != nullptr && after != nullptr && name_of(old_record) == name_of(record);
+    if (before != nullptr) {
+      auto& group = group_of(old_record);
+      if (!exchange_parts(group, &old_record, stays ? &record : nullptr)) return false;
+      if (!stays && --group.count == 0) close_group(name_of(old_record));
+    }
+    if (after != nullptr && !stays) {
+      auto& group = group_of(record);
+      ++group.count;
+      if (!exchange_parts(group, nullptr, &record)) return false;
+    }
+    AURORA_TRY(check_memory());
+    return true;
   }
 
   Status append(std::string& out) override {
@@ -179,9 +148,7 @@ class GroupBy final : public Consumer {
     bool sid = false;
   };
 
-  Error fail(aql::Offset at, std::string message) const {
-    return context_.bindings.error(at, ErrorCode::kInvalidQuery, std::move(message));
-  }
+  Error fail(aql::Offset at, std::string message) const { return context_.bindings.error(at, ErrorCode::kInvalidQuery, std::move(message)); }
 
   Status add_field(std::string_view name, aql::Offset at) {
     GroupField field;
@@ -323,6 +290,49 @@ class GroupBy final : public Consumer {
     return interval_ ? interval_of(value, *interval_) : Value(value);
   }
 
+  std::string name_of(RecordView record) const {
+    std::string name;
+    for (const auto& field : fields_) append_key(name, key_value(field, record));
+    return name;
+  }
+
+  // Opened when it is the first of its group.
+  Group& group_of(RecordView record) {
+    const auto [at, fresh] = index_.try_emplace(name_of(record), groups_.size());
+    if (!fresh) return groups_[at->second];
+    std::vector<Value> keys;
+    for (const auto& field : fields_) keys.push_back(key_value(field, record));
+    return open_group(std::move(keys), at->first.size());
+  }
+
+  // The last group takes its place.
+  void close_group(const std::string& name) {
+    const auto at = index_.find(name);
+    const auto place = at->second;
+    for (const auto& accumulator : groups_[place].accumulators) bytes_ -= accumulator.memory_bytes();
+    bytes_ -= 2 * name.size() + sizeof(Group) + fields_.size() * sizeof(Value) + 64;
+    index_.erase(at);
+    if (place + 1 < groups_.size()) {
+      groups_[place] = std::move(groups_.back());
+      std::string moved;
+      for (const auto& key : groups_[place].keys) append_key(moved, key);
+      index_[moved] = place;
+    }
+    groups_.pop_back();
+  }
+
+  bool exchange_parts(Group& group, const RecordView* before, const RecordView* after) {
+    std::size_t aggregate = 0;
+    for (const auto& part : parts_) {
+      if (part.kind != Part::Kind::kAggregate) continue;
+      auto& accumulator = group.accumulators[aggregate++];
+      const auto bytes = accumulator.memory_bytes();
+      if (!accumulator.exchange(part.items, context_.collection, before, after)) return false;
+      bytes_ += accumulator.memory_bytes() - bytes;
+    }
+    return true;
+  }
+
   // `name_bytes`: of the key as text.
   Group& open_group(std::vector<Value> keys, std::size_t name_bytes) {
     auto& group = groups_.emplace_back(make_group(std::move(keys)));
@@ -388,14 +398,6 @@ class GroupBy final : public Consumer {
       }
     }
     return true;
-  }
-
-  static bool keys_before(const Group& a, const Group& b) {
-    for (std::size_t i = 0; i < a.keys.size(); ++i) {
-      const auto relation = compare(a.keys[i], b.keys[i]);
-      if (relation != 0) return relation < 0;
-    }
-    return false;
   }
 
   Status sort(std::vector<const Group*>& groups) const {

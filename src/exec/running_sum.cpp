@@ -12,7 +12,7 @@ Result<double> RunningSum::total(std::string_view name) const {
 }
 
 Result<Value> RunningSum::sum(std::string_view name) const {
-  if (has_float_) {
+  if (float_count_ > 0) {
     AURORA_ASSIGN(const double sum, total(name));
     return Value(sum);
   }

@@ -7,6 +7,7 @@
 #include <aurora/exec/query_arguments.hpp>
 #include <aurora/reactive/live_read.hpp>
 #include <aurora/reactive/live_rows.hpp>
+#include <aurora/reactive/live_totals.hpp>
 #include <aurora/schema/system_collections.hpp>
 
 #include <algorithm>
@@ -65,19 +66,25 @@ Result<std::unique_ptr<LiveResult>> LiveQuery::make(const Catalog& catalog) cons
                           "'_changes' is the log of changes and has none itself; watch a collection");
   AURORA_ASSIGN(auto query, exec::read_query_arguments(collection, field, bindings));
   std::unique_ptr<LiveResult> read = std::make_unique<LiveRead>(text_, query.search != nullptr);
-  if (!LiveRows::suits(query) || has_directive(text_, "useIndex")) return read;
+  if (has_directive(text_, "useIndex")) return read;
   exec::Projection projection;
   if (!field.has_selections) {
     projection = exec::Projection::all_fields(*collection, bindings);
   } else {
     AURORA_ASSIGN(const auto selections,
                   exec::expand_selections(field.selections, collection->name, bindings, text_.fragments));
-    for (const auto* selection : selections)
-      if (exec::is_collective(*collection, *selection)) return read;
+    const bool whole = std::any_of(selections.begin(), selections.end(), [&](const aql::Selection* selection) {
+      return exec::is_collective(*collection, *selection);
+    });
+    if (whole) {
+      AURORA_ASSIGN(auto totals, LiveTotals::make(std::move(query), selections, text_));
+      return totals ? std::unique_ptr<LiveResult>(std::move(totals)) : std::move(read);
+    }
+    if (!LiveRows::suits(query)) return read;
     AURORA_ASSIGN(projection,
                   exec::Projection::compile(*collection, selections, {catalog, bindings, text_.fragments, true}));
   }
-  if (!projection.windows().empty()) return read;
+  if (!LiveRows::suits(query) || !projection.windows().empty()) return read;
   return std::unique_ptr<LiveResult>(std::make_unique<LiveRows>(std::move(query), std::move(projection), text_.settings));
 }
 

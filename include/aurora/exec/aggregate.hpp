@@ -68,6 +68,10 @@ class Accumulator {
   /// The documents `ordinals`, `count` of them, from columns of their fields.
   void add(const std::vector<AggregateItem>& items, const ItemColumns& columns, const OrdinalSpan& ordinals,
            std::uint64_t count);
+  /// Takes a document for another, either of which may be null: nothing. False when what `before` gave cannot be taken out
+  /// again exactly; all must then be added anew. Requires: documents were added one by one; none was first or last.
+  [[nodiscard]] bool exchange(const std::vector<AggregateItem>& items, const CollectionDef& collection,
+                              const RecordView* before, const RecordView* after);
   /// The value of one item. Errors: TypeError when a sum of Ints leaves the range of Int or a Float sum is not
   /// finite.
   [[nodiscard]] Result<Value> value(const AggregateItem& item, std::size_t index) const;
@@ -89,6 +93,7 @@ class Accumulator {
   };
   void keep(Cell& cell, ValueView value);
   void add_value(const AggregateItem& item, Cell& cell, ValueView value);
+  [[nodiscard]] bool exchange_value(const AggregateItem& item, Cell& cell, ValueView before, ValueView after);
   void add_values(const AggregateItem& item, Cell& cell, ColumnType type, std::span<const std::uint64_t> values);
   std::vector<Cell> cells_;
   std::uint64_t bytes_ = 0;

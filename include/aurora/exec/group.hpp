@@ -25,6 +25,9 @@ class Consumer {
   /// Takes all matches at once, without a document; false when it must be given them after all, as if never asked.
   /// Errors: as add.
   [[nodiscard]] virtual Result<bool> add_indexed(IndexedMatches& matches) = 0;
+  /// Takes a document for another, either of which may be null: nothing. False when it must be given all documents anew; it
+  /// is then of no use any more. Requires: matches came by `add`. Errors: as add.
+  [[nodiscard]] virtual Result<bool> exchange(const Row* before, const Row* after);
   /// Appends the value of its key.
   [[nodiscard]] virtual Status append(std::string& out) = 0;
   /// The fields it reads of each row.

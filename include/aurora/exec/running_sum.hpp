@@ -22,9 +22,27 @@ class RunningSum {
     if (value.type() == Type::kInt) {
       ints_ += value.int_value();
     } else {
-      has_float_ = true;
+      ++float_count_;
       add_float(value.float_value());
     }
+  }
+  /// Takes out one that was added. False when too little of the sum would be left to be exact: it must be made anew.
+  /// Requires: `value` is a number that was added.
+  [[nodiscard]] bool subtract(ValueView value) noexcept {
+    --count_;
+    if (value.type() == Type::kInt) {
+      ints_ -= value.int_value();
+      return true;
+    }
+    --float_count_;
+    add_float(-value.float_value());
+    if (float_count_ == 0) {
+      floats_ = lost_ = 0;
+      return true;
+    }
+    // What rounding lost of the lost is no more than this part of what was taken out.
+    constexpr double kLeast = 0x1p-30;
+    return std::abs(floats_ + lost_) >= kLeast * std::abs(value.float_value());
   }
   /// As adding them one after another: Ints, and Floats as their bits.
   void add_ints(std::span<const std::uint64_t> values) noexcept {
@@ -35,7 +53,7 @@ class RunningSum {
   }
   void add_floats(std::span<const std::uint64_t> values) noexcept {
     count_ += values.size();
-    has_float_ = has_float_ || !values.empty();
+    float_count_ += values.size();
     RunningSum part;
     part.floats_ = floats_;
     part.lost_ = lost_;
@@ -46,7 +64,7 @@ class RunningSum {
   void add(const RunningSum& other) noexcept {
     count_ += other.count_;
     ints_ += other.ints_;
-    has_float_ = has_float_ || other.has_float_;
+    float_count_ += other.float_count_;
     add_float(other.floats_);
     lost_ += other.lost_;
   }
@@ -71,7 +89,7 @@ class RunningSum {
   __extension__ __int128 ints_ = 0;
   double floats_ = 0;
   double lost_ = 0;
-  bool has_float_ = false;
+  std::uint64_t float_count_ = 0;
 };
 
 }  // namespace aurora::exec

@@ -1,6 +1,7 @@
 // A query's result that is kept up to date commit by commit. One class a way of doing it; owned by a live query.
 //
 //   LiveRows   documents in order: each commit edits the sorted rows
+//   LiveTotals aggregates and groups: each commit takes out what its documents gave, and puts in what they give now
 //   LiveRead   anything else: tells by what it read which commits may change it, and is then read again
 #pragma once
 
