@@ -57,6 +57,16 @@ Result<std::vector<Row>> find_job(View& view, const Catalog::Entry& collection, 
   return select(view, query, settings, nullptr);
 }
 
+// The job that waits or runs under that key.
+Result<std::optional<Ordinal>> live_job(View& view, const Catalog::Entry& collection, const std::string& unique_key,
+                                        const ExecSettings& settings) {
+  const List live{Value("PENDING"), Value("SCHEDULED"), Value("RUNNING")};
+  AURORA_ASSIGN(const auto rows, find_job(view, collection, Object{{"uniqueKey", Value(unique_key)},
+                                                                   {"status", Value(Object{{"in", Value(live)}})}},
+                                          settings));
+  return rows.empty() ? std::nullopt : std::optional(rows.front().ordinal);
+}
+
 class JobOperation {
  public:
   JobOperation(WriteView& view, const Selection& field, const MutationContext& context)
@@ -210,7 +220,8 @@ class JobOperation {
     if (!id) return wrong(field_.name.at, "'" + field_.name.text + "' needs the argument 'id'");
     const auto at = place_of(field_.arguments, "id", field_.name.at);
     auto value = coerce_operand(collection_->primary()->type, Value(*id), std::nullopt, "id");
-    if (!value) return bindings_.error(at, value.error().code(), value.error().message());
+    // No job has an id that is no Uuid.
+    if (!value) return bindings_.error(at, ErrorCode::kNotFound, "there is no job \"" + *id + "\"");
     AURORA_ASSIGN(auto rows, find_job(view_, collection_, Object{{"id", *std::move(value)}}, context_.settings));
     if (rows.empty()) return bindings_.error(at, ErrorCode::kNotFound, "there is no job \"" + *id + "\"");
     return std::move(rows.front());
@@ -227,7 +238,8 @@ class JobOperation {
 
   Status change(const Row& row, Object fields) {
     AURORA_ASSIGN(const auto changed, check_update(*collection_, std::move(fields), view_.now()));
-    AURORA_ASSIGN(auto record, merge_record(*collection_, row.record.view(), changed, view_.max_document_bytes()));
+    AURORA_ASSIGN(auto record, merge_record(*collection_, row.record.view(), changed,
+                                             view_.max_document_bytes() + kJobStateRoom));
     AURORA_TRY(view_.replace(*collection_, row.ordinal, std::move(record)));
     AURORA_ASSIGN(auto stored, view_.record(collection_->id, row.ordinal));
     jobs_.push_back(std::move(stored));
@@ -246,11 +258,22 @@ class JobOperation {
     const auto status = status_of(row);
     if (status == "PENDING") return keep(row);
     if (status == "RUNNING" || status == "COMPLETED") return not_allowed(status);
+    if (status != "SCHEDULED") AURORA_TRY(check_unique_key(row));
     return change(row, Object{{"status", Value("PENDING")},
                               {"retries", Value(0)},
                               {"run_at", Value(view_.now())},
                               {"last_retry", Value(view_.now())},
                               {"completed_at", Value()}});
+  }
+
+  // Another job may have taken the key since this one came to an end.
+  Status check_unique_key(const Row& row) const {
+    const auto key = stored_text(*collection_, "uniqueKey", row.record.view());
+    if (key.empty()) return {};
+    AURORA_ASSIGN(const auto holder, live_job(view_, collection_, std::string(key), context_.settings));
+    if (!holder) return {};
+    return bindings_.error(place_of(field_.arguments, "id", field_.name.at), ErrorCode::kInvalidOperation,
+                           "another job with the uniqueKey \"" + std::string(key) + "\" waits or runs");
   }
 
   Status cancel() {
@@ -295,11 +318,8 @@ Result<EnqueuedJob> enqueue_job(WriteView& view, NewJob job, const ExecSettings&
   document.append("status", Value(run_at > view.now() ? "SCHEDULED" : "PENDING"));
   if (job.timeout) document.append("timeout", Value(*std::move(job.timeout)));
   if (job.unique_key) {
-    const List live{Value("PENDING"), Value("SCHEDULED"), Value("RUNNING")};
-    AURORA_ASSIGN(const auto rows, find_job(view, collection, Object{{"uniqueKey", Value(*job.unique_key)},
-                                                                     {"status", Value(Object{{"in", Value(live)}})}},
-                                            settings));
-    if (!rows.empty()) return EnqueuedJob{rows.front().ordinal, false};
+    AURORA_ASSIGN(const auto holder, live_job(view, collection, *job.unique_key, settings));
+    if (holder) return EnqueuedJob{*holder, false};
     document.append("uniqueKey", Value(*std::move(job.unique_key)));
   }
   AURORA_ASSIGN(auto record, make_record(view, *collection, std::move(document)));

@@ -35,7 +35,6 @@ Dispatcher::~Dispatcher() {
 bool Dispatcher::runs_handler() noexcept { return under_handler; }
 
 void Dispatcher::handle(const std::string& type, Handler handler) {
-  const std::lock_guard control(control_mutex_);
   const std::lock_guard lock(mutex_);
   auto slot = std::make_shared<HandlerSlot>();
   slot->run = std::move(handler);

@@ -109,10 +109,11 @@ Result<OrdinalSet> JobRecords::with_status(View& view, JobStatus status) const {
 }
 
 // No unique value and no relation changes here, so there is nothing to be checked at the end of the statement.
-Status JobRecords::write(WriteView& view, Ordinal ordinal, RecordView job, Changes changes) const {
+Status JobRecords::write(WriteView& view, Ordinal ordinal, RecordView job, Changes changes,
+                         std::uint32_t room) const {
   StoredFields fields;
   fields.fields = std::move(changes);
-  AURORA_ASSIGN(auto record, exec::merge_record(*collection_, job, fields, view.max_document_bytes()));
+  AURORA_ASSIGN(auto record, exec::merge_record(*collection_, job, fields, view.max_document_bytes() + room));
   return view.replace(*collection_, ordinal, std::move(record));
 }
 
@@ -138,7 +139,8 @@ Result<bool> JobRecords::complete(WriteView& view, const Token& token, const Val
   AURORA_ASSIGN(const auto job, held(view, token));
   if (!job) return false;
   AURORA_TRY(write(view, token.ordinal, job.view(),
-                   {{status_, word(JobStatus::kCompleted)}, {completed_at_, Value(view.now())}, {result_, result}}));
+                   {{status_, word(JobStatus::kCompleted)}, {completed_at_, Value(view.now())}, {result_, result}},
+                   result.is_null() ? exec::kJobStateRoom : 0));
   return true;
 }
 
@@ -188,7 +190,11 @@ Result<bool> JobRecords::beat(WriteView& view, const Token& token, const Value& 
   AURORA_ASSIGN(const auto job, held(view, token));
   if (!job) return false;
   Changes changes{{last_heartbeat_, Value(view.now())}};
-  if (!progress.is_null()) changes.emplace_back(progress_, progress);
+  if (!progress.is_null()) {
+    auto with_progress = changes;
+    with_progress.emplace_back(progress_, progress);
+    if (write(view, token.ordinal, job.view(), std::move(with_progress), 0)) return true;
+  }
   AURORA_TRY(write(view, token.ordinal, job.view(), std::move(changes)));
   return true;
 }

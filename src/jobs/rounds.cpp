@@ -65,6 +65,7 @@ void Dispatcher::run_rounds() {
   ready_.clear();
   running_.clear();
   unsettled_.clear();
+  unpromoted_.clear();
   next_check_ = Instant::max();
   next_cleanup_ = retry_at_ = SteadyClock::now();
   {
@@ -106,6 +107,7 @@ bool Dispatcher::gather(std::unique_lock<std::mutex>& lock, Round& round) {
   round.finished = std::exchange(unsettled_, {});
   std::move(finished_.begin(), finished_.end(), std::back_inserter(round.finished));
   finished_.clear();
+  for (const auto& finished : round.finished) finished.attempt->came_back |= finished.returned;
   if (std::exchange(handlers_changed_, false)) known_ = handlers_, round.handlers_changed = true;
   const auto pauses = std::exchange(pauses_changed_, false) ? pauses_ : std::map<std::string, bool>();
   resumed_ = false;
@@ -144,7 +146,7 @@ Status Dispatcher::load_waiting() {
   waiting |= scheduled;
   const auto now = engine_.now().micros;
   return view.scan(kJobsCollection, waiting, [&](Ordinal ordinal, const RecordRef& job) {
-    if (job) feed_job(ordinal, job.view(), now);
+    if (job) feed_job(ordinal, job.view(), view.sequence(), now);
     return true;
   });
 }
@@ -152,16 +154,16 @@ Status Dispatcher::load_waiting() {
 void Dispatcher::feed(const commit::Commit& commit) {
   const auto now = engine_.now().micros;
   for (const auto& change : commit.changes)
-    if (change.collection == kJobsCollection && change.after) feed_job(change.ordinal, change.after.view(), now);
+    if (change.collection == kJobsCollection && change.after) feed_job(change.ordinal, change.after.view(), commit.sequence, now);
 }
 
-void Dispatcher::feed_job(Ordinal ordinal, RecordView job, std::int64_t now) {
+void Dispatcher::feed_job(Ordinal ordinal, RecordView job, Sequence sequence, std::int64_t now) {
   const auto status = records_.status(job);
   if (status == JobStatus::kPending || status == JobStatus::kScheduled)
     ready_.add(records_.type(job), records_.queue(job),
                {records_.run_at(job).micros, ordinal, static_cast<std::uint8_t>(records_.priority(job))}, now);
   const auto found = running_.find(ordinal);
-  if (found == running_.end()) return;
+  if (found == running_.end() || sequence <= found->second->since) return;
   if (status == JobStatus::kRunning && records_.started_at(job) == found->second->token.started_at) return;
   // Somebody took the job from its attempt, or the handler completed it itself.
   if (!found->second->committed.load(std::memory_order_acquire))
@@ -185,7 +187,7 @@ void Dispatcher::look_at_running(Instant now, bool ending, Round& round) {
   for (auto at = running_.begin(); at != running_.end();) {
     const auto& attempt = at->second;
     const bool is_timeout = attempt->timeout && now >= *attempt->timeout;
-    if (attempt->committed.load(std::memory_order_acquire)) {
+    if (attempt->came_back || attempt->committed.load(std::memory_order_acquire)) {
       ++at;
       continue;
     }
@@ -230,6 +232,7 @@ void Dispatcher::take_back(Instant now, bool all, Round& round) {
 }
 
 void Dispatcher::choose(Round& round) {
+  round.due = std::exchange(unpromoted_, {});
   ready_.advance(engine_.now().micros, round.due);
   if (!round.claims_any) return;
   for (const auto& finished : round.finished)
@@ -332,6 +335,12 @@ Status Dispatcher::write_round(commit::WriteContext& context, Round& round) {
   }
   for (auto& candidate : round.claims) {
     AURORA_ASSIGN(candidate.claimed, records_.claim(context, candidate.entry.ordinal));
+    if (candidate.claimed) continue;
+    // Taken when it was due, it may not be so any more: the clock can be set back.
+    AURORA_ASSIGN(const auto job, context.record(kJobsCollection, candidate.entry.ordinal));
+    const auto status = job ? records_.status(job.view()) : JobStatus::kCancelled;
+    candidate.waits = status == JobStatus::kPending || status == JobStatus::kScheduled;
+    if (candidate.waits) candidate.entry.run_at = records_.run_at(job.view()).micros;
   }
   for (const auto ordinal : round.due) AURORA_TRY(records_.promote(context, ordinal));
   for (const auto ordinal : round.old) {
@@ -346,17 +355,21 @@ void Dispatcher::write(Round& round) {
   if (round.is_empty()) return;
   const auto begun = SteadyClock::now();
   Status written;
+  Sequence at = 0;
   if (auto entry = engine_.enter(); !entry) {
     written = entry.error();
   } else {
     const auto sequence =
         engine_.commit([&](commit::WriteContext& context) { return write_round(context, round); });
-    if (!sequence) written = sequence.error();
+    if (sequence)
+      at = *sequence;
+    else
+      written = sequence.error();
   }
   last_write_ = SteadyClock::now() - begun;
   if (written) {
     has_failed_ = false;
-    after_write(round, begun);
+    after_write(round, begun, at);
     return;
   }
   if (!std::exchange(has_failed_, true) && written.error().code() != ErrorCode::kClosed)
@@ -376,9 +389,10 @@ void Dispatcher::put_back(Round& round) {
     for (const auto& finished : round.finished)
       if (finished.returned) ++finished.attempt->queue->running;
   unsettled_ = std::move(round.finished);
+  unpromoted_ = std::move(round.due);
 }
 
-void Dispatcher::after_write(Round& round, Instant begun) {
+void Dispatcher::after_write(Round& round, Instant begun, Sequence sequence) {
   std::size_t returned = 0;
   for (const auto& finished : round.finished) {
     const auto found = running_.find(finished.attempt->token.ordinal);
@@ -395,6 +409,9 @@ void Dispatcher::after_write(Round& round, Instant begun) {
   for (auto& candidate : round.claims) {
     if (!candidate.claimed) {
       --candidate.lane->queue->running;
+      if (candidate.waits)
+        ready_.add(candidate.lane->type, candidate.lane->queue->name, candidate.entry, engine_.now().micros);
+      looks_again_ = true;
       continue;
     }
     auto attempt = std::make_shared<Attempt>();
@@ -406,6 +423,7 @@ void Dispatcher::after_write(Round& round, Instant begun) {
     attempt->handler = known_.find(candidate.lane->type)->second;
     attempt->expected_nanos = candidate.expected_nanos;
     attempt->claimed = begun;
+    attempt->since = sequence;
     attempt->next_beat = begun + config_.heartbeat;
     if (const auto timeout = records_.timeout_micros(job)) attempt->timeout = begun + std::chrono::microseconds(*timeout);
     attempt->lease_until.store(ticks(begun + config_.lease), std::memory_order_release);
@@ -429,7 +447,8 @@ void Dispatcher::after_write(Round& round, Instant begun) {
     work_.notify_one();
 }
 
-Instant Dispatcher::next_look(Instant now) const {
+Instant Dispatcher::next_look(Instant now) {
+  if (std::exchange(looks_again_, false)) return now;
   auto until = now + std::chrono::hours(1);
   until = std::min(until, next_check_);
   if (!unsettled_.empty() || retry_at_ > now) until = std::min(until, std::max(retry_at_, now));

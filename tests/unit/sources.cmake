@@ -113,6 +113,7 @@ set(AURORA_UNIT_TESTS
   jobs/backoff_test.cpp
   jobs/ready_queue_test.cpp
   facade/ttl_test.cpp
+  facade/waiting_jobs_test.cpp
   facade/watch_steps_test.cpp
   ../support/faulty_store.cpp
   text/fuzzy_test.cpp

@@ -20,6 +20,10 @@ namespace aurora::exec {
 [[nodiscard]] Result<std::string> run_job_operation(WriteView& view, const aql::Selection& field,
                                                     const MutationContext& context);
 
+/// What the document of a job may have beside its limit, so that each change of its state can be stored, the longest error
+/// included.
+inline constexpr std::uint32_t kJobStateRoom = 16u << 10;
+
 /// A job to be, with what was said of it checked.
 struct NewJob {
   std::string type;

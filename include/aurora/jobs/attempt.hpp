@@ -39,10 +39,12 @@ struct Attempt {
   std::shared_ptr<HandlerSlot> handler;
   std::int64_t expected_nanos = 0;         ///< how long it is thought to take
   Instant claimed;
+  Sequence since = 0;                      ///< of the claim: what earlier commits say of the job is past
 
   // The dispatcher's alone.
   Instant next_beat;
   std::optional<Instant> timeout;
+  bool came_back = false;                  ///< it ended, and how is being written
 
   /// The lease: nothing is written for this attempt after it.
   std::atomic<Instant::rep> lease_until{0};

@@ -91,6 +91,7 @@ class Dispatcher {
     ReadyQueue::Entry entry;
     std::int64_t expected_nanos = 0;
     RecordRef claimed;                                   // null: not claimed after all
+    bool waits = false;                                  // not claimed, and not due yet by the clock as it is now
   };
   // What one round writes.
   struct Round {
@@ -118,7 +119,7 @@ class Dispatcher {
   [[nodiscard]] Status load_waiting();
   [[nodiscard]] bool gather(std::unique_lock<std::mutex>& lock, Round& round);
   void feed(const commit::Commit& commit);
-  void feed_job(Ordinal ordinal, RecordView job, std::int64_t now);
+  void feed_job(Ordinal ordinal, RecordView job, Sequence sequence, std::int64_t now);
   void look_at_running(Instant now, bool ending, Round& round);
   void take_back(Instant now, bool all, Round& round);
   void give_up(const AttemptRef& attempt, Outcome outcome, std::string error, Round& round);
@@ -127,9 +128,9 @@ class Dispatcher {
   void write(Round& round);
   [[nodiscard]] Status write_round(commit::WriteContext& context, Round& round);
   [[nodiscard]] Status settle(WriteView& view, const Finished& finished, Round& round);
-  void after_write(Round& round, Instant begun);
+  void after_write(Round& round, Instant begun, Sequence sequence);
   void put_back(Round& round);
-  [[nodiscard]] Instant next_look(Instant now) const;
+  [[nodiscard]] Instant next_look(Instant now);
   [[nodiscard]] bool has_news() const;
 
   // dispatcher.cpp
@@ -179,6 +180,8 @@ class Dispatcher {
   ReadyQueue ready_;
   std::map<std::string, std::shared_ptr<HandlerSlot>, std::less<>> known_;   // the handlers, as lanes point to them
   std::vector<Finished> unsettled_;                      // of a round that could not be written
+  std::vector<Ordinal> unpromoted_;                      // of such a round as well
+  bool looks_again_ = false;                             // some were not claimed after all: others can be
   std::unordered_map<Ordinal, AttemptRef> running_;      // dealt out and still holding their jobs
   Instant next_check_;                                   // of a lease, heartbeat or timeout
   Instant next_cleanup_;

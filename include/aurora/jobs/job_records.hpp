@@ -14,6 +14,7 @@
 //   J2  `retries` counts the attempts that failed or were lost and were followed by another.
 #pragma once
 
+#include <aurora/exec/jobs.hpp>
 #include <aurora/exec/write_view.hpp>
 #include <aurora/job_status.hpp>
 #include <aurora/schema/catalog.hpp>
@@ -72,7 +73,7 @@ class JobRecords {
   [[nodiscard]] Result<bool> lose(WriteView& view, const Token& token, std::string_view error) const;
   /// The attempt did not begin, or was given back: it does not count.
   [[nodiscard]] Result<bool> release(WriteView& view, const Token& token) const;
-  /// `progress` null: as it was.
+  /// `progress` null, or too large to be stored: as it was.
   [[nodiscard]] Result<bool> beat(WriteView& view, const Token& token, const Value& progress) const;
 
   /// PENDING instead of SCHEDULED, when its time has come.
@@ -89,7 +90,8 @@ class JobRecords {
   [[nodiscard]] static DateTime time(RecordView job, FieldId field);
   [[nodiscard]] static std::int64_t number(RecordView job, FieldId field);
   [[nodiscard]] Value word(JobStatus status) const { return Value(to_string(status)); }
-  [[nodiscard]] Status write(WriteView& view, Ordinal ordinal, RecordView job, Changes changes) const;
+  [[nodiscard]] Status write(WriteView& view, Ordinal ordinal, RecordView job, Changes changes,
+                             std::uint32_t room = exec::kJobStateRoom) const;
 
   Catalog::Entry collection_;
   FieldId id_, type_, queue_, payload_, priority_, status_, retries_, max_retries_, error_, created_at_, run_at_,

@@ -1,5 +1,5 @@
 // Workers: what handlers get, how their jobs end, what a clock, a lease and a second thread do to them.
-#include <aurora/aurora.hpp>
+#include "unit/facade/workers_fixture.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -26,38 +26,8 @@ using aurora::Object;
 using aurora::Transaction;
 using aurora::Uuid;
 using aurora::Value;
+using namespace aurora::testing;
 using namespace std::chrono_literals;
-
-// Sanitizers and busy machines are slow.
-constexpr auto kLong = 30s;
-
-std::string field(Database& db, const Uuid& id, const char* name) {
-  return aurora::to_json((*db.workers().job(id))[name]);
-}
-
-template <class Condition>
-bool comes_true(const Condition& condition) {
-  for (const auto until = std::chrono::steady_clock::now() + kLong; std::chrono::steady_clock::now() < until;
-       std::this_thread::sleep_for(1ms))
-    if (condition()) return true;
-  return false;
-}
-
-bool becomes(Database& db, const Uuid& id, const std::string& status) {
-  return comes_true([&] { return field(db, id, "status") == "\"" + status + "\""; });
-}
-
-// A clock that tests move.
-struct Moved {
-  std::shared_ptr<std::atomic<std::int64_t>> micros = std::make_shared<std::atomic<std::int64_t>>(1'800'000'000'000'000);
-  Config config() const {
-    Config config;
-    config.clock = [clock = micros] { return clock->load(); };
-    config.workers.backoff_jitter = 0;
-    return config;
-  }
-  void forward(std::chrono::microseconds by) { micros->fetch_add(by.count()); }
-};
 
 // A gate that handlers wait at.
 class Gate {
