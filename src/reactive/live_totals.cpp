@@ -28,7 +28,8 @@ Result<std::unique_ptr<LiveTotals>> LiveTotals::make(exec::DocumentQuery query,
                                                      const std::vector<const aql::Selection*>& selections,
                                                      const LiveText& text) {
   // Documents that expire are gone from a result before a commit removes them.
-  if (query.search || query.collection->ttl) return std::unique_ptr<LiveTotals>();
+  // A value that reads the time cannot be taken out again as it was put in.
+  if (query.search || query.collection->ttl || varies(*query.collection)) return std::unique_ptr<LiveTotals>();
   for (const auto* selection : selections) {
     const auto& name = selection->name.text;
     const bool leaf = !selection->has_selections && selection->arguments.empty();

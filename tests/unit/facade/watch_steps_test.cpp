@@ -105,6 +105,22 @@ TEST_CASE("watch: an order by a field that reads the time leaves no row twice an
   CHECK(drain(young) == R"({"aggregate":{"count":0}}>{"aggregate":{"count":1}})");
 }
 
+TEST_CASE("watch: totals of a field that reads the time are those of the query", "[facade]") {
+  Fixture f;
+  f.run("schema { define collection c { k: Int! @primary  born: DateTime  n: Int  "
+        "age: Int @computed(expr: \"dateDiff(now(), born, unit: \\\"s\\\")\") } }");
+  f.run("mutation { insertMany(collection: \"c\", data: [{k: 1, born: \"2023-01-01T00:00:00Z\"}, {k: 2, born: \"2023-01-02T00:00:00Z\"}]) }");
+  const std::string query = "{ c { aggregate { count sum(field: \"age\") } } }";
+  auto watcher = f.db.watch(query);
+  f.pass_seconds(100);
+  f.run("mutation { update(collection: \"c\", where: {k: 1}, data: {n: 2}) }");
+  CHECK_FALSE(drain(watcher).empty());
+  CHECK("{\"c\":" + std::string(watcher.current().front().text()) + "}" == f.db.execute(query).data_text());
+  f.run("mutation { deleteFrom(collection: \"c\", where: {}) }");
+  CHECK_FALSE(drain(watcher).empty());
+  CHECK("{\"c\":" + std::string(watcher.current().front().text()) + "}" == f.db.execute(query).data_text());
+}
+
 TEST_CASE("watch: the rank of a search follows documents that its condition leaves out", "[facade]") {
   Fixture f;
   f.run("schema { define collection a { k: Int! @primary  title: String @search  kind: String } }");
