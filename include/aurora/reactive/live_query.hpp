@@ -4,7 +4,8 @@
 //   open ──► list at sequence S ──► apply(S+1) apply(S+2) … ──(cannot tell)──► refresh(current state S') ──► apply(S'+1) …
 //
 // Invariants:
-//   L1  what `list` gives is what the query gives at `sequence`, with "now" of when it was opened.
+//   L1  what `list` gives is what the query gives at `sequence`; "now" in its text is that of when it was opened,
+//       computed fields that read the time are as of when their row was last made.
 //   L2  the changes given since some list, applied to it in order, make the present one; positions as in
 //       live_changes.hpp.
 //   L3  no changes are given when the texts of the list are the same as before.
