@@ -82,7 +82,8 @@ double interpolate(std::vector<double> values, double p) {
   const auto below = static_cast<std::size_t>(position);
   if (below + 1 >= values.size()) return values.back();
   const double part = position - static_cast<double>(below);
-  return values[below] + (values[below + 1] - values[below]) * part;
+  const double step = values[below + 1] - values[below];
+  return std::isfinite(step) ? values[below] + step * part : std::lerp(values[below], values[below + 1], part);
 }
 
 }  // namespace
@@ -183,9 +184,9 @@ void Accumulator::add_value(const AggregateItem& item, Cell& cell, ValueView val
     case AggregateFunction::kSum:
     case AggregateFunction::kAvg: cell.sum.add(value); break;
     case AggregateFunction::kStddev: {
-      const double x = as_double(value);
-      const double delta = x - cell.mean;
-      cell.mean += delta / static_cast<double>(cell.count);
+      const long double x = as_double(value);
+      const long double delta = x - cell.mean;
+      cell.mean += delta / static_cast<long double>(cell.count);
       cell.squares += delta * (x - cell.mean);
       break;
     }
@@ -223,9 +224,13 @@ Result<Value> Accumulator::value(const AggregateItem& item, std::size_t index) c
     case AggregateFunction::kCountField: return Value(static_cast<std::int64_t>(cell.count));
     case AggregateFunction::kCountDistinct: return Value(static_cast<std::int64_t>(cell.keys.size()));
     case AggregateFunction::kSum: return cell.sum.sum(item.name);
-    case AggregateFunction::kAvg: return cell.sum.average(item.name);
-    case AggregateFunction::kStddev:
-      return cell.count < 2 ? Value() : Value(std::sqrt(cell.squares / static_cast<double>(cell.count - 1)));
+    case AggregateFunction::kAvg: return cell.sum.average();
+    case AggregateFunction::kStddev: {
+      if (cell.count < 2) return Value();
+      const auto deviation = static_cast<double>(std::sqrt(cell.squares / static_cast<long double>(cell.count - 1)));
+      if (std::isfinite(deviation)) return Value(deviation);
+      return Error(ErrorCode::kTypeError, "the deviation '" + item.name + "' is outside the range of Float");
+    }
     case AggregateFunction::kPercentile:
       return cell.values.empty() ? Value() : Value(interpolate(cell.values, item.p));
     default: return cell.value;

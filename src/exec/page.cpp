@@ -68,14 +68,15 @@ Result<const std::vector<Row>*> Page::rows(plan::Explanation* explanation) {
 
 Result<bool> Page::has_next() {
   AURORA_TRY(rows(nullptr));
-  if (!query_.backward) return more_ahead_;
+  if (!query_.backward && more_ahead_) return true;
+  if (!query_.before && !(query_.backward && query_.offset > 0)) return false;   // nothing cut that end off
   return exists_beyond(true);
 }
 
 Result<bool> Page::has_previous() {
   AURORA_TRY(rows(nullptr));
-  if (query_.backward) return more_ahead_;
-  if (!query_.after && query_.offset == 0) return false;
+  if (query_.backward && more_ahead_) return true;
+  if (!query_.after && (query_.backward || query_.offset == 0)) return false;
   return exists_beyond(false);
 }
 
@@ -95,8 +96,6 @@ Result<bool> Page::exists_beyond(bool behind) {
   if (cursor && !query_.distinct) {
     AURORA_ASSIGN(const bool there, still_there(*cursor));
     if (there) return true;
-  } else if (!cursor && behind) {
-    return false;   // a walk backwards from the end
   }
   auto beyond = query_;
   beyond.offset = 0;
@@ -104,11 +103,13 @@ Result<bool> Page::exists_beyond(bool behind) {
   beyond.backward = false;
   beyond.after.reset();
   beyond.before.reset();
-  const auto edge = !rows_->empty() ? position_of(query_, behind ? rows_->back() : rows_->front())
-                    : cursor        ? *cursor
-                                    : Position();
-  if (rows_->empty() && !cursor) return false;
-  (behind ? beyond.after : beyond.before) = edge;
+  auto& bound = behind ? beyond.after : beyond.before;
+  if (!rows_->empty()) {
+    bound = position_of(query_, behind ? rows_->back() : rows_->front());
+  } else {
+    // Without a cursor at this end, the offset went past all there are from the other cursor on.
+    bound = cursor ? cursor : behind ? query_.after : query_.before;
+  }
   AURORA_ASSIGN(const auto found, select(view_, beyond, settings_, nullptr));
   return !found.empty();
 }

@@ -95,6 +95,7 @@ Result<bool> Selector::try_visit_all(const std::function<Result<bool>(IndexedMat
   AURORA_ASSIGN(const bool done, visit_all(matches));
   if (!done) return done;
   const auto found = matches.ordinals.size();
+  if (!matches.columns_of.fields.empty()) looked_at_ = std::max(looked_at_, found);
   if (explanation_ == nullptr) {
     if (settings_.shapes != nullptr) {
       if (!matches.keys_of.empty()) note_indexes({matches.keys_of});

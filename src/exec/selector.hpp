@@ -105,7 +105,7 @@ class Selector {
   void cut_to_bounds(OrdinalSet& set) const {
     if (!query_.order.empty() || query_.distinct || whole_) return;
     if (after_) set -= OrdinalSet::range(0, std::uint64_t{after_->ordinal} + 1);
-    if (before_) set -= OrdinalSet::range(before_->ordinal, std::uint64_t{UINT32_MAX} + 1);
+    if (before_ && !set.empty()) set -= OrdinalSet::range(before_->ordinal, std::uint64_t{set.max()} + 1);
   }
 
   [[nodiscard]] bool is_within_bounds(std::span<const ValueView> values, Ordinal ordinal) const {
@@ -148,10 +148,13 @@ class Selector {
     node.time_us = micros_since(start);
   }
 
+  // Documents, whether they or only columns of them were looked at.
+  [[nodiscard]] std::uint64_t examined() const { return std::max(examined_, looked_at_); }
+
   // For proposals of indexes. A forced index is its user's decision.
   void remember(std::uint64_t found) const {
     if (settings_.shapes == nullptr || !settings_.use_indexes) return;
-    settings_.shapes->record(query_, access_.indexes, std::max(examined_, looked_at_), found);
+    settings_.shapes->record(query_, access_.indexes, examined(), found);
   }
 
   void note_indexes(const std::vector<std::string>& names) {
@@ -168,7 +171,7 @@ class Selector {
     explanation_->root = std::move(node_);
     explanation_->indexes = access_.indexes;
     explanation_->index_used = !access_.indexes.empty();
-    explanation_->rows_examined = examined_;
+    explanation_->rows_examined = examined();
     explanation_->rows_returned = returned;
     explanation_->time_us = micros_since(start);
   }

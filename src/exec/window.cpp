@@ -241,7 +241,7 @@ class WindowPass {
     switch (spec.function) {
       case WindowFunction::kRollingAvg:
         AURORA_TRY(roll<SumState>(column, size, [&](std::size_t i, const SumState& state) {
-          return put(i, state.sum().average(spec.text));
+          return put(i, state.sum().average());
         }));
         break;
       case WindowFunction::kRollingSum:

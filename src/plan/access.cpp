@@ -75,7 +75,7 @@ class Planner {
   std::optional<Set> evaluate(const FilterNode& node) {
     switch (node.kind) {
       case Kind::kTrue: return std::nullopt;
-      case Kind::kFalse: return Set{Ordinals(), true, make_node("BitmapOr", "false")};
+      case Kind::kFalse: return none();
       case Kind::kAnd: return conjunction(node, false);
       case Kind::kOr: return disjunction(node);
       case Kind::kNot: return negation(node);
@@ -87,6 +87,13 @@ class Planner {
     const auto compound = best_compound({&node});
     if (!compound) return std::nullopt;
     return run(*compound);
+  }
+
+  Set none() const {
+    Set set;
+    set.node = make_node("BitmapOr", "false");
+    measure(set.node, set.ordinals.get(), now());
+    return set;
   }
 
   static Set counted(std::uint64_t count) {
@@ -306,6 +313,7 @@ class Planner {
 
   std::optional<Set> by_sid(const FilterNode& node) {
     if (!options_.use_indexes || options_.only != nullptr) return std::nullopt;
+    const auto start = now();
     auto ordinals = sid_set(node, source_);
     if (!ordinals) return std::nullopt;
     Set result;
@@ -313,6 +321,7 @@ class Planner {
       result.node = make_node(std::string(sid_op(node)), node.text());
       result.node.index = "_sid";
       result.node.estimated_rows = ordinals->size();
+      measure(result.node, *ordinals, start);
     }
     result.ordinals = Ordinals(std::move(*ordinals));
     mark_used("_sid");

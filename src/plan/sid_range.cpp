@@ -1,11 +1,13 @@
 // Body of sid_range.hpp. Called by the access planner; asks the source where a `_sid` would stand.
 #include "sid_range.hpp"
 
+#include <algorithm>
+
 namespace aurora::plan {
 
 namespace {
 
-constexpr std::uint64_t kEnd = std::uint64_t{UINT32_MAX} + 1;
+constexpr std::uint64_t kEnd = std::uint64_t{UINT32_MAX} + 1;   // behind every document
 
 // The least uuid above `sid`; none above the last.
 std::optional<Uuid> next_sid(Uuid sid) {
@@ -32,8 +34,11 @@ class Ranges {
     return at;
   }
 
+  // Cut to where documents are: a range takes memory by its length.
   void add(std::optional<std::uint64_t> begin, std::optional<std::uint64_t> end) {
-    if (begin && end && *begin < *end) set_ |= OrdinalSet::range(static_cast<Ordinal>(*begin), *end);
+    if (!begin || !end || source_.live->empty()) return;
+    end = std::min(*end, std::uint64_t{source_.live->max()} + 1);
+    if (*begin < *end) set_ |= OrdinalSet::range(static_cast<Ordinal>(*begin), *end);
   }
 
   std::optional<OrdinalSet> take() {

@@ -84,8 +84,8 @@ class Accumulator {
   struct Cell {
     std::uint64_t count = 0;
     RunningSum sum;                     // sum, avg
-    double mean = 0;                    // Welford
-    double squares = 0;
+    long double mean = 0;               // Welford; a square of a large number is none of double's
+    long double squares = 0;
     Value value;                        // min, max, first, last
     std::uint64_t value_bytes = 0;      // of long ones
     std::vector<double> values;         // percentile
