@@ -242,6 +242,7 @@ set(AURORA_SOURCES
   reactive/live_changes.cpp
   reactive/live_query.cpp
   reactive/live_read.cpp
+  reactive/live_roots.cpp
   reactive/live_rows.cpp
   reactive/live_totals.cpp
   reactive/route.cpp
@@ -257,6 +258,7 @@ set(AURORA_SOURCES
   facade/bind.cpp
   facade/build_info.cpp
   facade/cache.cpp
+  facade/commit_events.cpp
   facade/computed.cpp
   facade/database.cpp
   facade/deferred.cpp
@@ -273,19 +275,24 @@ set(AURORA_SOURCES
   facade/point_plan.cpp
   facade/inserts.cpp
   facade/index_advice.cpp
+  facade/interval_index.cpp
   facade/json.cpp
   facade/listen_consumer.cpp
   facade/listener.cpp
+  facade/listener_state.cpp
   facade/query.cpp
   facade/query_result.cpp
   facade/repair.cpp
   facade/router.cpp
   facade/runner.cpp
   facade/state.cpp
+  facade/topic_consumer.cpp
+  facade/topics.cpp
   facade/transaction.cpp
   facade/transfer.cpp
   facade/watch_consumer.cpp
   facade/watcher.cpp
+  facade/watcher_group.cpp
   facade/watcher_state.cpp
   facade/workers.cpp)
 

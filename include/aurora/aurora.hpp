@@ -1,4 +1,4 @@
-// Everything public: #include <aurora/aurora.hpp>. The nlohmann forms are in <aurora/json.hpp>.
+// Everything public: #include <aurora/aurora.hpp>. The nlohmann forms are in <aurora/json.hpp>, those of Asio in <aurora/async.hpp>.
 #pragma once
 
 #include <aurora/bind.hpp>
@@ -17,8 +17,10 @@
 #include <aurora/repair.hpp>
 #include <aurora/result.hpp>
 #include <aurora/statement.hpp>
+#include <aurora/topic.hpp>
 #include <aurora/transaction.hpp>
 #include <aurora/value.hpp>
 #include <aurora/version.hpp>
 #include <aurora/watcher.hpp>
+#include <aurora/watcher_group.hpp>
 #include <aurora/workers.hpp>

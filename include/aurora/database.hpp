@@ -24,6 +24,7 @@
 namespace aurora {
 
 class Database;
+class TopicListener;
 class Watcher;
 struct WatchOptions;
 class Workers;
@@ -156,6 +157,17 @@ class Database {
   [[nodiscard]] Watcher watch(std::string_view query, const Object& variables = {});
   [[nodiscard]] Watcher watch(std::string_view query, const Object& variables, const WatchOptions& options);
   [[nodiscard]] Result<Watcher> try_watch(std::string_view query, const Object& variables, const WatchOptions& options);
+
+  // ---- topics of the application (topic.hpp)
+  /// Tells `payload` to all who listen to `topic` now, in the order of the calls, and returns how many they are. Nothing
+  /// is stored, and no commit made. Errors: Closed, InvalidInput for a topic without a name.
+  std::size_t publish(std::string_view topic, const Value& payload) { return try_publish(topic, payload).value(); }
+  [[nodiscard]] Result<std::size_t> try_publish(std::string_view topic, const Value& payload);
+  /// The same with the payload as JSON text, which must be whole. Errors: InvalidInput too.
+  [[nodiscard]] Result<std::size_t> try_publish_json(std::string_view topic, std::string_view payload);
+  /// Hears what is published on a topic from now on.
+  [[nodiscard]] TopicListener listen_topic(std::string_view topic);
+  [[nodiscard]] Result<TopicListener> try_listen_topic(std::string_view topic);
 
   // ---- queries and documents
   [[nodiscard]] Query query(std::string collection);

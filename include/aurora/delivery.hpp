@@ -41,6 +41,7 @@ class [[nodiscard]] Following {
 
  private:
   friend class Listener;
+  friend class TopicListener;
   friend class Watcher;
   Following(std::weak_ptr<facade::State> state, std::shared_ptr<facade::Consumer> consumer);
   std::weak_ptr<facade::State> state_;

@@ -14,6 +14,7 @@
 #include <aurora/value.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -28,6 +29,9 @@ namespace aurora {
 namespace facade {
 class ListenerState;
 class StreamState;
+struct BatchBuilder;
+struct CommitEvents;
+struct ListenCalls;
 }  // namespace facade
 
 enum class ChangeType : std::uint8_t { kInsert, kUpdate, kDelete };
@@ -78,11 +82,46 @@ class EventFilter {
   [[nodiscard]] static EventFilter any_of(std::vector<EventFilter> filters);
 
   [[nodiscard]] bool matches(const ChangeEvent& event) const { return !test_ || (*test_)(event); }
+  /// One is a copy of the other, or both are everything.
+  [[nodiscard]] bool is_same(const EventFilter& other) const noexcept { return test_ == other.test_; }
 
  private:
   using Test = std::function<bool(const ChangeEvent&)>;
   explicit EventFilter(Test test) : test_(std::make_shared<const Test>(std::move(test))) {}
   std::shared_ptr<const Test> test_;   // null: everything
+};
+
+/// Changes that came together: views on what all listeners share, so that a change costs each of them next to nothing.
+/// Movable; what it gives lives as long as it does. Threads: const use from any thread.
+class ChangeBatch {
+ public:
+  class Iterator {
+   public:
+    using value_type = ChangeEvent;
+    using difference_type = std::ptrdiff_t;
+    Iterator() = default;
+    explicit Iterator(const ChangeEvent* const* at) noexcept : at_(at) {}
+    const ChangeEvent& operator*() const noexcept { return **at_; }
+    const ChangeEvent* operator->() const noexcept { return *at_; }
+    Iterator& operator++() noexcept { return ++at_, *this; }
+    Iterator operator++(int) noexcept { return Iterator(at_++); }
+    friend bool operator==(const Iterator&, const Iterator&) = default;
+
+   private:
+    const ChangeEvent* const* at_ = nullptr;
+  };
+
+  [[nodiscard]] std::size_t size() const noexcept { return events_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return events_.empty(); }
+  /// Requires: place < size().
+  [[nodiscard]] const ChangeEvent& operator[](std::size_t place) const noexcept { return *events_[place]; }
+  [[nodiscard]] Iterator begin() const noexcept { return Iterator(events_.data()); }
+  [[nodiscard]] Iterator end() const noexcept { return Iterator(events_.data() + events_.size()); }
+
+ private:
+  friend struct facade::BatchBuilder;
+  std::vector<const ChangeEvent*> events_;
+  std::vector<std::shared_ptr<const facade::CommitEvents>> owners_;
 };
 
 struct ListenOptions {
@@ -101,16 +140,32 @@ class Listener {
   [[nodiscard]] std::optional<ChangeEvent> try_next() { return poll({}).value(); }
   /// As next, without exceptions.
   [[nodiscard]] Result<std::optional<ChangeEvent>> poll(std::chrono::milliseconds timeout);
+  /// The next changes, as many as are at hand, whole commits, until they are `most` or more; nothing when none came
+  /// within `timeout`.
+  [[nodiscard]] ChangeBatch next_batch(std::chrono::milliseconds timeout, std::size_t most = 4096) {
+    return poll_batch(timeout, most).value();
+  }
+  /// As next_batch, without exceptions. What came before an error is given first.
+  [[nodiscard]] Result<ChangeBatch> poll_batch(std::chrono::milliseconds timeout, std::size_t most = 4096);
+  /// The next change for an Asio completion token, as void(std::exception_ptr, ChangeEvent): <aurora/async.hpp>.
+  template <class CompletionToken>
+  auto async_next(CompletionToken&& token);
+  /// Calls `done` once on a thread of the database, with the next change, or Closed. Not once the handle is stopped.
+  /// Until then nothing else may be asked of the listener; it may be dropped. Errors: Closed.
+  [[nodiscard]] Following when_next(std::function<void(Result<ChangeEvent>)> done);
   /// A listener made with `after` this misses nothing; it repeats what was given of a commit under way.
   [[nodiscard]] std::uint64_t resume_after() const;
   [[nodiscard]] Lag lag() const;
   /// Has every change from here on given to `callback`. A callback that falls behind loses nothing as long as the change
   /// log reaches back to it; then on_error is told, and it goes on behind the gap. Errors: Closed.
   Following on_event(std::function<void(const ChangeEvent&)> callback, DeliveryOptions options = {}) &&;
+  /// As on_event, all that is at hand in one call.
+  Following on_batch(std::function<void(const ChangeBatch&)> callback, DeliveryOptions options = {}) &&;
 
  private:
   friend class Database;
   explicit Listener(std::shared_ptr<facade::ListenerState> state) : state_(std::move(state)) {}
+  Following follow(facade::ListenCalls calls, DeliveryOptions options) &&;
   std::shared_ptr<facade::ListenerState> state_;
 };
 

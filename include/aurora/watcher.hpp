@@ -114,6 +114,16 @@ class Watcher {
   [[nodiscard]] std::optional<WatchUpdate> try_next() { return poll({}).value(); }
   /// As next, without exceptions.
   [[nodiscard]] Result<std::optional<WatchUpdate>> poll(std::chrono::milliseconds timeout);
+  /// Everything that has come, however much, as one update: the way to catch up. `debounce` does not hold it back.
+  [[nodiscard]] std::optional<WatchUpdate> try_sum() { return poll_sum().value(); }
+  /// As try_sum, without exceptions.
+  [[nodiscard]] Result<std::optional<WatchUpdate>> poll_sum();
+  /// The next update for an Asio completion token, as void(std::exception_ptr, WatchUpdate): <aurora/async.hpp>.
+  template <class CompletionToken>
+  auto async_next(CompletionToken&& token);
+  /// Calls `done` once on a thread of the database, with the next update, an error of the query, or Closed. Not once the
+  /// handle is stopped. Until then nothing else may be asked of the watcher; it may be dropped. Errors: Closed.
+  [[nodiscard]] Following when_next(std::function<void(Result<WatchUpdate>)> done);
   /// The whole result after the last update given.
   [[nodiscard]] std::vector<WatchedRow> current() const;
   /// Of the commit whose result `current` is.
@@ -127,6 +137,7 @@ class Watcher {
  private:
   friend class Database;
   friend class Query;
+  friend class WatcherGroup;
   explicit Watcher(std::shared_ptr<facade::WatcherState> state) : state_(std::move(state)) {}
   std::shared_ptr<facade::WatcherState> state_;
 };

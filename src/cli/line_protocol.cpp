@@ -22,6 +22,8 @@ struct LineProtocol::Request {
   ExecuteOptions options;
   std::string name;                        // of a listener, subscription or watched query
   std::optional<std::string> collection;   // listen; none: all
+  std::string topic;                       // listen, publish
+  Value payload;                           // publish
   std::chrono::milliseconds wait{0};       // drain, handled
   std::string type;                        // of jobs: handle, handled
   HandledJobs::Outcome outcome = HandledJobs::Outcome::kComplete;
@@ -40,7 +42,8 @@ constexpr std::array<std::string_view, 3> kTransactionCommands{"begin", "commit"
 constexpr std::array<std::string_view, 5> kPlainCommands{"flush", "verify", "stats", "close", "reopen"};
 constexpr std::array<std::string_view, 4> kFeedCommands{"subscribe", "watch", "listen", "drain"};
 constexpr std::array<std::string_view, 5> kSubscribeKeys{"cmd", "name", "aql", "vars", "role"};
-constexpr std::array<std::string_view, 3> kListenKeys{"cmd", "name", "collection"};
+constexpr std::array<std::string_view, 4> kListenKeys{"cmd", "name", "collection", "topic"};
+constexpr std::array<std::string_view, 3> kPublishKeys{"cmd", "topic", "payload"};
 constexpr std::array<std::string_view, 3> kDrainKeys{"cmd", "name", "wait_ms"};
 constexpr std::array<std::string_view, 2> kJobCommands{"handle", "handled"};
 constexpr std::array<std::string_view, 4> kHandleKeys{"cmd", "type", "outcome", "fail_times"};
@@ -125,12 +128,25 @@ void LineProtocol::read_feed_command(const Object& object, Request& request) {
     check_keys(object, kListenKeys);
     if (const Value* collection = object.find("collection"); collection != nullptr && !collection->is_null())
       request.collection = text_at(object, "collection");
+    request.topic = text_at(object, "topic");
+    if (request.collection && !request.topic.empty())
+      throw bad_request("'listen' has a 'collection' or a 'topic', not both");
   } else {
     check_keys(object, kDrainKeys);
     request.wait = wait_at(object);
   }
   request.name = text_at(object, "name");
   if (request.name.empty()) throw bad_request("'" + request.command + "' needs a 'name'");
+}
+
+// Errors: throws.
+void LineProtocol::read_publish(const Object& object, Request& request) {
+  check_keys(object, kPublishKeys);
+  request.topic = text_at(object, "topic");
+  if (request.topic.empty()) throw bad_request("'publish' needs a 'topic'");
+  const Value* payload = object.find("payload");
+  if (payload == nullptr) throw bad_request("'publish' needs a 'payload'");
+  request.payload = *payload;
 }
 
 // Errors: throws.
@@ -161,6 +177,7 @@ void LineProtocol::read_command(const Object& object, Request& request) {
   request.command = text_at(object, "cmd");
   if (is_one_of(request.command, kFeedCommands)) return read_feed_command(object, request);
   if (is_one_of(request.command, kJobCommands)) return read_job_command(object, request);
+  if (request.command == "publish") return read_publish(object, request);
   if (is_one_of(request.command, kPlainCommands)) return check_keys(object, kCommandKeys);
   if (!is_one_of(request.command, kTransactionCommands))
     throw bad_request("unknown command '" + request.command + "'");
@@ -190,6 +207,7 @@ std::string LineProtocol::run(const Request& request) {
   if (is_one_of(request.command, kFeedCommands)) return open_feed(request);
   if (request.command == "handled") return jobs_.handled(request.type, request.wait);
   if (request.command == "handle") return handle(request);
+  if (request.command == "publish") return publish(request);
   if (request.command == "verify") return verify();
   if (request.command == "close") return close();
   if (request.command == "stats") {
@@ -215,7 +233,18 @@ std::string LineProtocol::run_text(const Request& request) {
                 : failure(result.error(), partial.data_text());
 }
 
+std::string LineProtocol::publish(const Request& request) {
+  const auto listeners = database_->try_publish(request.topic, request.payload);
+  return listeners ? success("{\"listeners\":" + std::to_string(*listeners) + "}") : failure(listeners.error());
+}
+
 std::string LineProtocol::open_feed(const Request& request) {
+  if (!request.topic.empty()) {
+    auto listener = database_->try_listen_topic(request.topic);
+    if (!listener) return failure(listener.error());
+    feeds_.add(request.name, *std::move(listener));
+    return success();
+  }
   if (request.command == "listen") {
     auto listener = database_->try_listen(request.collection);
     if (!listener) return failure(listener.error());

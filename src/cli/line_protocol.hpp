@@ -45,9 +45,11 @@ class LineProtocol {
   [[nodiscard]] static Request read_request(std::string_view line);
   static void read_command(const Object& object, Request& request);
   static void read_feed_command(const Object& object, Request& request);
+  static void read_publish(const Object& object, Request& request);
   static void read_job_command(const Object& object, Request& request);
   static void read_variables(const Object& object, Request& request);
   [[nodiscard]] std::string run(const Request& request);
+  [[nodiscard]] std::string publish(const Request& request);
   [[nodiscard]] std::string open_feed(const Request& request);
   [[nodiscard]] std::string run_text(const Request& request);
   [[nodiscard]] std::string end_transaction(const Request& request);

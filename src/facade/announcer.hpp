@@ -3,10 +3,12 @@
 // Owned by State; private to the facade.
 //
 //   tail ──► router: by collection and key ──► Consumer::hear ──► outlet ──► callback, executor
+//     └────► what it read in one round, as events made once ──► those that follow everything ──► outlet ──► …
 //
 // Consumers that no commit concerns cost it nothing, however many there are.
 #pragma once
 
+#include "commit_events.hpp"
 #include "outlet.hpp"
 
 #include <aurora/commit/engine.hpp>
@@ -34,8 +36,15 @@ class Consumer {
 
   /// A commit that may concern it. Requires: an engine entry is held.
   virtual void hear(const std::shared_ptr<const commit::Commit>& commit) = 0;
-  /// Hears by itself whatever there is: at the start, and when commits are not at hand any more. Requires: as hear.
+  /// Hears by itself whatever there is: at the start, when commits are not at hand any more, and when it was woken.
+  /// Requires: as hear.
   virtual void catch_up() = 0;
+  /// True: it hears rounds instead of commits, and its routes are not asked for.
+  [[nodiscard]] virtual bool follows_rounds() const noexcept { return false; }
+  /// All commits of a round. Requires: as hear.
+  virtual void hear_round(Round&) {}
+  /// The database is closed: nothing comes any more.
+  virtual void end() {}
   /// Gives what it made of that. The time at which it wants to be asked again, commit or not.
   [[nodiscard]] virtual std::optional<Clock::time_point> give() = 0;
   /// What concerns it, and a number that changes whenever that does.
@@ -43,7 +52,7 @@ class Consumer {
   [[nodiscard]] virtual std::uint64_t routes_version() const noexcept { return 0; }
 
   void stop() noexcept { outlet_->stop(); }
-  [[nodiscard]] bool is_over() const { return outlet_->is_stopped(); }
+  [[nodiscard]] bool is_over() const noexcept { return outlet_->is_stopped(); }
 
  protected:
   [[nodiscard]] Outlet& outlet() noexcept { return *outlet_; }
@@ -55,7 +64,7 @@ class Consumer {
 /// Threads: every call may come from any thread.
 class Announcer {
  public:
-  explicit Announcer(std::shared_ptr<commit::Engine> engine);
+  Announcer(std::shared_ptr<commit::Engine> engine, std::shared_ptr<EventShelf> shelf);
   /// Requires: the engine is closed, or nobody was ever added.
   ~Announcer();
   Announcer(const Announcer&) = delete;
@@ -63,8 +72,10 @@ class Announcer {
 
   /// Starts the thread when it does not run. Errors: Closed once the thread has ended with the engine.
   [[nodiscard]] Status add(std::shared_ptr<Consumer> consumer);
-  /// Lets go of consumers that are over, soon.
-  void forget_stopped();
+  /// Lets go of a consumer that is over, soon.
+  void forget(std::shared_ptr<Consumer> consumer);
+  /// Has the consumer catch up, soon, if it was added.
+  void wake(std::shared_ptr<Consumer> consumer);
   /// Waits for the thread, unless called on it: by a callback that drops the database. Requires: as the destructor.
   void join() noexcept;
 

@@ -14,6 +14,7 @@
 #include "open.hpp"
 #include "point_plan.hpp"
 #include "runner.hpp"
+#include "topics.hpp"
 #include "transaction_state.hpp"
 
 #include <algorithm>
@@ -83,6 +84,7 @@ Database::~Database() {
   // Failures while closing went to the logger; a destructor must not throw them.
   if (!state_) return;
   static_cast<void>(state_->workers().close());
+  state_->topics().close();
   static_cast<void>(state_->engine().close());
   state_->announcer().join();
 }
@@ -338,6 +340,7 @@ Stats Database::stats() const {
 
 void Database::close() {
   state_->workers().close().value();
+  state_->topics().close();
   state_->engine().close().value();
 }
 

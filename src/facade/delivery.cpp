@@ -2,6 +2,7 @@
 #include <aurora/delivery.hpp>
 
 #include "announcer.hpp"
+#include "once_consumer.hpp"
 #include "state.hpp"
 #include "watch_consumer.hpp"
 
@@ -27,7 +28,7 @@ void Following::stop() noexcept {
   const auto consumer = std::exchange(consumer_, nullptr);
   if (!consumer) return;
   consumer->stop();
-  if (const auto state = state_.lock()) state->announcer().forget_stopped();
+  if (const auto state = state_.lock()) state->announcer().forget(consumer);
 }
 
 bool Following::is_active() const noexcept { return consumer_ != nullptr && !consumer_->is_over(); }
@@ -35,6 +36,17 @@ bool Following::is_active() const noexcept { return consumer_ != nullptr && !con
 Following Watcher::on_update(std::function<void(const WatchUpdate&)> callback, DeliveryOptions options) && {
   const auto watcher = std::exchange(state_, nullptr);
   auto consumer = std::make_shared<facade::WatchConsumer>(watcher, std::move(callback), std::move(options));
+  watcher->state()->announcer().add(consumer).value();
+  return Following(watcher->state(), std::move(consumer));
+}
+
+Following Watcher::when_next(std::function<void(Result<WatchUpdate>)> done) {
+  using Consumer = facade::OnceConsumer<WatchUpdate>;
+  const auto& watcher = state_;
+  auto consumer = std::make_shared<Consumer>(
+      watcher->state()->engine().options().log, [watcher] { return watcher->poll({}); }, std::move(done),
+      Consumer::Source{[watcher] { return watcher->live().routes(); },
+                       [watcher] { return watcher->live().figures().requeries; }, [watcher] { return watcher->due(); }});
   watcher->state()->announcer().add(consumer).value();
   return Following(watcher->state(), std::move(consumer));
 }

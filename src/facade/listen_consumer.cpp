@@ -3,53 +3,102 @@
 
 #include "state.hpp"
 
+#include <exception>
 #include <utility>
 
 namespace aurora::facade {
 
 namespace {
+
 // More events than this do not wait for a callback: they are read when it is ready for them.
 constexpr std::size_t kMostWaiting = 1024;
 // How soon a slow callback is looked at again.
 constexpr std::chrono::milliseconds kRetry{5};
+
+// One that throws has had its event; the next one comes all the same.
+void call_each(const std::function<void(const ChangeEvent&)>& callback, const ChangeBatch& batch, const Outlet& outlet) {
+  auto event = batch.begin();
+  while (event != batch.end()) {
+    try {
+      for (; event != batch.end(); ++event) {
+        if (outlet.is_stopped()) return;
+        callback(*event);
+      }
+    } catch (const std::exception& error) {
+      outlet.log("a callback threw: " + std::string(error.what()));
+      ++event;
+    } catch (...) {
+      outlet.log("a callback threw");
+      ++event;
+    }
+  }
+}
+
 }  // namespace
 
-ListenConsumer::ListenConsumer(Listener listener, Callback callback, DeliveryOptions options, Outlet::Log log)
+ListenConsumer::ListenConsumer(std::shared_ptr<ListenerState> listener, ListenCalls calls, DeliveryOptions options,
+                               Outlet::Log log)
     : Consumer(std::make_shared<Outlet>(std::move(options.executor), std::move(log))),
       listener_(std::move(listener)),
-      callback_(std::make_shared<const Callback>(std::move(callback))),
+      calls_(std::move(calls)),
       on_error_(options.on_error
                     ? std::make_shared<const std::function<void(const Error&)>>(std::move(options.on_error))
-                    : nullptr) {}
+                    : nullptr),
+      waiting_(std::make_shared<std::atomic<std::size_t>>(0)) {}
+
+bool ListenConsumer::is_full() const noexcept { return waiting_->load(std::memory_order_acquire) >= kMostWaiting; }
+
+void ListenConsumer::put(std::shared_ptr<const ChangeBatch> batch) {
+  waiting_->fetch_add(batch->size(), std::memory_order_relaxed);
+  // The call stands in the outlet: that is there as long as it runs.
+  outlet().put([calls = calls_, batch = std::move(batch), waiting = waiting_, &outlet = outlet()] {
+    if (calls.each) call_each(*calls.each, *batch, outlet);
+    waiting->fetch_sub(batch->size(), std::memory_order_release);
+    if (calls.all) (*calls.all)(*batch);
+  });
+}
+
+void ListenConsumer::tell(const Error& error) {
+  if (on_error_)
+    outlet().put([on_error = on_error_, error] { (*on_error)(error); });
+  else
+    outlet().log("a listener missed something: " + std::string(error.what()));
+}
 
 void ListenConsumer::catch_up() {
-  for (behind_ = false; !behind_;) {
-    const auto event = listener_.poll({});
-    if (!event) {
-      if (event.error().code() == ErrorCode::kClosed) return;
-      if (on_error_)
-        outlet().put([on_error = on_error_, error = event.error()] { (*on_error)(error); });
-      else
-        outlet().log("a listener missed something: " + std::string(event.error().what()));
+  while (!(behind_ = is_full())) {
+    auto batch = listener_->poll_batch({}, kMostWaiting);
+    if (!batch) {
+      if (batch.error().code() == ErrorCode::kClosed) return;
+      tell(batch.error());
       // After a gap it goes on; what cannot be read is tried again with the next commit.
-      if (event.error().code() == ErrorCode::kLimitExceeded) continue;
+      if (batch.error().code() == ErrorCode::kLimitExceeded) continue;
       return;
     }
-    if (!*event) return;
-    outlet().put([callback = callback_, event = **event] { (*callback)(event); });
-    behind_ = outlet().waiting() >= kMostWaiting;
+    if (batch->empty()) return;
+    put(std::make_shared<const ChangeBatch>(*std::move(batch)));
   }
+}
+
+void ListenConsumer::hear_round(Round& round) {
+  if (behind_ || is_full()) {
+    behind_ = true;
+    return;
+  }
+  std::shared_ptr<const ChangeBatch> batch;
+  if (!listener_->take_round(round, batch)) return catch_up();
+  if (batch) put(std::move(batch));
 }
 
 std::optional<Consumer::Clock::time_point> ListenConsumer::give() {
   outlet().give();
   // On the announcer's own thread the callback has had all of them by now.
-  if (behind_ && outlet().waiting() < kMostWaiting) {
+  if (behind_ && !is_full()) {
     catch_up();
     outlet().give();
   }
   if (!behind_) return std::nullopt;
-  return outlet().waiting() == 0 ? Clock::now() : Clock::now() + kRetry;
+  return is_full() ? Clock::now() + kRetry : Clock::now();
 }
 
 }  // namespace aurora::facade

@@ -2,28 +2,42 @@
 #pragma once
 
 #include "announcer.hpp"
+#include "listener_state.hpp"
 
 #include <aurora/listener.hpp>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 
 namespace aurora::facade {
 
+/// One of them is what is called.
+struct ListenCalls {
+  std::shared_ptr<const std::function<void(const ChangeEvent&)>> each;
+  std::shared_ptr<const std::function<void(const ChangeBatch&)>> all;
+};
+
 class ListenConsumer final : public Consumer {
  public:
-  using Callback = std::function<void(const ChangeEvent&)>;
-  ListenConsumer(Listener listener, Callback callback, DeliveryOptions options, Outlet::Log log);
+  ListenConsumer(std::shared_ptr<ListenerState> listener, ListenCalls calls, DeliveryOptions options, Outlet::Log log);
 
-  void hear(const std::shared_ptr<const commit::Commit>&) override { catch_up(); }
+  void hear(const std::shared_ptr<const commit::Commit>&) override {}
   void catch_up() override;
+  [[nodiscard]] bool follows_rounds() const noexcept override { return true; }
+  void hear_round(Round& round) override;
   [[nodiscard]] std::optional<Clock::time_point> give() override;
-  [[nodiscard]] std::vector<reactive::Route> routes() const override { return {reactive::Route()}; }
+  [[nodiscard]] std::vector<reactive::Route> routes() const override { return {}; }
 
  private:
-  Listener listener_;
-  const std::shared_ptr<const Callback> callback_;
+  void put(std::shared_ptr<const ChangeBatch> batch);
+  void tell(const Error& error);
+  [[nodiscard]] bool is_full() const noexcept;
+
+  const std::shared_ptr<ListenerState> listener_;
+  const ListenCalls calls_;
   const std::shared_ptr<const std::function<void(const Error&)>> on_error_;
+  const std::shared_ptr<std::atomic<std::size_t>> waiting_;   // events put and not yet given
   bool behind_ = false;   // the callback has enough to do for now: the rest is heard later
 };
 

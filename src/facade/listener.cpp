@@ -8,60 +8,13 @@
 #include "announcer.hpp"
 #include "feed.hpp"
 #include "listen_consumer.hpp"
+#include "listener_state.hpp"
+#include "once_consumer.hpp"
 #include "runner.hpp"
 
 #include <utility>
 
 namespace aurora::facade {
-
-class ListenerState {
- public:
-  ListenerState(std::shared_ptr<State> state, Sequence after, std::optional<std::string> collection,
-                EventFilter filter)
-      : feed(std::move(state), after), collection_(std::move(collection)), filter_(std::move(filter)) {
-    feed.state().listener_counts().add(collection_);
-  }
-  ~ListenerState() { feed.state().listener_counts().remove(collection_); }
-  ListenerState(const ListenerState&) = delete;
-  ListenerState& operator=(const ListenerState&) = delete;
-
-  Result<std::optional<ChangeEvent>> poll(std::chrono::milliseconds timeout) {
-    std::optional<ChangeEvent> event;
-    const auto begin = [](const commit::Commit&) { return Status(); };
-    const auto take = [&](const commit::Commit& commit, std::uint32_t place) -> Result<bool> {
-      event = event_of(commit, place);
-      if (event && !filter_.matches(*event)) event.reset();
-      return event.has_value();
-    };
-    AURORA_TRY(feed.next(timeout, begin, take));
-    return event;
-  }
-
-  Feed feed;
-
- private:
-  [[nodiscard]] std::optional<ChangeEvent> event_of(const commit::Commit& commit, std::uint32_t place) const {
-    const auto& change = commit.changes[place];
-    const auto definition = commit.catalog->find(change.collection);
-    if (!definition) return std::nullopt;   // dropped by the same commit
-    if (collection_ ? definition->name != *collection_ : definition->system) return std::nullopt;
-    ChangeEvent event;
-    event.type = !change.before  ? ChangeType::kInsert
-                 : change.after ? ChangeType::kUpdate
-                                : ChangeType::kDelete;
-    event.collection = definition->name;
-    if (change.before) event.before = Document(definition, change.before);
-    if (change.after) event.after = Document(definition, change.after);
-    event.id = (change.after ? event.after : event.before).id();
-    event.sequence = commit.sequence;
-    event.place = place;
-    event.transaction_size = static_cast<std::uint32_t>(commit.changes.size());
-    return event;
-  }
-
-  const std::optional<std::string> collection_;   // none: all but those of the system
-  const EventFilter filter_;
-};
 
 /// Does not move: the subscription borrows what stands here.
 class StreamState {
@@ -166,16 +119,38 @@ std::string ChangeEvent::to_json() const {
 }
 
 Result<std::optional<ChangeEvent>> Listener::poll(std::chrono::milliseconds timeout) { return state_->poll(timeout); }
-std::uint64_t Listener::resume_after() const { return state_->feed.resume_after(); }
-Lag Listener::lag() const { return state_->feed.lag(); }
+std::uint64_t Listener::resume_after() const { return state_->feed().resume_after(); }
+Lag Listener::lag() const { return state_->feed().lag(); }
+
+Result<ChangeBatch> Listener::poll_batch(std::chrono::milliseconds timeout, std::size_t most) {
+  return state_->poll_batch(timeout, most);
+}
 
 Following Listener::on_event(std::function<void(const ChangeEvent&)> callback, DeliveryOptions options) && {
-  auto& state = state_->feed.state();
-  auto consumer = std::make_shared<facade::ListenConsumer>(std::move(*this), std::move(callback), std::move(options),
-                                                           state.engine().options().log);
-  const auto shared = state.shared_from_this();
-  shared->announcer().add(consumer).value();
-  return Following(shared, std::move(consumer));
+  const auto each = std::make_shared<const std::function<void(const ChangeEvent&)>>(std::move(callback));
+  return std::move(*this).follow({each, nullptr}, std::move(options));
+}
+
+Following Listener::on_batch(std::function<void(const ChangeBatch&)> callback, DeliveryOptions options) && {
+  const auto all = std::make_shared<const std::function<void(const ChangeBatch&)>>(std::move(callback));
+  return std::move(*this).follow({nullptr, all}, std::move(options));
+}
+
+Following Listener::follow(facade::ListenCalls calls, DeliveryOptions options) && {
+  const auto listener = std::exchange(state_, nullptr);
+  const auto state = listener->feed().state().shared_from_this();
+  auto consumer = std::make_shared<facade::ListenConsumer>(listener, std::move(calls), std::move(options),
+                                                           state->engine().options().log);
+  state->announcer().add(consumer).value();
+  return Following(state, std::move(consumer));
+}
+
+Following Listener::when_next(std::function<void(Result<ChangeEvent>)> done) {
+  const auto state = state_->feed().state().shared_from_this();
+  auto consumer = std::make_shared<facade::OnceConsumer<ChangeEvent>>(
+      state->engine().options().log, [listener = state_] { return listener->poll({}); }, std::move(done));
+  state->announcer().add(consumer).value();
+  return Following(state, std::move(consumer));
 }
 
 std::size_t Database::listener_count(std::string_view collection) const {
@@ -207,7 +182,7 @@ Result<Listener> Database::try_listen(const std::optional<std::string>& collecti
     return Error(ErrorCode::kInvalidInput, "there is no commit " + std::to_string(after) + " yet; the newest is " +
                                                std::to_string(view.sequence()));
   auto listener = std::make_shared<facade::ListenerState>(state_, after, collection, options.filter);
-  if (options.after) AURORA_TRY(listener->feed.check_start());
+  if (options.after) AURORA_TRY(listener->feed().check_start());
   return Listener(std::move(listener));
 }
 

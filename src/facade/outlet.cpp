@@ -72,9 +72,4 @@ void Outlet::stop() noexcept {
   lock.unlock();
 }
 
-bool Outlet::is_stopped() const {
-  std::lock_guard lock(mutex_);
-  return stopped_;
-}
-
 }  // namespace aurora::facade

@@ -5,6 +5,7 @@
 #include <aurora/commit/options.hpp>
 #include <aurora/delivery.hpp>
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -28,7 +29,7 @@ class Outlet : public std::enable_shared_from_this<Outlet> {
   void give();
   /// No call begins any more; waits for one under way, unless asked by that call.
   void stop() noexcept;
-  [[nodiscard]] bool is_stopped() const;
+  [[nodiscard]] bool is_stopped() const noexcept { return stopped_.load(std::memory_order_acquire); }
   void log(std::string_view message) const noexcept;
 
  private:
@@ -41,7 +42,7 @@ class Outlet : public std::enable_shared_from_this<Outlet> {
   std::deque<Call> calls_;              // guarded
   bool given_ = false;                  // guarded: somebody runs them, or will
   std::thread::id running_;             // guarded: who is in a call
-  bool stopped_ = false;                // guarded
+  std::atomic<bool> stopped_{false};    // set under the mutex
 };
 
 }  // namespace aurora::facade

@@ -21,11 +21,10 @@ void Router::add(Consumer* consumer, const std::vector<reactive::Route>& routes)
       continue;
     }
     // Names may change hands in an alter: a path is told by the definition it was made with.
-    auto at = std::find_if(table.paths.begin(), table.paths.end(), [&](const PathTable& known) {
-      return known.collection == route.collection && known.path.text() == route.path->text();
-    });
-    if (at == table.paths.end()) at = table.paths.insert(at, PathTable{route.collection, *route.path, {}});
+    auto at = std::find_if(table.paths.begin(), table.paths.end(), [&](const PathTable& known) { return known.is_of(route); });
+    if (at == table.paths.end()) at = table.paths.insert(at, PathTable{route.collection, *route.path, {}, {}});
     for (const auto& key : route.keys) at->by_key[key].push_back(consumer);
+    if (route.range) at->by_range.add(route.range->low, route.range->high, consumer);
   }
 }
 
@@ -48,7 +47,8 @@ void Router::remove(Consumer* consumer, const std::vector<reactive::Route>& rout
       continue;
     }
     for (auto& known : table.paths) {
-      if (known.collection != route.collection || known.path.text() != route.path->text()) continue;
+      if (!known.is_of(route)) continue;
+      if (route.range) known.by_range.remove(route.range->low, route.range->high, consumer);
       for (const auto& key : route.keys) {
         const auto found = known.by_key.find(key);
         if (found == known.by_key.end()) continue;
@@ -56,7 +56,7 @@ void Router::remove(Consumer* consumer, const std::vector<reactive::Route>& rout
         if (found->second.empty()) known.by_key.erase(found);
       }
     }
-    std::erase_if(table.paths, [](const PathTable& known) { return known.by_key.empty(); });
+    std::erase_if(table.paths, [](const PathTable& known) { return known.by_key.empty() && known.by_range.empty(); });
   }
 }
 
@@ -67,6 +67,7 @@ void Router::look_up(const PathTable& table, const Change& change) {
     append_key(key_, read_path(*table.collection, table.path, record->view()));
     if (const auto found = table.by_key.find(key_); found != table.by_key.end())
       found_.insert(found_.end(), found->second.begin(), found->second.end());
+    table.by_range.find(key_, found_);
   }
 }
 

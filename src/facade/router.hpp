@@ -1,6 +1,8 @@
 // Tables from changes to the consumers that they may concern. Private to the announcer, and to its thread.
 #pragma once
 
+#include "interval_index.hpp"
+
 #include <aurora/commit/change_tail.hpp>
 #include <aurora/reactive/route.hpp>
 
@@ -12,7 +14,8 @@ namespace aurora::facade {
 
 class Consumer;
 
-/// Cost: of `concerned`, one look into a table for each path somebody named and each change, and whom it concerns.
+/// Cost: of `concerned`, one look into a table and a tree for each path somebody named and each state of a change, and
+/// whom it concerns.
 class Router {
  public:
   void add(Consumer* consumer, const std::vector<reactive::Route>& routes);
@@ -28,6 +31,11 @@ class Router {
     Catalog::Entry collection;
     FieldPath path;
     std::unordered_map<std::string, Consumers> by_key;
+    IntervalIndex by_range;
+
+    [[nodiscard]] bool is_of(const reactive::Route& route) const {
+      return collection == route.collection && path.text() == route.path->text();
+    }
   };
   struct Table {
     Consumers any;

@@ -2,7 +2,9 @@
 #include "state.hpp"
 
 #include "announcer.hpp"
+#include "commit_events.hpp"
 #include "point_plan.hpp"
+#include "topics.hpp"
 #include "transfer.hpp"
 
 #include <aurora/aql/clone.hpp>
@@ -70,7 +72,9 @@ State::State(std::shared_ptr<commit::Engine> engine, const Config& config)
       file_roots_(io::FileRoots::under(config.file_roots).value()),
       handlers_(transfer()),
       texts_(config.statement_cache_entries),
-      announcer_(std::make_unique<Announcer>(engine_)),
+      event_shelf_(std::make_shared<EventShelf>()),
+      topics_(std::make_unique<Topics>()),
+      announcer_(std::make_unique<Announcer>(engine_, event_shelf_)),
       workers_(std::make_unique<Workers>(*this, config.workers)) {}
 
 State::~State() = default;

@@ -23,7 +23,9 @@
 namespace aurora::facade {
 
 class Announcer;   // announcer.hpp
+class EventShelf;   // commit_events.hpp
 class PointPlans;   // point_plan.hpp
+class Topics;   // topics.hpp
 
 /// A text, its tree and what was compiled from it. Shared by the cache and by statements; text and tree never change.
 struct ParsedText : std::enable_shared_from_this<ParsedText> {
@@ -57,6 +59,9 @@ class State : public std::enable_shared_from_this<State> {
   [[nodiscard]] Workers& workers() noexcept { return *workers_; }
   /// Calls those that want to be called when something is committed.
   [[nodiscard]] Announcer& announcer() noexcept { return *announcer_; }
+  /// The newest commits as events, shared by all listeners.
+  [[nodiscard]] EventShelf& event_shelf() noexcept { return *event_shelf_; }
+  [[nodiscard]] Topics& topics() noexcept { return *topics_; }
   [[nodiscard]] ListenerCounts& listener_counts() noexcept { return listener_counts_; }
   [[nodiscard]] const aql::Limits& limits() const noexcept { return engine_->options().limits; }
 
@@ -72,6 +77,8 @@ class State : public std::enable_shared_from_this<State> {
   const exec::Handlers handlers_;
   TextCache texts_;   // of ParsedText
   ListenerCounts listener_counts_;
+  const std::shared_ptr<EventShelf> event_shelf_;
+  const std::unique_ptr<Topics> topics_;
   const std::unique_ptr<Announcer> announcer_;
   const std::unique_ptr<Workers> workers_;   // stopped before the engine is closed
 };

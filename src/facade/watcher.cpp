@@ -93,6 +93,7 @@ void WatchUpdate::apply_to(std::vector<WatchedRow>& list) const {
 
 const std::vector<WatchedRow>& Watcher::initial_results() const noexcept { return state_->initial(); }
 Result<std::optional<WatchUpdate>> Watcher::poll(std::chrono::milliseconds timeout) { return state_->poll(timeout); }
+Result<std::optional<WatchUpdate>> Watcher::poll_sum() { return state_->poll_sum(); }
 std::vector<WatchedRow> Watcher::current() const { return state_->current(); }
 std::uint64_t Watcher::sequence() const noexcept { return state_->sequence(); }
 WatchStats Watcher::stats() const noexcept { return state_->stats(); }

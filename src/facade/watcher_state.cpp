@@ -181,6 +181,59 @@ Result<std::optional<WatchUpdate>> WatcherState::poll(std::chrono::milliseconds 
   }
 }
 
+Result<std::optional<WatchUpdate>> WatcherState::poll_sum() {
+  AURORA_ASSIGN(const auto entry, state_->engine().enter());
+  const auto before = gathers() ? given_ : live_->list();
+  for (bool changed = true; changed;) {
+    reactive::LiveBatch batch;
+    AURORA_ASSIGN(changed, look(batch));
+  }
+  due_.reset();
+  auto list = live_->list();
+  reactive::LiveBatch sum{live_->sequence(), reactive::compare_lists(before, list)};
+  if (gathers()) given_ = std::move(list);
+  if (sum.changes.empty()) return std::optional<WatchUpdate>();
+  return std::optional(give(std::move(sum)));
+}
+
+void WatcherState::join_group() {
+  if (!gathers()) given_ = live_->list();
+  grouped_ = true;
+}
+
+Status WatcherState::advance_to(View& view) {
+  return guarded([&]() -> Status {
+    while (live_->sequence() < view.sequence()) {
+      reactive::LiveBatch batch;
+      if (ready_.empty() && !state_->engine().tail().read_after(live_->sequence(), kBatch, ready_)) {
+        AURORA_TRY(live_->refresh(view, batch));
+        break;
+      }
+      if (ready_.empty() || ready_.front()->sequence > view.sequence()) break;
+      const auto commit = std::move(ready_.front());
+      ready_.pop_front();
+      std::unique_ptr<View> past;
+      const auto view_at = [&](Sequence sequence) -> View* {
+        return sequence == view.sequence() ? &view : (past = state_at(sequence)).get();
+      };
+      AURORA_ASSIGN(const bool applied, live_->apply(*commit, view_at, batch));
+      if (applied) continue;
+      ready_.clear();
+      AURORA_TRY(live_->refresh(view, batch));
+    }
+    return {};
+  });
+}
+
+WatchUpdate WatcherState::give_sum(Sequence sequence) {
+  auto list = live_->list();
+  reactive::LiveBatch sum{sequence, reactive::compare_lists(given_, list)};
+  given_ = std::move(list);
+  given_at_ = sequence;
+  if (sum.changes.empty()) return {sequence, {}};
+  return give(std::move(sum));
+}
+
 std::vector<WatchedRow> WatcherState::current() const { return rows_of(gathers() ? given_ : live_->list()); }
 
 WatchStats WatcherState::stats() const noexcept {

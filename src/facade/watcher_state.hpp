@@ -26,6 +26,8 @@ class WatcherState {
   /// Reads the first result. Requires: an engine entry is held. Errors: those of the query.
   [[nodiscard]] Status open();
   [[nodiscard]] Result<std::optional<WatchUpdate>> poll(std::chrono::milliseconds timeout);
+  /// Everything that has come, as one update.
+  [[nodiscard]] Result<std::optional<WatchUpdate>> poll_sum();
   [[nodiscard]] const std::vector<WatchedRow>& initial() const noexcept { return initial_; }
   [[nodiscard]] std::vector<WatchedRow> current() const;
   [[nodiscard]] std::uint64_t sequence() const noexcept { return given_at_; }
@@ -40,11 +42,21 @@ class WatcherState {
   [[nodiscard]] const reactive::LiveQuery& live() const noexcept { return *live_; }
   [[nodiscard]] const std::shared_ptr<State>& state() const noexcept { return state_; }
   [[nodiscard]] std::chrono::milliseconds debounce() const noexcept { return options_.debounce; }
+  /// With debounce: when what changed is given.
+  [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> due() const noexcept { return due_; }
+
+  // ---- for groups
+  /// From here on updates are sums, up to sequences that others choose.
+  void join_group();
+  /// Makes the list that of `view`, whose commits are in the tail. Requires: an engine entry is held.
+  [[nodiscard]] Status advance_to(View& view);
+  /// What changed since the last one was given; without changes when nothing did.
+  [[nodiscard]] WatchUpdate give_sum(Sequence sequence);
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  [[nodiscard]] bool gathers() const noexcept { return options_.debounce.count() > 0; }
+  [[nodiscard]] bool gathers() const noexcept { return grouped_ || options_.debounce.count() > 0; }
   [[nodiscard]] Result<bool> look(reactive::LiveBatch& batch);
   [[nodiscard]] Status step(reactive::LiveBatch& batch);
   [[nodiscard]] Status apply(const commit::Commit& commit, reactive::LiveBatch& batch);
@@ -62,7 +74,8 @@ class WatcherState {
   std::vector<WatchedRow> initial_;
   std::uint64_t given_at_ = 0;
   std::uint64_t updates_ = 0;
-  // With debounce:
+  bool grouped_ = false;
+  // With debounce, and in groups:
   std::vector<reactive::LiveRow> given_;                      // the list after the last update
   std::optional<Clock::time_point> due_;                      // when what changed since is given
 };

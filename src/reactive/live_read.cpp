@@ -3,6 +3,7 @@
 
 #include <aurora/base/try.hpp>
 #include <aurora/exec/query.hpp>
+#include <aurora/schema/path.hpp>
 
 #include <algorithm>
 
@@ -48,12 +49,13 @@ Status LiveRead::read(View& view) {
   std::vector<exec::RowPlace> places;
   exec::QueryContext context{text_.bindings, text_.fragments, text_.settings, text_.operation.directives};
   context.places = &places;
-  AURORA_ASSIGN(const auto output, exec::run_query(recorder, text_.operation.selections.front(), context));
-  if (!output.json.starts_with('[')) {
+  AURORA_ASSIGN(const auto output, exec::run_query(recorder, *text_.field, context));
+  whole_ = !output.json.starts_with('[');
+  if (whole_) {
     rows.push_back({0, std::make_shared<const std::string>(output.json)});
   }
   // A collection made anew begins with the same ordinals.
-  AURORA_ASSIGN(const auto collection, view.catalog().require(text_.operation.selections.front().name.text));
+  AURORA_ASSIGN(const auto collection, view.catalog().require(text_.field->name.text));
   const auto key_of = [&](Ordinal ordinal) { return std::uint64_t{collection->id} << 32 | ordinal; };
   std::size_t begin = 1;
   for (const auto& place : places) {
@@ -65,14 +67,43 @@ Status LiveRead::read(View& view) {
   return {};
 }
 
+// Requires: a change of the collection that is searched.
+bool LiveRead::may_change_search(const Change& change) const {
+  if (!change.before || !change.after) return true;
+  const auto& collection = *searched_->collection;
+  const bool same_texts = std::all_of(searched_->fields.begin(), searched_->fields.end(), [&](const FieldPath& path) {
+    return compare(read_path(collection, path, change.before.view()), read_path(collection, path, change.after.view())) == 0;
+  });
+  if (!same_texts) return true;
+  // With the same texts it has the same score. Whether it is found may still depend on it, and how it looks.
+  const plan::Filter* filter = nullptr;
+  for (const auto& [read, asked] : reads_) {
+    if (read != collection.id) continue;
+    if (filter != nullptr || varies(*asked)) return true;
+    filter = asked.get();
+  }
+  if (filter == nullptr) return true;
+  const bool before = filter->matches(change.before.view());
+  const bool after = filter->matches(change.after.view());
+  if (!before && !after) return false;
+  if (before != after || whole_ || !searched_->by_score) return true;
+  const auto key = std::uint64_t{collection.id} << 32 | change.ordinal;
+  return std::any_of(rows_.begin(), rows_.end(), [&](const LiveRow& row) { return row.key == key; });
+}
+
 bool LiveRead::may_change_by(const commit::Commit& commit) const {
-  for (const auto& change : commit.changes)
+  for (const auto& change : commit.changes) {
+    if (searched_ && change.collection == searched_->collection->id) {
+      if (may_change_search(change)) return true;
+      continue;
+    }
     for (const auto& [collection, filter] : reads_) {
       if (collection != change.collection) continue;
-      if (every_change_ || varies(*filter) || (change.before && filter->matches(change.before.view())) ||
+      if (varies(*filter) || (change.before && filter->matches(change.before.view())) ||
           (change.after && filter->matches(change.after.view())))
         return true;
     }
+  }
   return false;
 }
 
@@ -82,7 +113,7 @@ Result<LiveResult::Effect> LiveRead::apply(const commit::Commit& commit, const V
   if (commit.catalog_changed) return Effect::kUnknown;
   if (!may_change_by(commit)) return Effect::kNone;
   // Ranks are those of the current texts.
-  auto* const view = every_change_ ? nullptr : view_at(commit.sequence);
+  auto* const view = searched_ ? nullptr : view_at(commit.sequence);
   if (view == nullptr) return Effect::kUnknown;
   const auto before = rows_;
   AURORA_TRY(read(*view));
@@ -91,15 +122,22 @@ Result<LiveResult::Effect> LiveRead::apply(const commit::Commit& commit, const V
 }
 
 bool LiveRead::depends_on(CollectionId collection) const {
+  if (searched_ && searched_->collection->id == collection) return true;
   return std::any_of(reads_.begin(), reads_.end(), [&](const auto& read) { return read.first == collection; });
 }
 
 std::vector<Route> LiveRead::routes() const {
   std::vector<Route> routes;
   routes.reserve(reads_.size());
-  for (const auto& [collection, filter] : reads_)
-    routes.push_back(every_change_ || varies(*filter) ? Route{filter->shared_collection(), std::nullopt, {}}
-                                                      : route_of(*filter));
+  if (searched_) routes.push_back({searched_->collection, std::nullopt, {}});
+  for (const auto& [collection, filter] : reads_) {
+    if (searched_ && collection == searched_->collection->id) continue;
+    if (varies(*filter)) {
+      routes.push_back({filter->shared_collection(), std::nullopt, {}});
+      continue;
+    }
+    for (auto& route : routes_of(*filter)) routes.push_back(std::move(route));
+  }
   return routes;
 }
 

@@ -53,8 +53,11 @@ void add_lookups(const exec::Projection& projection, std::vector<Route>& routes)
 }  // namespace
 
 bool LiveRows::suits(const exec::DocumentQuery& query) {
-  if (query.search || query.distinct || query.after || query.before || query.backward) return false;
+  if (query.search || query.after || query.before || query.backward) return false;
+  // The first of a value may expire, and nobody would hear of it.
+  if (query.distinct && query.collection->ttl) return false;
   if (!varies(*query.collection)) return true;
+  if (query.distinct && is_virtual(*query.collection, query.distinct->field)) return false;
   // Keys and matches of then could not be found again.
   return query.filter->virtuals().empty() &&
          std::none_of(query.order.begin(), query.order.end(), [&](const exec::SortTerm& term) {
@@ -67,6 +70,7 @@ LiveRows::LiveRows(exec::DocumentQuery query, exec::Projection projection, const
   computed_ = query_.filter->virtuals();
   for (const auto& term : query_.order)
     if (term.subject == plan::Subject::kPath) add_if_virtual(*query_.collection, term.path.field, computed_);
+  if (query_.distinct) add_if_virtual(*query_.collection, query_.distinct->field, computed_);
 }
 
 std::size_t LiveRows::window_begin() const noexcept { return std::min<std::size_t>(query_.offset, rows_.size()); }
@@ -89,6 +93,12 @@ std::string LiveRows::key_of(RecordView record, Ordinal ordinal) const {
   return key;
 }
 
+std::string LiveRows::value_of(RecordView record) const {
+  std::string value;
+  append_key(value, read_path(*query_.collection, *query_.distinct, record));
+  return value;
+}
+
 Result<RecordRef> LiveRows::extended(const RecordRef& record, DateTime now) const {
   if (computed_.empty()) return record;
   return with_computed(*query_.collection, record.view(), computed_, now);
@@ -98,8 +108,16 @@ Status LiveRows::read(View& view) {
   auto wanted = query_;
   wanted.offset = 0;
   if (query_.limit) wanted.limit = window_end() > SIZE_MAX - spare() ? window_end() : window_end() + spare();
+  if (query_.distinct) {
+    wanted.distinct.reset();
+    wanted.limit.reset();
+    wanted.order.clear();
+    // Rows are to hold what the order reads all the same.
+    wanted.computed = computed_;
+  }
   AURORA_ASSIGN(auto found, exec::select(view, wanted, settings_, nullptr));
   rows_ = {};
+  distinct_ = {};
   std::uint64_t bytes = 0;
   for (auto& row : found) {
     auto key = key_of(row.record.view(), row.ordinal);
@@ -108,8 +126,16 @@ Status LiveRows::read(View& view) {
       return Error(ErrorCode::kLimitExceeded, "the watched result needs more than " +
                                                   std::to_string(settings_.sort_bytes) +
                                                   " bytes (max_sort_bytes); add a limit or a filter");
-    rows_.insert({std::move(key), row.ordinal, std::move(row.record), nullptr});
+    if (query_.distinct) {
+      const auto value = value_of(row.record.view());
+      distinct_.insert(value, std::move(key), {row.ordinal, std::move(row.record)});
+    } else {
+      rows_.insert({std::move(key), row.ordinal, std::move(row.record), nullptr});
+    }
   }
+  distinct_.visit_firsts([&](const DistinctRows::Members::value_type& first) {
+    rows_.insert({first.first, first.second.ordinal, first.second.record, nullptr});
+  });
   complete_ = !wanted.limit || found.size() < *wanted.limit;
   horizon_ = complete_ || rows_.size() == 0 ? std::string() : rows_.at(rows_.size() - 1).key;
   std::vector<RowEntry*> shown;
@@ -164,7 +190,7 @@ bool LiveRows::depends_on(CollectionId collection) const {
 }
 
 std::vector<Route> LiveRows::routes() const {
-  std::vector<Route> routes{route_of(*query_.filter)};
+  auto routes = routes_of(*query_.filter);
   add_lookups(projection_, routes);
   return routes;
 }
@@ -192,7 +218,7 @@ Result<LiveResult::Effect> LiveRows::apply(const commit::Commit& commit, const V
 }
 
 void LiveRows::trim() {
-  if (!is_bounded() || window_end() > SIZE_MAX / 2 || rows_.size() <= window_end() + 2 * spare()) return;
+  if (!is_bounded() || query_.distinct || window_end() > SIZE_MAX / 2 || rows_.size() <= window_end() + 2 * spare()) return;
   rows_.cut_to(window_end() + spare());
   complete_ = false;
   horizon_ = rows_.at(rows_.size() - 1).key;

@@ -7,6 +7,7 @@
 #include <aurora/schema/ttl.hpp>
 
 #include <algorithm>
+#include <map>
 #include <unordered_set>
 
 namespace aurora::reactive {
@@ -29,8 +30,11 @@ std::size_t count_below(const std::vector<std::size_t>& sorted, std::size_t posi
 
 Status RowsEdit::gather(const commit::Commit& commit) {
   now_ = commit.time;
-  for (const auto& change : commit.changes)
-    if (change.collection == live_.query_.collection->id) AURORA_TRY(gather_change(change, commit.time));
+  if (live_.query_.distinct)
+    AURORA_TRY(gather_distinct(commit));
+  else
+    for (const auto& change : commit.changes)
+      if (change.collection == live_.query_.collection->id) AURORA_TRY(gather_change(change, commit.time));
   if (!live_.projection_.lookups().empty()) gather_looked_up(commit);
   return {};
 }
@@ -45,13 +49,71 @@ Status RowsEdit::gather_change(const Change& change, DateTime now) {
   }
   if (change.after) {
     AURORA_ASSIGN(auto after, live_.extended(change.after, now));
-    const auto& filter = *live_.query_.filter;
-    if (filter.matches(filter.root(), after.view()) && !is_expired(*live_.query_.collection, after.view(), now)) {
+    if (is_match(after, now)) {
       touch.key = live_.key_of(after.view(), change.ordinal);
       if (live_.complete_ || touch.key <= live_.horizon_) touch.record = std::move(after);
     }
   }
   if (touch.old_rank || touch.record) touches_.push_back(std::move(touch));
+  return {};
+}
+
+bool RowsEdit::is_match(const RecordRef& record, DateTime now) const {
+  const auto& filter = *live_.query_.filter;
+  return filter.matches(filter.root(), record.view()) && !is_expired(*live_.query_.collection, record.view(), now);
+}
+
+// The rows of each value are brought up to date; touched is what that makes of the first ones.
+Status RowsEdit::gather_distinct(const commit::Commit& commit) {
+  struct First {
+    std::string key;              // empty: there was none
+    Ordinal ordinal = 0;
+    RecordRef record;
+  };
+  auto& rows = live_.distinct_;
+  std::map<std::string, First> firsts;   // of the values that are touched, as they were
+  const auto note = [&](const std::string& value) {
+    const auto [at, is_new] = firsts.try_emplace(value);
+    const auto* first = is_new ? rows.first(value) : nullptr;
+    if (first != nullptr) at->second = {first->first, first->second.ordinal, first->second.record};
+  };
+  for (const auto& change : commit.changes) {
+    if (change.collection != live_.query_.collection->id) continue;
+    if (change.before) {
+      AURORA_ASSIGN(const auto before, live_.extended(change.before, commit.time));
+      const auto value = live_.value_of(before.view());
+      note(value);
+      rows.erase(value, live_.key_of(before.view(), change.ordinal));
+    }
+    if (change.after) {
+      AURORA_ASSIGN(auto after, live_.extended(change.after, commit.time));
+      if (!is_match(after, commit.time)) continue;
+      const auto value = live_.value_of(after.view());
+      note(value);
+      auto key = live_.key_of(after.view(), change.ordinal);
+      rows.insert(value, std::move(key), {change.ordinal, std::move(after)});
+    }
+  }
+  // A document may be the first of one value before and of another after: it is one row then.
+  std::map<Ordinal, Touch> touched;
+  for (const auto& [value, old] : firsts) {
+    const auto* first = rows.first(value);
+    const bool is_same = first != nullptr && first->first == old.key && first->second.record.bytes().data() == old.record.bytes().data();
+    if (is_same) continue;
+    if (!old.key.empty()) {
+      auto& touch = touched[old.ordinal];
+      touch.ordinal = old.ordinal;
+      touch.old_key = old.key;
+      touch.old_rank = rows_.rank(old.key);
+    }
+    if (first != nullptr) {
+      auto& touch = touched[first->second.ordinal];
+      touch.ordinal = first->second.ordinal;
+      touch.key = first->first;
+      touch.record = first->second.record;
+    }
+  }
+  for (auto& [ordinal, touch] : touched) touches_.push_back(std::move(touch));
   return {};
 }
 

@@ -19,7 +19,7 @@ class RowsEdit {
  public:
   explicit RowsEdit(LiveRows& rows) : live_(rows), rows_(rows.rows_) {}
 
-  /// Finds what the commit touches. Changes nothing. Errors: those of computed fields.
+  /// Finds what the commit touches. Changes nothing that is shown. Errors: those of computed fields.
   [[nodiscard]] Status gather(const commit::Commit& commit);
   [[nodiscard]] bool is_empty() const noexcept { return touches_.empty(); }
   /// How many rows will be kept.
@@ -45,6 +45,8 @@ class RowsEdit {
   };
 
   [[nodiscard]] Status gather_change(const Change& change, DateTime now);
+  [[nodiscard]] Status gather_distinct(const commit::Commit& commit);
+  [[nodiscard]] bool is_match(const RecordRef& record, DateTime now) const;
   void gather_looked_up(const commit::Commit& commit);
   [[nodiscard]] Window window() const;
   void swap_in();

@@ -20,7 +20,7 @@ namespace {
 constexpr auto kSchema = R"aql(schema {
   define collection o { k: Int! @primary  n: Int  g: String  up: Int }
   define collection c {
-    k: Int! @primary  a: Int @indexed  b: Float  s: String  t: [String]  d: DateTime  r: Int
+    k: Int! @primary  a: Int @indexed  b: Float  s: String  t: [String]  d: DateTime  r: Int  w: String @search
     @@index(fields: ["s", "a"])
     double: Int @computed(expr: "multiply(a, 2)")
   }
@@ -55,6 +55,11 @@ constexpr std::array kWholes{
     "{ totalCount edges { node { k a } } pageInfo { hasNextPage } }",
     "{ totalCount }"};
 
+constexpr std::array kDistinct{"s", "a", "r", "double", "b"};
+constexpr std::array kSearches{"red", "red blue", "green OR red", "blu*", "\\\"red green\\\""};
+constexpr std::array kBeside{"x: o { k n }", "x: o(where: {n: {gt: 4}}) { totalCount }", "x: c(distinct: \"s\", orderBy: {a: ASC}) { s a }",
+                             "x: o(orderBy: {n: DESC}, limit: 2) { n } y: c(limit: 1) { k }"};
+
 struct Watched {
   std::string text;
   Watcher watcher;
@@ -69,6 +74,10 @@ class LiveSequence {
     database_.execute(kSchema);
     for (int i = 0; i < 20; ++i) write();
     for (int i = 0; i < 12; ++i) watch();
+    for (int i = 0; i < 3; ++i) {
+      grouped_.push_back(make());
+      group_.add(database_.watch(grouped_.back().text));
+    }
   }
 
   void run(std::uint64_t steps) {
@@ -78,6 +87,7 @@ class LiveSequence {
       if (one_in(15)) watched_[below(watched_.size())] = make();
       for (auto& watched : watched_)
         if (one_in(3)) hear(watched);
+      if (one_in(4)) move_group();
     }
     for (auto& watched : watched_) hear(watched);
   }
@@ -109,8 +119,9 @@ class LiveSequence {
     const auto where = pick(kWheres);
     const bool whole = one_in(3);
     auto arguments = "where: {" + where + "} " + pick(kOrders) + " " + (whole && !one_in(3) ? "" : pick(kWindows));
-    if (!whole && one_in(8)) arguments += " distinct: \"s\"";
-    return "{ c(" + arguments + ") " + (whole ? pick(kWholes) : pick(kRows)) + " }";
+    if (!whole && one_in(4)) arguments += " distinct: \"" + pick(kDistinct) + "\"";
+    if (one_in(10)) arguments += " search: {query: \"" + pick(kSearches) + "\"}";
+    return "{ c(" + arguments + ") " + (whole ? pick(kWholes) : pick(kRows)) + " " + (one_in(8) ? pick(kBeside) : "") + " }";
   }
 
   Watched make() {
@@ -126,7 +137,8 @@ class LiveSequence {
 
   std::string fresh(const Watched& watched) {
     const auto text = std::string(database_.execute(watched.text).data_text());
-    return text.substr(5, text.size() - 6);   // {"c":…}
+    // {"c":…}; several fields are one row
+    return watched.watcher.current().size() == 1 && watched.text.find(" x: ") != std::string::npos ? text : text.substr(5, text.size() - 6);
   }
 
   static std::string text_of(const std::string& wanted, const std::vector<WatchedRow>& list) {
@@ -179,6 +191,19 @@ class LiveSequence {
     }
   }
 
+  // Nobody writes meanwhile: it moves to the newest commit.
+  void move_group() {
+    const auto update = group_.try_next();
+    for (std::size_t i = 0; i < grouped_.size(); ++i) {
+      auto& watched = grouped_[i];
+      if (update) update->parts[i].apply_to(watched.list);
+      const auto wanted = fresh(watched);
+      ++comparisons_;
+      for (const auto& list : {watched.list, group_.at(i).current()})
+        if (text_of(wanted, list) != wanted) fail(watched, "a list of a group", wanted, text_of(wanted, list));
+    }
+  }
+
   void count(const Watched& watched) {
     const auto stats = watched.watcher.stats();
     totals_.commits += stats.commits;
@@ -192,6 +217,12 @@ class LiveSequence {
   Value word() {
     constexpr std::array kWords{"x", "y", "z", "w"};
     return one_in(8) ? Value() : Value(kWords[below(kWords.size())]);
+  }
+  Value text() {
+    constexpr std::array kTexts{"red", "green", "blue", "the"};
+    std::string text;
+    for (auto i = below(5); i > 0; --i) text += std::string(kTexts[below(kTexts.size())]) + " ";
+    return one_in(8) ? Value() : Value(text);
   }
   Value words() {
     List list;
@@ -208,6 +239,7 @@ class LiveSequence {
     if (one_in(4)) data.set("t", words());
     if (one_in(4)) data.set("d", Value("2026-01-0" + std::to_string(1 + below(4)) + "T0" + std::to_string(below(4)) + ":00:00Z"));
     if (one_in(3)) data.set("r", scalar(8));
+    if (one_in(4)) data.set("w", text());
     return data;
   }
 
@@ -267,6 +299,8 @@ class LiveSequence {
   std::mt19937_64 random_;
   Database database_;
   std::vector<Watched> watched_;
+  std::vector<Watched> grouped_;   // as the group's, place by place
+  WatcherGroup group_;
   std::uint64_t updates_ = 0;
   std::uint64_t comparisons_ = 0;
   WatchStats totals_;

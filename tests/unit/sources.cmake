@@ -76,8 +76,12 @@ set(AURORA_UNIT_TESTS
   commit/unread_pages_test.cpp
   commit/throwing_test.cpp
   commit/transfers_threads_test.cpp
+  reactive/async_test.cpp
+  reactive/batches_test.cpp
   reactive/delivery_test.cpp
   reactive/lists_test.cpp
+  reactive/routing_test.cpp
+  reactive/topics_test.cpp
   reactive/watcher_test.cpp
   facade/bind_members_test.cpp
   facade/bind_test.cpp

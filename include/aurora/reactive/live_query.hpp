@@ -51,13 +51,15 @@ class LiveQuery {
   [[nodiscard]] Status refresh(View& view, LiveBatch& batch);
 
  private:
-  explicit LiveQuery(const LiveText& text) : text_(text) {}
-  [[nodiscard]] Status check_watchable() const;
+  explicit LiveQuery(const LiveText& text);
+  [[nodiscard]] Status find_fields();
   [[nodiscard]] Result<std::unique_ptr<LiveResult>> make(const Catalog& catalog) const;
+  [[nodiscard]] static Result<std::unique_ptr<LiveResult>> make_root(const LiveText& text, const Catalog& catalog);
   [[nodiscard]] Result<std::unique_ptr<LiveResult>> read(View& view) const;
   [[nodiscard]] bool is_redefined(const Catalog& catalog) const;
 
-  const LiveText text_;
+  LiveText text_;                             // with the field, if it is one
+  std::vector<const aql::Selection*> fields_; // those that are not left out
   std::unique_ptr<LiveResult> result_;
   std::vector<Catalog::Entry> definitions_;   // of what the result depends on
   Sequence sequence_ = 0;

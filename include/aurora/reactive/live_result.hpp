@@ -3,6 +3,7 @@
 //   LiveRows   documents in order: each commit edits the sorted rows
 //   LiveTotals aggregates and groups: each commit takes out what its documents gave, and puts in what they give now
 //   LiveRead   anything else: tells by what it read which commits may change it, and is then read again
+//   LiveRoots  several of them, shown as one object
 #pragma once
 
 #include <aurora/aql/tree.hpp>
@@ -23,6 +24,7 @@ struct LiveText {
   const std::vector<aql::FragmentDefinition>& fragments;
   const plan::Bindings& bindings;
   const exec::ExecSettings& settings;
+  const aql::Selection* field = nullptr;   ///< the root field that one result answers; null: they are all of the operation
 };
 
 /// The state at that sequence; null when it cannot be told any more.
@@ -46,6 +48,8 @@ class LiveResult {
   [[nodiscard]] virtual Result<Effect> apply(const commit::Commit& commit, const ViewAt& view_at,
                                              std::vector<LiveChange>& changes) = 0;
   [[nodiscard]] virtual std::vector<LiveRow> list() const = 0;
+  /// True: the list is one row, which is the answer itself.
+  [[nodiscard]] virtual bool is_whole() const { return false; }
   /// Whether documents of the collection were read for it.
   [[nodiscard]] virtual bool depends_on(CollectionId collection) const = 0;
   /// Only commits with a change on one of these routes can have an effect. They change when it is read again.

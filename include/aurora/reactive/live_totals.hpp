@@ -24,8 +24,9 @@ class LiveTotals final : public LiveResult {
   [[nodiscard]] Result<Effect> apply(const commit::Commit& commit, const ViewAt& view_at,
                                      std::vector<LiveChange>& changes) override;
   [[nodiscard]] std::vector<LiveRow> list() const override { return {{0, shown_}}; }
+  [[nodiscard]] bool is_whole() const override { return true; }
   [[nodiscard]] bool depends_on(CollectionId collection) const override { return query_.collection->id == collection; }
-  [[nodiscard]] std::vector<Route> routes() const override { return {route_of(*query_.filter)}; }
+  [[nodiscard]] std::vector<Route> routes() const override { return routes_of(*query_.filter); }
 
  private:
   /// One key of the result.
