@@ -22,7 +22,6 @@
 #include <exception>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -33,7 +32,7 @@ template <class T, class Handler>
 class AsyncWait : public std::enable_shared_from_this<AsyncWait<T, Handler>> {
  public:
   explicit AsyncWait(Handler handler)
-      : executor_(asio::get_associated_executor(handler)), work_(executor_), handler_(std::move(handler)) {}
+      : executor_(asio::get_associated_executor(handler)), work_(executor_), handler_(std::make_unique<Handler>(std::move(handler))) {}
 
   template <class Source>
   void start(Source& source) {
@@ -65,14 +64,14 @@ class AsyncWait : public std::enable_shared_from_this<AsyncWait<T, Handler>> {
 
   void finish(std::exception_ptr error, T value) {
     Following ended;
-    std::optional<Handler> handler;
+    std::unique_ptr<Handler> handler;
     {
       std::lock_guard lock(mutex_);
-      handler.swap(handler_);
+      handler = std::move(handler_);
       std::swap(ended, following_);
     }
     if (!handler) return;
-    asio::post(executor_, [handler = *std::move(handler), error = std::move(error), value = std::move(value),
+    asio::post(executor_, [handler = std::move(*handler), error = std::move(error), value = std::move(value),
                            work = std::move(work_)]() mutable {
       if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected()) slot.clear();
       work.reset();
@@ -84,8 +83,8 @@ class AsyncWait : public std::enable_shared_from_this<AsyncWait<T, Handler>> {
   const Executor executor_;
   asio::executor_work_guard<Executor> work_;
   std::mutex mutex_;
-  std::optional<Handler> handler_;   // guarded; none: it was told
-  Following following_;              // guarded
+  std::unique_ptr<Handler> handler_;   // guarded; null: it was told
+  Following following_;                // guarded
 };
 
 template <class T, class Source, class CompletionToken>

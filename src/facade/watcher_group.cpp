@@ -41,14 +41,14 @@ Result<std::optional<GroupUpdate>> WatcherGroup::advance() {
 }
 
 Result<std::optional<GroupUpdate>> WatcherGroup::poll(std::chrono::milliseconds timeout) {
-  using Clock = std::chrono::steady_clock;
+  using Steady = std::chrono::steady_clock;
   constexpr std::chrono::milliseconds kLongest = std::chrono::hours(24 * 365);
   if (watchers_.empty())
     return Error(ErrorCode::kInvalidOperation, "there is no watcher in the group; add those that shall move together");
-  const auto deadline = Clock::now() + std::clamp(timeout, std::chrono::milliseconds(0), kLongest);
+  const auto deadline = Steady::now() + std::clamp(timeout, std::chrono::milliseconds(0), kLongest);
   for (;;) {
     AURORA_ASSIGN(auto update, advance());
-    if (update || Clock::now() >= deadline) return update;
+    if (update || Steady::now() >= deadline) return update;
     // No entry is held while waiting, so that the database can be closed.
     static_cast<void>(watchers_.front().state_->state()->engine().tail().wait_after(sequence_, deadline));
   }
