@@ -39,6 +39,7 @@ set(AURORA_SOURCES
   schema/json_insert.cpp
   schema/path.cpp
   schema/place.cpp
+  schema/plain_insert.cpp
   schema/revise.cpp
   schema/same.cpp
   schema/scalar.cpp

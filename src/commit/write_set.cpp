@@ -120,6 +120,15 @@ bool WriteSet::find(CollectionId id, Ordinal ordinal, RecordRef& out) const {
 std::vector<Change> WriteSet::collect(Mark mark) const {
   std::vector<Change> changes;
   changes.reserve(journal_.size() - mark.changes);
+  // Most commits write one document, once.
+  if (journal_.size() - mark.changes == 1) {
+    const auto& entry = journal_.back();
+    const auto& collection = collections_[entry.collection];
+    const auto& document = collection.documents[entry.document];
+    if (entry.previous || document.now)
+      changes.push_back({collection.id, document.ordinal, entry.previous, document.now});
+    return changes;
+  }
   std::vector<std::vector<bool>> seen(collections_.size());
   for (auto i = mark.changes; i < journal_.size(); ++i) {
     const auto& entry = journal_[i];

@@ -3,6 +3,7 @@
 
 #include <aurora/base/try.hpp>
 #include <aurora/expr/computed_fields.hpp>
+#include <aurora/schema/plain_insert.hpp>
 
 namespace aurora::exec {
 
@@ -69,14 +70,17 @@ Result<RecordRef> build_record(const CollectionDef& collection, const StoredFiel
   return finish(collection, scratch, max_bytes);
 }
 
-Result<RecordRef> make_record(WriteView& view, const CollectionDef& collection, Object input) {
-  return make_record(collection, std::move(input), {view.now(), [&view] { return view.new_id(); }},
-                     view.max_document_bytes());
+Result<RecordRef> make_record(WriteView& view, const CollectionDef& collection, const Object& input) {
+  return make_record(collection, input, {view.now(), [&view] { return view.new_id(); }}, view.max_document_bytes());
 }
 
-Result<RecordRef> make_record(const CollectionDef& collection, Object input, const InsertContext& insert,
+Result<RecordRef> make_record(const CollectionDef& collection, const Object& input, const InsertContext& insert,
                               std::uint32_t max_bytes) {
-  AURORA_ASSIGN(const auto stored, complete_insert(collection, std::move(input), insert));
+  {
+    Scratch scratch;
+    if (add_plain(collection, input, insert, scratch.builder())) return finish(collection, scratch, max_bytes);
+  }
+  AURORA_ASSIGN(const auto stored, complete_insert(collection, input, insert));
   return build_record(collection, stored, max_bytes);
 }
 
@@ -88,7 +92,7 @@ Result<RecordRef> JsonRecords::make(std::string_view text) {
   AURORA_ASSIGN(auto value, parse_json(text));
   auto* document = value.if_object();
   if (document == nullptr) return Error(ErrorCode::kTypeError, "a document is an object of fields");
-  return make_record(collection_, std::move(*document), insert_, max_bytes_);
+  return make_record(collection_, *document, insert_, max_bytes_);
 }
 
 Result<RecordRef> merge_record(const CollectionDef& collection, RecordView record, const StoredFields& changed,

@@ -173,7 +173,7 @@ Result<std::string> define_handler(WriteView& view, const aql::HandlerDefinition
   AURORA_ASSIGN(const auto rows, stored_handlers(view, &handler.name, bindings, settings));
   if (rows.empty()) {
     const auto mark = view.savepoint();
-    AURORA_ASSIGN(auto record, make_record(view, *handlers, std::move(fields)));
+    AURORA_ASSIGN(auto record, make_record(view, *handlers, fields));
     AURORA_TRY(view.insert(*handlers, std::move(record)));
     AURORA_TRY(view.check_unique(mark));
     return answer(handler.name, "created");

@@ -322,7 +322,7 @@ Result<EnqueuedJob> enqueue_job(WriteView& view, NewJob job, const ExecSettings&
     if (holder) return EnqueuedJob{*holder, false};
     document.append("uniqueKey", Value(*std::move(job.unique_key)));
   }
-  AURORA_ASSIGN(auto record, make_record(view, *collection, std::move(document)));
+  AURORA_ASSIGN(auto record, make_record(view, *collection, document));
   AURORA_ASSIGN(const auto ordinal, view.insert(*collection, std::move(record)));
   return EnqueuedJob{ordinal, true};
 }

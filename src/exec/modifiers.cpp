@@ -181,24 +181,6 @@ Status check(Modifier& modifier, const Bindings& bindings) {
   return read_operand(modifier, bindings);
 }
 
-bool is_plain_scalar(const Value& value) {
-  switch (value.type()) {
-    case Type::kNull:
-    case Type::kBool:
-    case Type::kInt:
-    case Type::kFloat:
-    case Type::kString: return true;
-    default: return false;   // written as text in a literal, or with parts
-  }
-}
-
-// What a literal says just as well, or one modifier of such a value.
-bool is_plain(const Value& value) {
-  const auto* object = value.if_object();
-  if (object == nullptr) return is_plain_scalar(value);
-  return object->size() == 1 && is_plain_scalar(object->begin()->value);
-}
-
 Result<Value> changed_value(const Modifier& modifier, const Value& current, const Bindings& bindings) {
   switch (modifier.kind) {
     case ModifierKind::kSet:
@@ -271,19 +253,17 @@ Result<std::vector<Modifier>> compile_modifiers(const CollectionDef& collection,
 }
 
 Result<std::vector<Modifier>> compile_modifiers(const CollectionDef& collection, const Object& data,
-                                                const Bindings& bindings) {
-  if (!std::all_of(data.begin(), data.end(), [](const auto& member) { return is_plain(member.value); }))
-    return compile_modifiers(collection, plan::to_literal(Value(data), 0), bindings);
+                                                const Bindings& bindings, aql::Offset at) {
   std::vector<Modifier> modifiers;
   modifiers.reserve(data.size());
   for (const auto& member : data) {
-    auto modifier = assignment(collection, {member.name, 0});
+    auto modifier = assignment(collection, {member.name, at});
     const Value* operand = &member.value;
-    if (const auto* object = operand->if_object()) {
-      AURORA_ASSIGN(modifier.kind, modifier_in(modifier, {object->begin()->name, 0}, bindings));
+    if (const auto* object = operand->if_object(); object != nullptr && object->size() == 1) {
+      AURORA_ASSIGN(modifier.kind, modifier_in(modifier, {object->begin()->name, at}, bindings));
       if (modifier.kind != ModifierKind::kSet) operand = &object->begin()->value;
     }
-    modifier.operand = *operand;
+    modifier.operand = plan::as_written(*operand);
     AURORA_TRY(check(modifier, bindings));
     modifiers.push_back(std::move(modifier));
   }

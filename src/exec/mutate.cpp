@@ -89,14 +89,13 @@ class Operation {
     AURORA_ASSIGN(const auto on_conflict,
                   word_argument(field_.arguments, "onConflict", kConflictWords, bindings_));
     AURORA_ASSIGN(const auto* data, required({"data", "set"}));
-    const auto argument = find_argument(field_.arguments, {"data", "set"}, bindings_);
-    (void)data;
-    AURORA_ASSIGN(auto value, resolve(*argument.get(), bindings_));
+    const auto* variable = variable_of(*data);
+    AURORA_ASSIGN(auto value, variable != nullptr ? plan::as_written(*variable) : resolve(*data, bindings_));
     List documents;
     if (many) {
       auto* list = value.if_list();
       if (list == nullptr)
-        return bindings_.error(argument.get()->at, ErrorCode::kTypeError, "'data' of insertMany is a list of documents");
+        return bindings_.error(data->at, ErrorCode::kTypeError, "'data' of insertMany is a list of documents");
       documents = std::move(*list);
     } else {
       documents.push_back(std::move(value));
@@ -106,7 +105,7 @@ class Operation {
     for (auto& document : documents) {
       auto* object = document.if_object();
       if (object == nullptr)
-        return bindings_.error(argument.get()->at, ErrorCode::kTypeError, "a document is an object of fields");
+        return bindings_.error(data->at, ErrorCode::kTypeError, "a document is an object of fields");
       AURORA_ASSIGN(const bool stored, insert_one(std::move(*object), on_conflict, written));
       affected += stored ? 1 : 0;
     }
@@ -166,23 +165,31 @@ class Operation {
   }
 
  private:
+  // What a variable that stands for the whole argument holds; null when none does.
+  const Value* variable_of(const Literal& argument) const {
+    return argument.kind == Literal::Kind::kVariable ? bindings_.find(argument.text) : nullptr;
+  }
+
+  // As it is in the text; a variable there has a value.
   Result<const Literal*> required(std::initializer_list<std::string_view> names) const {
     for (const auto& argument : field_.arguments)
-      for (const auto name : names)
-        if (argument.name.text == name) {
-          if (find_argument(field_.arguments, names, bindings_).get() != nullptr) return &argument.value;
-          return bindings_.error(argument.value.at, ErrorCode::kUndefinedVariable,
-                                 "the variable for '" + std::string(name) + "' was not given a value");
-        }
+      for (const auto name : names) {
+        if (argument.name.text != name) continue;
+        if (argument.value.kind != Literal::Kind::kVariable || variable_of(argument.value) != nullptr)
+          return &argument.value;
+        return bindings_.error(argument.value.at, ErrorCode::kUndefinedVariable,
+                               "the variable for '" + std::string(name) + "' was not given a value");
+      }
     return bindings_.error(field_.name.at, ErrorCode::kInvalidQuery,
                            "'" + field_.name.text + "' needs the argument '" + std::string(*names.begin()) + "'");
   }
 
   Result<std::vector<Modifier>> data_modifiers() const {
-    AURORA_ASSIGN(const auto* written, required({"data", "set"}));
-    (void)written;
-    const auto argument = find_argument(field_.arguments, {"data", "set"}, bindings_);
-    return compile_modifiers(*collection_, *argument.get(), bindings_);
+    AURORA_ASSIGN(const auto* data, required({"data", "set"}));
+    const auto* variable = variable_of(*data);
+    if (variable == nullptr) return compile_modifiers(*collection_, *data, bindings_);
+    if (const auto* object = variable->if_object()) return compile_modifiers(*collection_, *object, bindings_, data->at);
+    return compile_modifiers(*collection_, plan::to_literal(*variable, data->at), bindings_);
   }
 
   // What cannot be stored in any document is refused when none matches, too.
@@ -227,7 +234,7 @@ class Operation {
     const Object given = on_conflict == "UPDATE" ? input : Object();
     auto whole = with_parts(std::move(input));
     if (!whole) return in_field(whole.error());
-    auto record = make_record(view_, *collection_, *std::move(whole));
+    auto record = make_record(view_, *collection_, *whole);
     if (!record) return in_field(record.error());
     const auto mark = view_.savepoint();
     if (on_conflict) {

@@ -8,6 +8,7 @@
 #include <aurora/exec/expiry.hpp>
 #include <aurora/exec/key_search.hpp>
 #include <aurora/exec/search.hpp>
+#include <aurora/index/key.hpp>
 #include <aurora/schema/ttl.hpp>
 
 #include <algorithm>
@@ -24,6 +25,8 @@ Result<std::vector<Row>> Selector::rows() {
   const auto start = clock();
   if (query_.limit && *query_.limit == 0 && !query_.one_more && explanation_ == nullptr) return std::vector<Row>();
   std::vector<Row> found;
+  AURORA_ASSIGN(const bool by_key, try_unique(found));
+  if (by_key) return found;
   bool in_index_order = false;
   AURORA_ASSIGN(in_index_order, try_index_order(found));
   if (!in_index_order) {
@@ -46,6 +49,37 @@ Result<std::vector<Row>> Selector::rows() {
   }
   finish(shown(query_, found.size()), start, shown(query_, found.size()));
   return found;
+}
+
+// One document by its primary or unique key, as most writes look for it: no sets are made, and nothing is chosen.
+Result<bool> Selector::try_unique(std::vector<Row>& found) {
+  const auto& root = query_.filter->root();
+  const auto& collection = *query_.collection;
+  const bool wanted = root.kind == FilterNode::Kind::kCompare && root.op == plan::FilterOp::kEq &&
+                      root.subject == plan::Subject::kPath && root.field != nullptr && !root.multi_valued;
+  if (!wanted || explanation_ != nullptr || pending_ != nullptr || query_.search || collection.ttl || query_.after ||
+      query_.before || query_.offset > 0 || !settings_.use_indexes || query_.only_index != nullptr)
+    return false;
+  const auto key = root.operands.front().view();
+  if (key.is_null() || key.type() == Type::kList || key.type() == Type::kObject) return false;
+  const auto index = std::find_if(collection.indexes.begin(), collection.indexes.end(), [&](const IndexDef& each) {
+    return is_unique(each.kind) && each.paths.size() == 1 && each.paths.front().field == root.path.field &&
+           each.paths.front().rest == root.path.rest;
+  });
+  if (index == collection.indexes.end()) return false;
+  const auto* entries = version_->index(index->id);
+  if (entries == nullptr) return false;
+  std::string bytes;
+  append_key(bytes, key);
+  cut_key(bytes);
+  access_.indexes.push_back(index->name);
+  if (const auto ordinal = entries->find_one(bytes)) {
+    examined_ = 1;
+    AURORA_ASSIGN(auto record, view_.record(collection.id, *ordinal));
+    if (record && query_.filter->matches(root, record.view())) found.push_back({*ordinal, std::move(record), 0});
+  }
+  remember(found.size());
+  return true;
 }
 
 Status Selector::each(const RowVisit& visit) {

@@ -50,6 +50,7 @@ class Selector {
   Result<std::uint64_t> total();
 
  private:
+  Result<bool> try_unique(std::vector<Row>& found);
   Status choose(bool count_only = false);
   Status narrow();
   Status search();

@@ -42,17 +42,29 @@ Result<std::optional<Ordinal>> committed_ordinal(View& view, const CollectionDef
   return version->index(primary_index(collection).id)->find_one(bytes);
 }
 
+bool shows(View& view, const CollectionDef& collection, const FieldDef& primary, const RecordRef& record, const Value& key) {
+  return record && compare(read_field(collection, primary, record.view()), key.scalar_view()) == 0 &&
+         !is_expired(collection, record.view(), view.now());
+}
+
 // The document whose committed primary key is `key`, as the view sees it now; nothing when there is none, or
 // when it has another key by now. Uncommitted documents are not looked through: their keys are in no index.
 // A key that the index holds is a scalar: fields of other types cannot be primary.
-Result<std::optional<exec::Row>> find_committed(View& view, const CollectionDef& collection, const FieldDef& primary,
-                                                const Value& key) {
+// A hint spares the way down the index: a document that the view shows under the key is the only one (H1).
+Result<std::optional<exec::Row>> find_committed(KeyHints& hints, View& view, const CollectionDef& collection,
+                                                const FieldDef& primary, const Value& key) {
+  const bool hinted = KeyHints::is_hinted(key.type());
+  const auto hash = hinted ? KeyHints::hash(collection.id, key.scalar_view()) : 0;
+  if (const auto hint = hinted ? hints.find(hash) : std::nullopt) {
+    // An error there, if it matters here, comes again on the ordinary way.
+    if (auto record = view.record(collection.id, hint->ordinal); record && shows(view, collection, primary, *record, key))
+      return std::optional(exec::Row{hint->ordinal, *std::move(record)});
+  }
   AURORA_ASSIGN(const auto ordinal, committed_ordinal(view, collection, key));
   if (!ordinal) return std::optional<exec::Row>();
   AURORA_ASSIGN(auto record, view.record(collection.id, *ordinal));
-  if (!record || compare(read_field(collection, primary, record.view()), key.scalar_view()) != 0 ||
-      is_expired(collection, record.view(), view.now()))
-    return std::optional<exec::Row>();
+  if (!shows(view, collection, primary, record, key)) return std::optional<exec::Row>();
+  if (hinted) hints.put(hash, {*ordinal, record.bytes().data()});
   return std::optional(exec::Row{*ordinal, std::move(record)});
 }
 
@@ -68,20 +80,18 @@ bool fits(const TypeDef& type, const Value& key) {
 }
 
 // As find_by_id, by a key that fits: no filter is compiled, and none made unless somebody keeps it.
-Result<std::optional<exec::Row>> find_by_key(View& view, const Catalog::Entry& collection, const FieldDef& primary,
-                                             const Value& key) {
+Result<std::optional<exec::Row>> find_by_key(KeyHints& hints, View& view, const Catalog::Entry& collection,
+                                             const FieldDef& primary, const Value& key) {
   if (view.keeps_reads()) {
     const exec::KeyField field{collection, plan::Subject::kPath, FieldPath{primary.id, primary.name, {}}, {}};
     view.on_read(collection->id, exec::key_filter(field, {&key, 1}));
   }
-  AURORA_ASSIGN(auto row, find_committed(view, *collection, primary, key));
+  AURORA_ASSIGN(auto row, find_committed(hints, view, *collection, primary, key));
   if (row) return row;  // the only one: keys are unique among uncommitted documents too
   const auto* pending = view.pending(collection->id);
   if (pending == nullptr) return row;
   for (const auto& [ordinal, record] : pending->documents)
-    if (compare(read_field(*collection, primary, record.view()), key.scalar_view()) == 0 &&
-        !is_expired(*collection, record.view(), view.now()))
-      return std::optional(exec::Row{ordinal, record});
+    if (shows(view, *collection, primary, record, key)) return std::optional(exec::Row{ordinal, record});
   return row;
 }
 
@@ -146,11 +156,11 @@ Result<std::optional<exec::Row>> find_by_id(State& state, View& view, const Cata
     return rows.empty() ? std::optional<exec::Row>() : std::optional(std::move(rows.front()));
   }
   if (const auto key = coerce_operand(primary->type, id, bindings.now, primary->name); key && fits(primary->type, *key))
-    return find_by_key(view, collection, *primary, *key);
+    return find_by_key(state.engine().records().hints(), view, collection, *primary, *key);
   AURORA_ASSIGN(const auto filter, id_filter(collection, id, bindings));
   AURORA_ASSIGN(const auto key, coerce_operand(primary->type, id, bindings.now, primary->name));
   view.on_read(collection->id, filter);
-  AURORA_ASSIGN(auto row, find_committed(view, *collection, *primary, key));
+  AURORA_ASSIGN(auto row, find_committed(state.engine().records().hints(), view, *collection, *primary, key));
   if (row) return row;  // the only one: keys are unique among uncommitted documents too
   if (const auto* pending = view.pending(collection->id))
     for (const auto& [ordinal, record] : pending->documents)
@@ -164,10 +174,7 @@ Result<RecordRef> read_by_id(State& state, View& view, const Catalog::Entry& col
   std::optional<exec::Row> row;
   if (primary != nullptr && is_scalar(id)) {
     AURORA_ASSIGN(const auto key, coerce_operand(primary->type, id, view.now(), primary->name));
-    AURORA_ASSIGN(row, find_committed(view, *collection, *primary, key));
-    if (row && KeyHints::is_hinted(key.type()))
-      state.engine().records().hints().put(KeyHints::hash(collection->id, key.scalar_view()),
-                                           {row->ordinal, row->record.bytes().data()});
+    AURORA_ASSIGN(row, find_committed(state.engine().records().hints(), view, *collection, *primary, key));
   } else {
     AURORA_ASSIGN(row, find_by_id(state, view, collection, id));
   }
@@ -196,7 +203,7 @@ bool read_plain_order(const CollectionDef& collection, const OrderTerms& order, 
 
 Result<Document> insert_document(State& state, WriteView& view, const Catalog::Entry& collection, Object document) {
   const auto mark = view.savepoint();
-  auto record = exec::make_record(view, *collection, std::move(document));
+  auto record = exec::make_record(view, *collection, document);
   if (!record) return in_collection(*collection, record.error());
   AURORA_ASSIGN(const auto ordinal, view.insert(*collection, *std::move(record)));
   AURORA_ASSIGN(const auto stored, view.record(collection->id, ordinal));

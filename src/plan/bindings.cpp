@@ -180,6 +180,28 @@ aql::Literal to_literal(const Value& value, aql::Offset at) {
   return literal;
 }
 
+Value as_written(const Value& value) {
+  switch (value.type()) {
+    case Type::kUuid: return Value(value.if_uuid()->text());
+    case Type::kDate: return Value(value.if_date()->text());
+    case Type::kTime: return Value(value.if_time()->text());
+    case Type::kDateTime: return Value(value.if_datetime()->text());
+    case Type::kList: {
+      List list;
+      list.reserve(value.if_list()->size());
+      for (const auto& item : *value.if_list()) list.push_back(as_written(item));
+      return Value(std::move(list));
+    }
+    case Type::kObject: {
+      Object object;
+      object.reserve(value.if_object()->size());
+      for (const auto& member : *value.if_object()) object.append(member.name, as_written(member.value));
+      return Value(std::move(object));
+    }
+    default: return value;
+  }
+}
+
 Argument whole_argument(const aql::Literal* literal, const Bindings& bindings) {
   Argument argument;
   if (literal == nullptr) return argument;

@@ -105,16 +105,6 @@ Status check_free(const Value& value, const ValuePlace& place, std::uint32_t dep
   return {};
 }
 
-Status free_value(FieldType type, const Value& value, const ValuePlace& place) {
-  const bool map = value.type() == Type::kObject;
-  if ((type == FieldType::kObject && !map) ||
-      (type == FieldType::kJson && !map && value.type() != Type::kList))
-    return wrong_kind(place, expected_form(type), value);
-  std::uint32_t depth = 1;
-  for (const auto* outer = place.outer; outer != nullptr; outer = outer->outer) ++depth;
-  return check_free(value, place, depth);
-}
-
 }  // namespace
 
 std::string_view expected_form(FieldType type) noexcept {
@@ -134,6 +124,16 @@ std::string_view expected_form(FieldType type) noexcept {
     default:
       return to_string(type);
   }
+}
+
+Status check_free_value(FieldType type, const Value& value, const ValuePlace& place) {
+  const bool map = value.type() == Type::kObject;
+  if ((type == FieldType::kObject && !map) ||
+      (type == FieldType::kJson && !map && value.type() != Type::kList))
+    return wrong_kind(place, expected_form(type), value);
+  std::uint32_t depth = 1;
+  for (const auto* outer = place.outer; outer != nullptr; outer = outer->outer) ++depth;
+  return check_free(value, place, depth);
 }
 
 bool read_text(FieldType type, Value& value, std::optional<DateTime> now) {
@@ -183,7 +183,7 @@ Status coerce_scalar(FieldType type, Value& value, std::optional<DateTime> now,
     case FieldType::kJson:
     case FieldType::kObject:
     case FieldType::kAny:
-      return free_value(type, value, place);
+      return check_free_value(type, value, place);
     case FieldType::kList:
     case FieldType::kNested:
       break;

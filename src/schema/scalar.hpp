@@ -21,4 +21,8 @@ namespace aurora {
 /// How a value of `type` is written, for messages.
 [[nodiscard]] std::string_view expected_form(FieldType type) noexcept;
 
+/// A value of a type without declared parts (Object, JSON, Any): of its kind, with UTF-8 texts, finite floats and bounded
+/// depth. Errors: as coerce_scalar.
+[[nodiscard]] Status check_free_value(FieldType type, const Value& value, const ValuePlace& place);
+
 }  // namespace aurora

@@ -22,6 +22,7 @@ set(AURORA_UNIT_TESTS
   schema/definition_test.cpp
   schema/insert_test.cpp
   schema/json_insert_test.cpp
+  schema/plain_insert_test.cpp
   storage/cow_tree_test.cpp
   storage/directory_lock_test.cpp
   storage/faulty_store_test.cpp

@@ -9,10 +9,10 @@ namespace aurora::exec {
 
 /// A new document of `input`: coerced, defaults filled in. Not yet checked for uniqueness.
 /// Errors: as complete_insert; LimitExceeded for too large documents.
-[[nodiscard]] Result<RecordRef> make_record(WriteView& view, const CollectionDef& collection, Object input);
+[[nodiscard]] Result<RecordRef> make_record(WriteView& view, const CollectionDef& collection, const Object& input);
 /// The same before there is a view to write to.
-[[nodiscard]] Result<RecordRef> make_record(const CollectionDef& collection, Object input, const InsertContext& insert,
-                                            std::uint32_t max_bytes);
+[[nodiscard]] Result<RecordRef> make_record(const CollectionDef& collection, const Object& input,
+                                            const InsertContext& insert, std::uint32_t max_bytes);
 
 /// New documents of JSON texts, one after another. Threads: one thread at a time.
 class JsonRecords {

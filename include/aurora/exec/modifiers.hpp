@@ -34,9 +34,9 @@ struct Modifier {
                                                               const aql::Literal& data,
                                                               const plan::Bindings& bindings);
 
-/// The same for data that is no text's, as if it were written out; without the way over a tree where it is simple.
+/// The same for data that is no text's, as if it were written out at `at`; without the way over a tree.
 [[nodiscard]] Result<std::vector<Modifier>> compile_modifiers(const CollectionDef& collection, const Object& data,
-                                                              const plan::Bindings& bindings);
+                                                              const plan::Bindings& bindings, aql::Offset at = 0);
 
 /// The changed fields, whole, with every modifier applied to `record` (null: a document being made, where
 /// setOnInsert counts). Null values say that a field goes away.

@@ -45,6 +45,8 @@ struct Argument {
 };
 [[nodiscard]] Argument whole_argument(const aql::Literal* literal, const Bindings& bindings);
 [[nodiscard]] aql::Literal to_literal(const Value& value, aql::Offset at);
+/// What resolving that literal gives: the value with its ids, dates and times as texts.
+[[nodiscard]] Value as_written(const Value& value);
 
 /// Checks the supplied values against the declarations of one operation and fills in defaults.
 /// Errors: UndefinedVariable for a missing required one; TypeError for a wrong type.
