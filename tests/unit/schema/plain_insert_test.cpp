@@ -138,17 +138,18 @@ class Maker {
   }
 
   Value text() {
-    constexpr const char* kWords[] = {"", "a", "street 12", "0123456789", "\xC3\xA9", "\xC3", "now", "ann@example.org",
+    constexpr const char* kWords[] = {"", "a", "street 12", "0123456789", "\xC3\xA9", "now", "ann@example.org",
                                       "2026-01-31", "12:30:00", "https://example.org/x", "+4790123456", "home"};
+    if (one_in(30)) return Value("\xC3");
     return Value(kWords[below(static_cast<int>(std::size(kWords)))]);
   }
 
   Value of(const TypeDef& type) {
-    if (one_in(20)) return any();
-    if (one_in(15)) return Value();
+    if (one_in(60)) return any();
+    if (one_in(40)) return Value();
     switch (type.type) {
-      case FieldType::kInt: return one_in(8) ? Value(below(50) / 2.0) : Value(below(50));
-      case FieldType::kFloat: return one_in(8) ? Value(below(50)) : Value(below(250) / 2.0);
+      case FieldType::kInt: return one_in(30) ? Value(below(50) / 2.0) : Value(below(50));
+      case FieldType::kFloat: return one_in(30) ? Value(below(50)) : Value(below(220) / 2.0);
       case FieldType::kBoolean: return Value(one_in(2));
       case FieldType::kUuid: return Value(Uuid{{static_cast<unsigned char>(below(256))}});
       case FieldType::kDate: return Value(Date{below(20'000)});
