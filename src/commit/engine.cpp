@@ -24,7 +24,8 @@ Engine::Engine(std::unique_ptr<storage::Store> store, EngineOptions options)
       columns_(std::max(options_.hot_cache_bytes / 2, kLeastColumnBytes)),
       field_columns_(columns_),
       sids_(options_.clock),
-      ids_(options_.clock) {}
+      ids_(options_.clock),
+      held_back_(std::make_unique<HeldBack>()) {}
 
 Engine::~Engine() { static_cast<void>(close()); }
 

@@ -91,6 +91,19 @@ struct Engine::Heads {
   UnreadPages unread;
 };
 
+/// Expired documents that could not be removed, because relations hold them.
+struct Engine::HeldBack {
+  struct Collection {
+    OrdinalSet ordinals;
+    Sequence tried_at = 0;         // nothing that came until then lets any of them go
+    Sequence round_began_at = 0;   // of trying all of them once more, from `next` on
+    Ordinal next = 0;              // 0: a round begins
+    /// Those to be tried now.
+    [[nodiscard]] std::vector<Ordinal> due(Sequence now);
+  };
+  std::mutex mutex;           // held during one removal
+  std::unordered_map<CollectionId, Collection> collections;   // guarded by mutex
+};
 
 /// What the log says changed in a collection since the pages' sequence.
 struct Engine::Replay {

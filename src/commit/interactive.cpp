@@ -11,18 +11,32 @@ namespace {
 Error conflict(std::string_view what) {
   return Error(ErrorCode::kConflict, "another commit changed " + std::string(what) + "; run the transaction again");
 }
+
+// What a filter that is kept takes, about.
+std::size_t bytes_of(const plan::FilterNode& node) {
+  std::size_t bytes = sizeof(node) + node.name.size();
+  for (const auto& operand : node.operands) bytes += sizeof(operand) + (operand.type() == Type::kString ? operand.view().string_value().size() : 0);
+  for (const auto& child : node.children) bytes += bytes_of(child);
+  return bytes;
+}
 }  // namespace
 
 InteractiveTransaction::InteractiveTransaction(Engine& engine)
     : engine_(engine), base_(engine.view()), context_(engine, base_, writes_) {
   context_.read_hook = [this](CollectionId collection, std::shared_ptr<const plan::Filter> filter) {
+    read_bytes_ += sizeof(Read) + sizeof(plan::Filter) + bytes_of(filter->root());
     reads_.push_back({collection, std::move(filter)});
   };
 }
 
 Status InteractiveTransaction::check_size() const {
   const auto most = engine_.options().max_transaction_bytes;
-  return writes_.byte_size() <= most ? Status() : Status(transaction_too_large(most));
+  if (writes_.byte_size() > most) return transaction_too_large(most);
+  if (writes_.byte_size() + read_bytes_ <= most) return {};
+  return Error(ErrorCode::kLimitExceeded,
+               "the transaction has read " + std::to_string(reads_.size()) + " times: what it has to remember of that until "
+               "it ends takes more than " + std::to_string(most) + " bytes together with what it wrote "
+               "(max_transaction_bytes); read more at a time, or end it earlier");
 }
 
 bool InteractiveTransaction::conflicts(const Change& change) const {

@@ -142,7 +142,10 @@ Status Engine::load_live(const CollectionDef& definition, const Replay* replay, 
     for (cursor->seek(range.lower); cursor->valid(); cursor->next())
       version.live.add(load_be<std::uint32_t>(cursor->key().data() + 4));
     AURORA_TRY(cursor->status());
-    // Nothing was lost of a collection that no checkpoint has met yet: its documents are in the log or there are none.
+    // The documents of a collection that no checkpoint has met yet are in the log or there are none. For any other,
+    // nothing but the cursor tells how many there are.
+    if (known || rebuild_all_ || (replay == nullptr && (!version.live.empty() || !has_pages_)))
+      AURORA_TRY(prove_documents());
     if (known || rebuild_all_ || (replay == nullptr && !version.live.empty()))
       log(kLogWarning, "the live set of '" + definition.name + "' is rebuilt from its documents");
     if (known || !version.live.empty()) {
@@ -160,6 +163,16 @@ Status Engine::load_live(const CollectionDef& definition, const Replay* replay, 
     }
   if (!version.live.empty()) version.next_ordinal = std::max(version.next_ordinal, version.live.max() + 1);
   version.live.optimize();
+  return {};
+}
+
+// A cursor may leave out what stands behind a damaged block and say nothing: before it is believed, once.
+Status Engine::prove_documents() {
+  const std::lock_guard lock(proof_mutex_);
+  if (documents_proven_) return {};
+  if (auto sound = store_->verify_checksums(storage::Family::kDocs); !sound)
+    return sound.error().with_prefix("the live sets are to be rebuilt, and documents cannot be read: ");
+  documents_proven_ = true;
   return {};
 }
 

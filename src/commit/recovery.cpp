@@ -10,6 +10,8 @@
 
 #include "engine_parts.hpp"
 
+#include <limits>
+
 namespace aurora::commit {
 
 namespace {
@@ -77,6 +79,8 @@ Status Engine::recover_catalog(std::shared_ptr<const Catalog>& catalog) {
     definitions.push_back(std::make_shared<const CollectionDef>(*std::move(definition)));
   }
   AURORA_TRY(cursor->status());
+  // Definitions that a cursor left out would be collections that are gone.
+  AURORA_TRY(store_->verify_checksums(storage::Family::kMeta));
   catalog = std::make_shared<const Catalog>(1, std::move(definitions));
 
   std::string ids;
@@ -92,6 +96,7 @@ Status Engine::recover_log(Sequence& last) {
   Sequence fresh = 0;
   std::string bytes;
   AURORA_ASSIGN(const bool known, store_->get(storage::Family::kPages, kFreshnessKey, bytes));
+  has_pages_ = known;
   if (known) {
     auto decoded = decode_freshness(bytes);
     if (decoded)
@@ -125,6 +130,11 @@ Status Engine::recover_log(Sequence& last) {
     if (!row) return row.error().with_prefix("commit " + std::to_string(*sequence) + ": ");
   }
   AURORA_TRY(cursor->status());
+  // A cursor that left out the rows behind a damaged block would have their sequences given out again.
+  cursor->seek_for_prev(LogKey(std::numeric_limits<Sequence>::max(), UINT32_MAX).view());
+  AURORA_TRY(cursor->status());
+  if (cursor->valid() && LogKey::sequence_of(cursor->key()).value_or(0) > last)
+    return Error(ErrorCode::kCorruption, "the change log cannot be read from commit " + std::to_string(last + 1) + " on");
   if (last == fresh && fresh > 0) {
     // The pages claim a sequence: the log must still hold that commit, else its tail was lost.
     cursor->seek(LogKey(fresh, 0).view());
@@ -155,6 +165,10 @@ Status Engine::disown_pages() {
     batch->clear();
   }
   AURORA_TRY(cursor->status());
+  // A page that the cursor left out would be vouched for by the next checkpoint.
+  if (auto sound = store_->verify_checksums(storage::Family::kPages); !sound)
+    return sound.error().with_prefix("the index pages are to be made anew, and cannot be removed one by one (aurora check "
+                                     "--repair removes them all): ");
   AURORA_TRY(store_->write(*batch, storage::Sync::kNoLog));
   return store_->flush(storage::Family::kPages);
 }

@@ -80,7 +80,8 @@ std::uint64_t count_documents(View& view, const CollectionVersion& version) {
   return count;
 }
 
-Status remove_expired(WriteView& view, const CollectionDef& collection, std::span<const Ordinal> ordinals) {
+Status remove_expired(WriteView& view, const CollectionDef& collection, std::span<const Ordinal> ordinals,
+                      OrdinalSet* held) {
   const auto mark = view.savepoint();
   const auto whole = erase_expired(view, collection, ordinals);
   if (whole || whole.error().code() != ErrorCode::kValidationError) return whole;
@@ -92,6 +93,7 @@ Status remove_expired(WriteView& view, const CollectionDef& collection, std::spa
     if (one) continue;
     if (one.error().code() != ErrorCode::kValidationError) return one;
     view.rollback(before);
+    if (held != nullptr) held->add(ordinal);
   }
   return {};
 }

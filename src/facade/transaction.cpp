@@ -18,7 +18,8 @@ Result<WriteView*> TransactionState::open() {
 Status TransactionState::read(const std::function<Status(View&)>& work) {
   AURORA_ASSIGN(auto* view, open());
   try {
-    return work(*view);
+    AURORA_TRY(work(*view));
+    return transaction_->check_size();
   } catch (const Error& error) {   // of an index page that can be neither read nor recovered
     return error;
   }

@@ -8,6 +8,7 @@
 //   check 1a2b3c4d           checksum32 of all bytes before this line
 #include "storage/database_directory.hpp"
 
+#include "storage/clean_seal.hpp"
 #include "storage/directory_lock.hpp"
 #include "storage/posix_file.hpp"
 
@@ -29,6 +30,8 @@ namespace aurora::storage {
 namespace {
 
 constexpr std::size_t kMarkerLimit = 4096;
+constexpr std::string_view kWaysOut =
+    "restore it from a backup, or save what can be read into a new database (aurora check --salvage-to)";
 constexpr std::string_view kMagic = "Aurora database\nformat ";
 
 std::string with_check(std::string text) {
@@ -44,7 +47,7 @@ std::string marker_text(DirectoryState state) {
 
 Error damaged(const std::string& path) {
   return Error(ErrorCode::kCorruption,
-               "'" + path + "' is damaged: it is not the marker of an Aurora database");
+               "'" + path + "' is damaged: it is not the marker of an Aurora database; " + std::string(kWaysOut));
 }
 
 Result<DirectoryState> parse_marker(const std::string& path, std::string_view text) {
@@ -77,6 +80,18 @@ Result<bool> is_empty(const std::string& path) {
   return true;
 }
 
+// Nothing else makes these files.
+Result<bool> was_a_database(const std::string& path) {
+  AURORA_ASSIGN(const bool was_locked, exists(path + "/" + kLockFileName));
+  if (was_locked) return true;
+  return exists(path + "/" + kSealFileName);
+}
+
+Error marker_is_gone(const std::string& path) {
+  return Error(ErrorCode::kCorruption, "'" + path + "' was a database, and its marker '" + kMarkerFileName +
+                                           "' is missing: it is damaged; " + std::string(kWaysOut));
+}
+
 Error not_a_database(const std::string& path) {
   return Error(ErrorCode::kInvalidInput,
                "'" + path + "' is not an Aurora database (it holds other files and no marker '" +
@@ -97,9 +112,8 @@ Result<DirectoryState> inspect_marked(const std::string& path) {
   AURORA_ASSIGN(const DirectoryState state, parse_marker(marker, text));
   AURORA_ASSIGN(const bool has_current, exists(path + "/CURRENT"));
   if (state == DirectoryState::kReady && !has_current)
-    return Error(ErrorCode::kCorruption, "'" + path +
-                                             "/CURRENT' is missing: the database is damaged; "
-                                             "restore it from a backup");
+    return Error(ErrorCode::kCorruption,
+                 "'" + path + "/CURRENT' is missing: the database is damaged; " + std::string(kWaysOut));
   return state;
 }
 
@@ -117,8 +131,9 @@ Result<DirectoryState> inspect_directory(const std::string& path) {
   AURORA_ASSIGN(const bool has_marker, exists(path + "/" + kMarkerFileName));
   if (has_marker) return inspect_marked(path);
   AURORA_ASSIGN(const bool empty, is_empty(path));
-  if (!empty) return not_a_database(path);
-  return DirectoryState::kEmpty;
+  if (empty) return DirectoryState::kEmpty;
+  AURORA_ASSIGN(const bool was, was_a_database(path));
+  return was ? marker_is_gone(path) : not_a_database(path);
 }
 
 Status make_directory(const std::string& path) {

@@ -52,6 +52,8 @@ class RocksSalvage final : public Salvage {
  public:
   RocksSalvage(std::vector<fs::path> files, fs::path scratch) : files_(std::move(files)), scratch_(std::move(scratch)) {}
 
+  void note(std::string text) { notes_.push_back(std::move(text)); }
+
   Status start() {
     AURORA_ASSIGN(const auto path, make_part(scratch_, "whole"));
     for (const auto& file : files_) {
@@ -215,8 +217,11 @@ Result<std::unique_ptr<Salvage>> open_for_salvage(const std::string& path, const
     AURORA_ASSIGN(auto files, files_of(path));
     if (std::none_of(files.begin(), files.end(), [](const fs::path& file) { return is_table(file) || is_log(file); }))
       return Error(ErrorCode::kNotFound, "there are no tables and no log of a database in '" + path + "'");
-    AURORA_ASSIGN(const auto lock, DirectoryLock::acquire(path));
+    // A lock that cannot be taken at all, of a directory that is read-only or damaged, is nobody's.
+    const auto lock = DirectoryLock::acquire(path);
+    if (!lock && lock.error().code() == ErrorCode::kBusy) return lock.error();
     auto salvage = std::make_unique<RocksSalvage>(std::move(files), fs::absolute(scratch));
+    if (!lock) salvage->note("salvaged without a lock: " + lock.error().message());
     AURORA_TRY(salvage->start());
     return std::unique_ptr<Salvage>(std::move(salvage));
   });

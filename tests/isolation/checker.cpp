@@ -3,10 +3,9 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <unordered_map>
 
-#include "isolation/graph.hpp"
+#include "isolation/cycles.hpp"
 
 namespace aurora::testing {
 
@@ -14,39 +13,19 @@ namespace {
 
 class Checker {
  public:
-  Checker(const History& history, const Lists& final) : history_(history), final_(final), graph_(history.size()) {}
+  Checker(const History& history, const Lists& final) : history_(history), final_(final), dependencies_(history, anomalies_) {}
 
   Anomalies check() {
-    count();
     find_writers();
     check_fates();
     for (std::size_t node = 0; node < history_.size(); ++node)
       if (took_place(node)) check_reads(node);
     order_writers();
-    order_by_time();
-    find_cycles();
+    dependencies_.find_cycles(happened_);
     return std::move(anomalies_);
   }
 
  private:
-  void note(const std::string& kind, const std::string& message) {
-    if (anomalies_.found[kind]++ == 0) anomalies_.messages.push_back(kind + ": " + message);
-  }
-
-  [[nodiscard]] std::string name(std::size_t node) const {
-    if (node >= history_.size()) return "(time)";
-    return "T" + std::to_string(history_[node].thread) + "." + std::to_string(history_[node].number);
-  }
-
-  void count() {
-    anomalies_.transactions = history_.size();
-    for (const auto& each : history_) {
-      if (each.fate == Fate::kCommitted) ++anomalies_.committed;
-      if (each.fate == Fate::kAborted) ++anomalies_.aborted;
-      if (each.fate == Fate::kUnknown) ++anomalies_.unknown;
-    }
-  }
-
   void find_writers() {
     for (std::size_t node = 0; node < history_.size(); ++node)
       for (const auto& append : history_[node].appends) writers_[append.element] = node;
@@ -62,9 +41,9 @@ class Checker {
         return list != final_.end() && std::find(list->second.begin(), list->second.end(), append.element) != list->second.end();
       });
       const auto all = static_cast<std::ptrdiff_t>(each.appends.size());
-      if (each.fate == Fate::kCommitted && there != all) note("lost", name(node) + " committed, and its appends are not there");
-      if (each.fate == Fate::kAborted && there != 0) note("G1a", name(node) + " was aborted, and its appends are there");
-      if (each.fate == Fate::kUnknown && there != 0 && there != all) note("torn", name(node) + " is there in part");
+      if (each.fate == Fate::kCommitted && there != all) dependencies_.note("lost", dependencies_.name(node) + " committed, and its appends are not there");
+      if (each.fate == Fate::kAborted && there != 0) dependencies_.note("G1a", dependencies_.name(node) + " was aborted, and its appends are there");
+      if (each.fate == Fate::kUnknown && there != 0 && there != all) dependencies_.note("torn", dependencies_.name(node) + " is there in part");
       happened_[node] = each.fate == Fate::kCommitted || (each.fate == Fate::kUnknown && there != 0);
     }
   }
@@ -82,9 +61,9 @@ class Checker {
         for (const auto element : read.elements) {
           const auto writer = writers_.find(element);
           if (writer != writers_.end() && history_[writer->second].fate == Fate::kAborted)
-            note("G1a", name(node) + " read what the aborted " + name(writer->second) + " wrote");
+            dependencies_.note("G1a", dependencies_.name(node) + " read what the aborted " + dependencies_.name(writer->second) + " wrote");
         }
-        note("order", name(node) + " read a list of key " + std::to_string(read.key) + " that did not grow to what it became");
+        dependencies_.note("order", dependencies_.name(node) + " read a list of key " + std::to_string(read.key) + " that did not grow to what it became");
         continue;
       }
       if (!read.elements.empty()) {
@@ -94,103 +73,22 @@ class Checker {
         for (const auto& append : history_[writer].appends)
           if (append.key == read.key) last = append.element;
         if (writer != node && last != read.elements.back())
-          note("G1b", name(node) + " read a list in the middle of " + name(writer));
-        depend(writer, node, kWriteRead);
+          dependencies_.note("G1b", dependencies_.name(node) + " read a list in the middle of " + dependencies_.name(writer));
+        dependencies_.add(writer, node, kWriteRead);
       }
-      if (read.elements.size() < versions.size()) depend(node, writers_.at(versions[read.elements.size()]), kReadWrite);
+      if (read.elements.size() < versions.size()) dependencies_.add(node, writers_.at(versions[read.elements.size()]), kReadWrite);
     }
   }
 
   void order_writers() {
     for (const auto& [key, list] : final_)
-      for (std::size_t i = 1; i < list.size(); ++i) depend(writers_.at(list[i - 1]), writers_.at(list[i]), kWriteWrite);
-  }
-
-  void depend(std::size_t from, std::size_t to, EdgeKind kind) {
-    if (from == to) return;
-    ++anomalies_.dependencies;
-    graph_.add(from, to, kind);
-  }
-
-  // A chain of instants, one for each end: what began after it comes after all that had ended.
-  void order_by_time() {
-    struct Event {
-      std::uint64_t time;
-      std::size_t node;
-      bool is_end;
-    };
-    std::vector<Event> events;
-    for (std::size_t node = 0; node < history_.size(); ++node) {
-      if (!took_place(node)) continue;
-      events.push_back({history_[node].begin, node, false});
-      if (history_[node].fate == Fate::kCommitted) events.push_back({history_[node].end, node, true});
-    }
-    std::sort(events.begin(), events.end(), [](const Event& a, const Event& b) { return a.time < b.time; });
-    std::optional<std::size_t> last;
-    for (const auto& event : events) {
-      if (!event.is_end) {
-        if (last) graph_.add(*last, event.node, kRealTime);
-        continue;
-      }
-      const auto instant = graph_.add_node();
-      graph_.add(event.node, instant, kRealTime);
-      if (last) graph_.add(*last, instant, kRealTime);
-      last = instant;
-    }
-  }
-
-  void find_cycles() {
-    for (const auto& component : graph_.cycles(kWriteWrite)) note("G0", show(component, kWriteWrite));
-    for (const auto& component : graph_.cycles(kWriteWrite | kWriteRead)) {
-      if (!has_cycle_within(component, kWriteWrite)) note("G1c", show(component, kWriteWrite | kWriteRead));
-    }
-    constexpr std::uint8_t kAll = kWriteWrite | kWriteRead | kReadWrite;
-    for (const auto& component : graph_.cycles(kAll)) classify(component);
-    if (!anomalies_.found.empty()) return;
-    for (const auto& component : graph_.cycles(kAll | kRealTime)) note("real time", show(component, kAll | kRealTime));
-  }
-
-  [[nodiscard]] bool has_cycle_within(const std::vector<std::size_t>& component, std::uint8_t kinds) const {
-    for (const auto& found : graph_.cycles(kinds))
-      if (std::find(component.begin(), component.end(), found.front()) != component.end()) return true;
-    return false;
-  }
-
-  // A cycle with one anti-dependency is a lost update or a read skew; with more of them, a write skew.
-  void classify(const std::vector<std::size_t>& component) {
-    bool has_read_write = false;
-    for (const auto node : component)
-      for (const auto& edge : graph_.edges(node)) {
-        if (edge.kind != kReadWrite || std::find(component.begin(), component.end(), edge.to) == component.end()) continue;
-        has_read_write = true;
-        const auto back = graph_.path(edge.to, node, kWriteWrite | kWriteRead);
-        if (back.empty()) continue;
-        note("G-single", show_path(back));
-        return;
-      }
-    if (has_read_write) note("G2-item", show(component, kWriteWrite | kWriteRead | kReadWrite));
-  }
-
-  [[nodiscard]] std::string show(const std::vector<std::size_t>& component, std::uint8_t kinds) const {
-    for (const auto& edge : graph_.edges(component.front())) {
-      if ((edge.kind & kinds) == 0) continue;
-      const auto back = graph_.path(edge.to, component.front(), kinds);
-      if (!back.empty()) return show_path(back);
-    }
-    return std::to_string(component.size()) + " transactions";
-  }
-
-  [[nodiscard]] std::string show_path(const std::vector<std::size_t>& path) const {
-    std::string text = "cycle of";
-    for (const auto node : path)
-      if (node < history_.size()) text += ' ' + name(node);
-    return text;
+      for (std::size_t i = 1; i < list.size(); ++i) dependencies_.add(writers_.at(list[i - 1]), writers_.at(list[i]), kWriteWrite);
   }
 
   const History& history_;
   const Lists& final_;
-  Graph graph_;
   Anomalies anomalies_;
+  Dependencies dependencies_;
   std::unordered_map<Element, std::size_t> writers_;
   std::vector<bool> happened_;
 };

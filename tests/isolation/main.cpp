@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <map>
 #include <random>
 #include <thread>
 
@@ -11,6 +12,7 @@
 
 #include "isolation/checker.hpp"
 #include "isolation/counts.hpp"
+#include "isolation/registers.hpp"
 #include "isolation/self_test.hpp"
 #include "isolation/workload.hpp"
 #include "support/self.hpp"
@@ -39,17 +41,12 @@ class Rounds {
   }
 
   bool run() {
-    for (std::uint64_t round = 0; round < options_.rounds && good_; ++round) one(round);
+    for (std::uint64_t round = 0; round < options_.rounds && good_; ++round)
+      for (const auto workload : {Workload::kLists, Workload::kRegisters}) one(round, workload);
     for (std::uint64_t round = 0; round < options_.rounds && good_ && !options_.careless; ++round) count(round);
     if (options_.careless && good_) count_carelessly();
-    const bool found = !sum_.found.empty();
-    if (options_.careless && !found) std::printf("isolation: careless clients and no anomaly: this checker is blind\n");
-    if (sum_.dependencies == 0) {
-      std::printf("isolation: no transaction depends on another: there was nothing to check\n");
-      good_ = false;
-    }
+    for (const auto& [workload, sum] : sums_) judge(workload, sum);
     report();
-    good_ = good_ && found == options_.careless;
     if (good_)
       std::filesystem::remove_all(directory_);
     else
@@ -58,14 +55,28 @@ class Rounds {
   }
 
  private:
-  void one(std::uint64_t round) {
+  enum class Workload : std::uint8_t { kLists, kRegisters };
+  static const char* name_of(Workload workload) { return workload == Workload::kLists ? "lists" : "registers"; }
+
+  // Of careless clients each workload must find something.
+  void judge(Workload workload, const Anomalies& sum) {
+    if (options_.careless && sum.found.empty())
+      std::printf("isolation: careless clients of %s and no anomaly: this checker is blind\n", name_of(workload));
+    if (sum.dependencies == 0) {
+      std::printf("isolation: no transaction on %s depends on another: there was nothing to check\n", name_of(workload));
+      good_ = false;
+    }
+    good_ = good_ && sum.found.empty() != options_.careless;
+  }
+
+  void one(std::uint64_t round, Workload workload) {
     const bool kills = options_.kill && round % 2 == 1;
     const auto database = (directory_ / "db").string(), history = (directory_ / "history").string();
     std::filesystem::remove_all(database);
     std::filesystem::remove(history);
     const auto child = start_self({"--child", database, history, std::to_string(options_.seed + round),
                                    std::to_string(options_.threads), std::to_string(kills ? 0 : options_.transactions),
-                                   options_.careless ? "1" : "0"});
+                                   options_.careless ? "1" : "0", name_of(workload)});
     if (kills) {
       std::this_thread::sleep_for(std::chrono::milliseconds(300 + random_() % 1500));
       ::kill(child, SIGKILL);
@@ -83,17 +94,29 @@ class Rounds {
       std::printf("isolation: verify: %s\n", verified.problems.front().c_str());
       good_ = false;
     }
+    const auto found = check(opened, history, workload);
+    for (const auto& message : found.messages)
+      std::printf("isolation: %s, round %llu: %s\n", name_of(workload), number(round), message.c_str());
+    auto& sum = sums_[workload];
+    for (const auto& [kind, count] : found.found) sum.found[kind] += count;
+    sum.transactions += found.transactions;
+    sum.committed += found.committed;
+    sum.aborted += found.aborted;
+    sum.unknown += found.unknown;
+    sum.dependencies += found.dependencies;
+    good_ = good_ && (options_.careless || found.found.empty());
+  }
+
+  // A child that was killed early may not have defined anything.
+  static Anomalies check(Database& opened, const std::string& history, Workload workload) {
+    if (workload == Workload::kRegisters) {
+      Registers registers;
+      if (opened.try_execute("{ registers(limit: 0) { id } }")) registers = read_registers(opened);
+      return check_registers(read_history(history), registers);
+    }
     Lists lists;
     if (opened.try_execute("{ lists(limit: 0) { id } }")) lists = read_lists(opened);
-    const auto found = check_history(read_history(history), lists);
-    for (const auto& message : found.messages) std::printf("isolation: round %llu: %s\n", number(round), message.c_str());
-    for (const auto& [kind, count] : found.found) sum_.found[kind] += count;
-    sum_.transactions += found.transactions;
-    sum_.committed += found.committed;
-    sum_.aborted += found.aborted;
-    sum_.unknown += found.unknown;
-    sum_.dependencies += found.dependencies;
-    good_ = good_ && (options_.careless || found.found.empty());
+    return check_history(read_history(history), lists);
   }
 
   // Rivals for few documents, whose sums must be exact.
@@ -133,14 +156,17 @@ class Rounds {
   static unsigned long long number(std::uint64_t value) { return value; }
 
   void report() const {
-    std::printf("isolation: %sseed %llu, threads %u, rounds %llu (%llu killed): transactions %llu, committed %llu, "
-                "aborted %llu, unknown %llu, dependencies %llu, anomalies",
-                options_.careless ? "careless, " : "", number(options_.seed), options_.threads, number(options_.rounds),
-                number(kills_), number(sum_.transactions), number(sum_.committed), number(sum_.aborted),
-                number(sum_.unknown), number(sum_.dependencies));
-    if (sum_.found.empty()) std::printf(" 0");
-    for (const auto& [kind, count] : sum_.found) std::printf(" %s %llu", kind.c_str(), number(count));
-    std::printf("\nisolation: %scounts: %llu operations acknowledged, %llu kills\n", options_.careless ? "careless, " : "",
+    for (const auto& [workload, sum] : sums_) {
+      std::printf("isolation: %s%s, seed %llu, threads %u, rounds %llu (%llu killed in all): transactions %llu, committed %llu, "
+                  "aborted %llu, unknown %llu, dependencies %llu, anomalies",
+                  options_.careless ? "careless, " : "", name_of(workload), number(options_.seed), options_.threads,
+                  number(options_.rounds), number(kills_), number(sum.transactions), number(sum.committed),
+                  number(sum.aborted), number(sum.unknown), number(sum.dependencies));
+      if (sum.found.empty()) std::printf(" 0");
+      for (const auto& [kind, count] : sum.found) std::printf(" %s %llu", kind.c_str(), number(count));
+      std::printf("\n");
+    }
+    std::printf("isolation: %scounts: %llu operations acknowledged, %llu kills\n", options_.careless ? "careless, " : "",
                 number(counted_), number(count_kills_));
     std::fflush(stdout);
   }
@@ -148,7 +174,7 @@ class Rounds {
   const Options& options_;
   std::mt19937_64 random_;
   std::filesystem::path directory_;
-  Anomalies sum_;
+  std::map<Workload, Anomalies> sums_;
   std::uint64_t kills_ = 0, counted_ = 0, count_kills_ = 0;
   bool good_ = true;
 };
@@ -176,9 +202,10 @@ bool read_options(int argc, char** argv, Options& options) {
 int main(int argc, char** argv) {
   using namespace aurora::testing;
   try {
-    if (argc == 8 && std::strcmp(argv[1], "--child") == 0)
+    if (argc == 9 && std::strcmp(argv[1], "--child") == 0)
       return run_workload({argv[2], argv[3], std::stoull(argv[4]), static_cast<unsigned>(std::stoul(argv[5])),
-                           std::stoull(argv[6]), std::strcmp(argv[7], "1") == 0 ? Care::kNone : Care::kTransactions});
+                           std::stoull(argv[6]), std::strcmp(argv[7], "1") == 0 ? Care::kNone : Care::kTransactions,
+                           std::strcmp(argv[8], "registers") == 0});
     if (argc == 8 && std::strcmp(argv[1], "--count") == 0)
       return run_counts({argv[2], argv[3], std::stoull(argv[4]), static_cast<unsigned>(std::stoul(argv[5])),
                          std::stoull(argv[6]), std::strcmp(argv[7], "1") == 0});

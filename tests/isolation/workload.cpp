@@ -1,6 +1,9 @@
 // Body of the workload.
 #include "isolation/workload.hpp"
 
+#include "isolation/client.hpp"
+#include "isolation/registers.hpp"
+
 #include <aurora/json.hpp>
 
 #include <atomic>
@@ -18,10 +21,6 @@ namespace {
 constexpr std::string_view kSchema =
     "schema { define collection lists if not exists { id: Int! @primary  elements: [Int!] } }";
 
-// Keys move on, so that lists stay short enough to be read often.
-constexpr std::uint64_t kKeysAtOnce = 10;
-constexpr std::uint64_t kTransactionsAKey = 60;
-
 std::vector<Element> elements_of(const ValueView& list) {
   std::vector<Element> elements;
   if (list.is_null()) return elements;
@@ -30,37 +29,12 @@ std::vector<Element> elements_of(const ValueView& list) {
   return elements;
 }
 
-class Client {
+class ListClient final : public Client {
  public:
-  Client(Database& database, HistoryFile& file, std::atomic<std::uint64_t>& begun, const WorkloadOptions& options,
-         unsigned thread)
-      : database_(database), file_(file), begun_(begun), options_(options), thread_(thread),
-        random_(options.seed * 131 + thread) {}
-
-  void run() {
-    for (;;) {
-      const auto ordinal = begun_.fetch_add(1);
-      if (options_.transactions != 0 && ordinal >= options_.transactions) return;
-      base_ = static_cast<Key>(ordinal / (kKeysAtOnce * kTransactionsAKey) * kKeysAtOnce);
-      one();
-    }
-  }
+  using Client::Client;
 
  private:
-  std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
-  Key any_key() { return base_ + static_cast<Key>(below(kKeysAtOnce)); }
-  Element new_element() {
-    return static_cast<Element>((options_.seed % 1000 * 16 + thread_) * 100'000'000 + next_element_++);
-  }
-
-  std::vector<Key> some_keys() {
-    std::vector<Key> keys;
-    for (std::uint64_t i = 0, count = 1 + below(3); i < count; ++i) keys.push_back(any_key());
-    return keys;
-  }
-
-  void one() {
-    HistoryTransaction transaction{thread_, ++number_, 0, 0, Fate::kUnknown, {}, {}};
+  void one(HistoryTransaction& transaction) override {
     if (options_.care == Care::kNone) return careless(transaction);
     switch (below(8)) {
       case 0: return several_roots(transaction);
@@ -171,23 +145,6 @@ class Client {
     end(transaction, database_.try_execute("mutation { upsert(collection: \"lists\", where: {id: " + std::to_string(key) +
                                            "}, data: {elements: [" + list + "]}) }"));
   }
-
-  template <class T>
-  void end(HistoryTransaction& transaction, const Result<T>& result) {
-    if (!result && result.error().code() != ErrorCode::kConflict) throw result.error();
-    transaction.fate = result ? Fate::kCommitted : Fate::kAborted;
-    file_.end(transaction);
-  }
-
-  Database& database_;
-  HistoryFile& file_;
-  std::atomic<std::uint64_t>& begun_;
-  const WorkloadOptions& options_;
-  const unsigned thread_;
-  std::mt19937_64 random_;
-  Key base_ = 0;
-  std::uint64_t number_ = 0;
-  Element next_element_ = 1;
 };
 
 }  // namespace
@@ -201,10 +158,12 @@ int run_workload(const WorkloadOptions& options) {
     config.checkpoint_changes = 500;
     auto database = Database::open(options.database, config);
     database.execute(kSchema);
+    database.execute(kRegisterSchema);
     std::atomic<std::uint64_t> begun{0};
     std::vector<std::unique_ptr<Client>> clients;
     for (unsigned thread = 0; thread < options.threads; ++thread)
-      clients.push_back(std::make_unique<Client>(database, file, begun, options, thread));
+      clients.push_back(options.registers ? make_register_client(database, file, begun, options, thread)
+                                          : std::make_unique<ListClient>(database, file, begun, options, thread));
     std::vector<std::jthread> threads;
     for (const auto& client : clients)
       threads.emplace_back([&client] {

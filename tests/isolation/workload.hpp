@@ -1,4 +1,5 @@
-// The process whose transactions are watched: threads that read and append to lists in every way a database offers.
+// The process whose transactions are watched: threads that read and append to lists, or read and write
+// registers, in every way a database offers.
 // Started by the parent of the isolation test.
 #pragma once
 
@@ -23,6 +24,7 @@ struct WorkloadOptions {
   unsigned threads = 8;
   std::uint64_t transactions = 0;   ///< of all threads together; 0: until it is killed
   Care care = Care::kTransactions;
+  bool registers = false;           ///< else lists
 };
 
 /// Returns 0 when all were done, 3 when an error came that none may see.

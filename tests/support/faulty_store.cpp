@@ -31,22 +31,30 @@ const char* name_of(FaultPoint point) {
 
 class FaultyCursor final : public storage::Cursor {
  public:
-  FaultyCursor(std::unique_ptr<storage::Cursor> inner, std::shared_ptr<FaultPlan> plan)
-      : inner_(std::move(inner)), plan_(std::move(plan)) {}
+  /// `end`: going forward it ends there; empty: it does not.
+  FaultyCursor(std::unique_ptr<storage::Cursor> inner, std::shared_ptr<FaultPlan> plan, std::string end)
+      : inner_(std::move(inner)), plan_(std::move(plan)), end_(std::move(end)) {}
 
   void seek(std::string_view key) override {
     if (enter()) inner_->seek(key);
+    forward_ = true;
   }
   void seek_for_prev(std::string_view key) override {
     if (enter()) inner_->seek_for_prev(key);
+    forward_ = false;
   }
   void next() override {
     if (enter()) inner_->next();
+    forward_ = true;
   }
   void prev() override {
     if (enter()) inner_->prev();
+    forward_ = false;
   }
-  bool valid() const override { return failure_.has_value() && inner_->valid(); }
+  bool valid() const override {
+    if (!failure_ || !inner_->valid()) return false;
+    return end_.empty() || !forward_ || inner_->key() < end_;
+  }
   std::string_view key() const override { return inner_->key(); }
   std::string_view value() const override { return inner_->value(); }
   Status status() const override { return failure_.has_value() ? inner_->status() : failure_; }
@@ -59,6 +67,8 @@ class FaultyCursor final : public storage::Cursor {
 
   const std::unique_ptr<storage::Cursor> inner_;
   const std::shared_ptr<FaultPlan> plan_;
+  const std::string end_;
+  bool forward_ = true;
   Status failure_;  // ok until the fault, the error for good after it
 };
 
@@ -153,7 +163,8 @@ Status FaultyStore::get_each(storage::Family family, std::span<const std::string
 
 std::unique_ptr<storage::Cursor> FaultyStore::cursor(storage::Family family,
                                                      const storage::CursorOptions& options) {
-  return std::make_unique<FaultyCursor>(inner_->cursor(family, options), plan_);
+  return std::make_unique<FaultyCursor>(inner_->cursor(family, options), plan_,
+                                        silent_ && silent_->first == family ? silent_->second : std::string());
 }
 
 Status FaultyStore::flush() {
@@ -179,6 +190,11 @@ Status FaultyStore::checkpoint(const std::string& path) {
 }
 
 Status FaultyStore::verify_checksums() { return inner_->verify_checksums(); }
+
+Status FaultyStore::verify_checksums(storage::Family family) {
+  if (silent_ && silent_->first == family) return Error(ErrorCode::kCorruption, "injected: a checksum is wrong");
+  return inner_->verify_checksums(family);
+}
 
 Status FaultyStore::healthy() const {
   const std::lock_guard guard(mutex_);

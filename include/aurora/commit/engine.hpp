@@ -99,7 +99,9 @@ class Engine : public std::enable_shared_from_this<Engine> {
     std::uint64_t collections = 0, documents = 0, index_entries = 0, log_rows = 0;
     std::vector<std::string> problems;
   };
-  /// Compares documents, live sets and indexes, reads every stored byte. Runs beside readers and writers.
+  /// Compares documents, live sets and indexes, reads every stored byte. Runs beside readers and writers: when they
+  /// outdate the state it looks at, it goes on with a fresh one, and a smaller part of a collection in each.
+  /// Errors: Conflict when even the smallest part is outdated again and again.
   [[nodiscard]] Result<VerifyReport> verify();
 
   struct Stats {
@@ -136,6 +138,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   struct GroupCommit;
   struct Heads;
   struct Replay;
+  struct HeldBack;
+  class Verification;
 
   Engine(std::unique_ptr<storage::Store> store, EngineOptions options);
 
@@ -156,6 +160,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
                                                 const Replay* replay);
   [[nodiscard]] Result<OrderedIndex> rebuild_index(const CollectionDef& definition, const IndexDef& index,
                                                    const CollectionVersion& version);
+  [[nodiscard]] Status prove_documents();
 
   // pipeline.cpp
   [[nodiscard]] bool lead(std::unique_lock<std::mutex>& lock, const Request& own);
@@ -181,9 +186,6 @@ class Engine : public std::enable_shared_from_this<Engine> {
 
   // expired.cpp
   [[nodiscard]] Status remove_expired_from(CollectionId id);
-
-  // verify.cpp
-  [[nodiscard]] Status verify_log(VerifyReport& report, Sequence upto);
 
   // checkpoint.cpp
   [[nodiscard]] Status checkpoint_locked();
@@ -240,6 +242,9 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::set<CollectionId> loading_;                                      // guarded by load_mutex_
   std::unordered_map<CollectionId, std::unique_ptr<Replay>> replays_;   // guarded by load_mutex_; from recovery
   bool rebuild_all_ = false;                         // set by recovery
+  bool has_pages_ = false;                           // set by recovery: a checkpoint was made
+  std::mutex proof_mutex_;
+  bool documents_proven_ = false;                    // guarded by proof_mutex_
   Sequence opened_at_ = 0;                           // set by recovery
 
   std::mutex checkpoint_mutex_;
@@ -249,6 +254,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::atomic<std::uint64_t> log_bytes_written_{0};
   std::atomic<std::uint64_t> changes_since_checkpoint_{0};
   std::atomic<std::uint64_t> commits_{0}, groups_{0}, checkpoints_{0};
+
+  std::unique_ptr<HeldBack> held_back_;
 
   std::mutex job_listener_mutex_;
   JobListener job_listener_;                         // guarded by job_listener_mutex_

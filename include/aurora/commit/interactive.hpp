@@ -21,7 +21,8 @@ class InteractiveTransaction {
 
   [[nodiscard]] WriteContext& context() noexcept { return context_; }
   [[nodiscard]] const WriteContext& context() const noexcept { return context_; }
-  /// Errors: LimitExceeded when more is written than one commit may hold.
+  /// Errors: LimitExceeded when more is written than one commit may hold, or what was read takes more than the rest of
+  /// that to remember.
   [[nodiscard]] Status check_size() const;
   /// Validates and writes. Returns the sequence. Errors: Conflict; as Engine::commit.
   /// `also` is written with it; it sees the state as it is then. Its errors are the commit's.
@@ -42,6 +43,7 @@ class InteractiveTransaction {
   WriteSet writes_;
   WriteContext context_;
   std::vector<Read> reads_;
+  std::size_t read_bytes_ = 0;   // what reads_ takes, about
 };
 
 }  // namespace aurora::commit

@@ -21,8 +21,9 @@ void hide_expired(plan::Access& access, const CollectionVersion& version, DateTi
 [[nodiscard]] std::uint64_t count_documents(View& view, const CollectionVersion& version);
 
 /// Removes those of `ordinals` that are expired, relations following. What RESTRICT holds stays, hidden, until nothing
-/// refers to it. Errors: those of reading; what was removed is then half done, and the caller's to roll back.
+/// refers to it, and is added to `held`, if that is not null. Errors: those of reading; what was removed is then half done,
+/// and the caller's to roll back.
 [[nodiscard]] Status remove_expired(WriteView& view, const CollectionDef& collection,
-                                    std::span<const Ordinal> ordinals);
+                                    std::span<const Ordinal> ordinals, OrdinalSet* held = nullptr);
 
 }  // namespace aurora::exec

@@ -30,6 +30,16 @@ class Disk {
     store_ = store->release();
   }
 
+  /// Gives `work` the store to do with as it likes; what it changed there is lost.
+  template <class Work>
+  void with_store(const Work& work) {
+    const auto before = copy();
+    auto owned = std::make_unique<aurora::testing::FaultyStore>(std::move(store_), std::make_shared<aurora::testing::FaultPlan>());
+    work(std::move(owned));
+    store_ = storage::make_memory_store();
+    for (std::size_t i = 0; i < storage::kFamilyCount; ++i) replace(static_cast<storage::Family>(i), before[i]);
+  }
+
   using Rows = std::vector<std::pair<std::string, std::string>>;
   [[nodiscard]] Rows rows(storage::Family family) {
     Rows rows;
@@ -51,6 +61,12 @@ class Disk {
   }
 
  private:
+  [[nodiscard]] std::vector<Rows> copy() {
+    std::vector<Rows> all;
+    for (std::size_t i = 0; i < storage::kFamilyCount; ++i) all.push_back(rows(static_cast<storage::Family>(i)));
+    return all;
+  }
+
   std::unique_ptr<storage::Store> store_ = storage::make_memory_store();
 };
 

@@ -4,6 +4,8 @@
 
 #include <aurora/commit/keys.hpp>
 
+#include <functional>
+
 namespace aurora::commit {
 
 using storage::Family;
@@ -124,6 +126,63 @@ TEST_CASE("recovery: fewer documents than there are do not pass for all of them"
     }
     CHECK(database.run("{ a(where: {n: 2}) { n } }").value() == R"({"a":[{"n":2}]})");
   });
+}
+
+namespace {
+
+// The error of opening over a disk whose cursors over `family` end before `key`, or of `work` then.
+ErrorCode failure_of(Disk& disk, Family family, const std::string& key, const std::function<ErrorCode(EngineDatabase&)>& work) {
+  auto found = ErrorCode::kInternal;
+  disk.with_store([&](std::unique_ptr<aurora::testing::FaultyStore> store) {
+    store->end_cursors_at(family, key);
+    try {
+      EngineDatabase database(std::move(store));
+      found = work(database);
+    } catch (const Error& error) {
+      found = error.code();
+    }
+  });
+  return found;
+}
+
+ErrorCode nothing_wrong(EngineDatabase&) { return ErrorCode::kInternal; }
+
+}  // namespace
+
+TEST_CASE("recovery: live sets are rebuilt only of documents that are proven to be all", "[commit]") {
+  Disk disk;
+  std::uint32_t id = 0;
+  disk.session([&](EngineDatabase& database) {
+    REQUIRE(database.run(kSchema));
+    for (int n = 0; n < 20; ++n) insert(database, n);
+    id = (*database.engine().view().catalog().require("a"))->id;
+  });
+  const std::string end(DocumentKey(id, 5).view());
+  const auto answer = [](EngineDatabase& database) {
+    const auto data = database.run("{ a { totalCount } }");
+    return data ? ErrorCode::kInternal : data.error().code();
+  };
+  // With its live set a collection needs no proof: each of its documents is asked for.
+  CHECK(failure_of(disk, Family::kDocs, end, answer) == ErrorCode::kInternal);
+  disk.remove(Family::kPages, PageKey(PageKey::kLiveSets, id).view());
+  CHECK(failure_of(disk, Family::kDocs, end, answer) == ErrorCode::kCorruption);
+  disk.session([](EngineDatabase& database) { CHECK(database.run("{ a { totalCount } }").value() == R"({"a":{"totalCount":20}})"); });
+}
+
+TEST_CASE("recovery: definitions, commits and pages that a cursor leaves out are missed", "[commit]") {
+  Disk disk;
+  disk.session([&](EngineDatabase& database) {
+    REQUIRE(database.run(kSchema));
+    REQUIRE(database.engine().flush());
+    for (int n = 0; n < 20; ++n) insert(database, n);
+  }, true);
+  CHECK(failure_of(disk, Family::kMeta, std::string(kCollectionPrefix), nothing_wrong) == ErrorCode::kCorruption);
+  // Ends inside the rows that opening replays.
+  const auto rows = disk.rows(Family::kLog);
+  CHECK(failure_of(disk, Family::kLog, rows[rows.size() - 3].first, nothing_wrong) == ErrorCode::kCorruption);
+  // The log lost its end: all pages must go.
+  disk.replace(Family::kLog, {});
+  CHECK(failure_of(disk, Family::kPages, disk.rows(Family::kPages).back().first, nothing_wrong) == ErrorCode::kCorruption);
 }
 
 }  // namespace aurora::commit

@@ -136,6 +136,35 @@ TEST_CASE("a transaction is refused what no commit could hold", "[facade]") {
   CHECK(db.query("c").count() == held);
 }
 
+TEST_CASE("a transaction remembers no more of what it read than its limit", "[facade]") {
+  Config config;
+  config.max_document_bytes = 64 << 10;
+  config.max_transaction_bytes = 256 << 10;
+  auto db = Database::open_in_memory(config);
+  db.execute("schema { define collection c { n: Int } }");
+  db.insert("c", Object{{"n", 1}});
+  auto transaction = db.begin_transaction();
+  transaction.insert("c", Object{{"n", 2}});
+  std::size_t reads = 0;
+  ErrorCode refused = ErrorCode::kInternal;
+  std::string message;
+  try {
+    for (; reads < 100'000; ++reads) transaction.execute("{ c(where: {n: " + std::to_string(reads) + "}) { n } }");
+  } catch (const Error& error) {
+    refused = error.code();
+    message = error.what();
+  }
+  CHECK(refused == ErrorCode::kLimitExceeded);
+  CHECK(message.find("max_transaction_bytes") != std::string::npos);
+  CHECK(reads > 100);
+  CHECK(reads < 10'000);
+  // What was read until then still counts: another's document that it would have met makes it a conflict.
+  db.insert("c", Object{{"n", 50}});
+  const auto committed = transaction.try_commit();
+  REQUIRE_FALSE(committed);
+  CHECK(committed.error().code() == ErrorCode::kConflict);
+}
+
 TEST_CASE("the database that is assigned over is closed", "[facade]") {
   auto db = Database::open_in_memory();
   db.execute("schema { define collection c { n: Int } }");
