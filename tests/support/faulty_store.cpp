@@ -61,6 +61,7 @@ class FaultyCursor final : public storage::Cursor {
 
  private:
   bool enter() {
+    plan_->enter_step();
     if (failure_) failure_ = plan_->enter(FaultPoint::kCursor);
     return failure_.has_value();
   }
@@ -97,6 +98,13 @@ std::uint64_t FaultPlan::calls(FaultPoint point) const {
 bool FaultPlan::has_fired() const {
   const std::lock_guard guard(mutex_);
   return fired_;
+}
+
+void FaultPlan::enter_step() {
+  if (!before_steps_ || is_between_) return;
+  is_between_ = true;
+  before_steps_();
+  is_between_ = false;
 }
 
 Status FaultPlan::enter(FaultPoint point) {

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <mutex>
@@ -50,6 +51,10 @@ class FaultPlan {
   /// Whether any call was made to fail.
   [[nodiscard]] bool has_fired() const;
 
+  /// Requires: one thread uses cursors.
+  void before_steps(std::function<void()> work) { before_steps_ = std::move(work); }
+  void enter_step();
+
   /// Counts a call; its error when it is to fail. For the store.
   [[nodiscard]] Status enter(FaultPoint point);
 
@@ -58,6 +63,8 @@ class FaultPlan {
   std::array<std::uint64_t, kFaultPointCount> calls_{};  // guarded by mutex_, as below
   std::optional<Fault> fault_;
   bool fired_ = false;
+  std::function<void()> before_steps_;
+  bool is_between_ = false;
 };
 
 /// Honours Store's contract: after a failed write or sync it refuses writes until it is wrapped
@@ -77,6 +84,10 @@ class FaultyStore final : public storage::Store {
   /// As RocksDB 7.8 does where a block is damaged: cursors over the family end before `key` without an error, and only its
   /// checksums tell.
   void end_cursors_at(storage::Family family, std::string key) { silent_ = {family, std::move(key)}; }
+
+  /// Called before each step of a cursor, by its thread: work that comes between the steps of a long read. May call
+  /// whatever owns the store; not called then.
+  void before_steps(std::function<void()> work) { plan_->before_steps(std::move(work)); }
 
   std::unique_ptr<storage::WriteBatch> make_batch() override;
   Status write(storage::WriteBatch& batch, storage::Sync sync) override;

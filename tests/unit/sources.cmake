@@ -77,9 +77,9 @@ set(AURORA_UNIT_TESTS
   commit/unread_pages_test.cpp
   commit/throwing_test.cpp
   commit/transfers_threads_test.cpp
+  commit/verify_writers_test.cpp
   reactive/async_test.cpp
   reactive/batches_test.cpp
-  commit/verify_writers_test.cpp
   reactive/delivery_test.cpp
   reactive/lists_test.cpp
   reactive/routing_test.cpp

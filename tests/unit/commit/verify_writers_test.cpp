@@ -1,12 +1,10 @@
 // verify() beside writers that supersede more than the history keeps, and expired documents that relations hold.
-#include "unit/commit/engine_fixture.hpp"
-
-#include <aurora/aurora.hpp>
+#include "support/faulty_store.hpp"
+#include "unit/commit/disk_fixture.hpp"
 
 #include <atomic>
 #include <memory>
 #include <string>
-#include <thread>
 
 namespace aurora::commit {
 
@@ -14,34 +12,69 @@ using testing::check_sound;
 using testing::EngineDatabase;
 
 TEST_CASE("verify: goes on in a fresh state when writers outdate the one it looks at", "[commit]") {
-  Config config;
-  config.max_history_bytes = 64u << 10;
-  config.hot_cache_bytes = 1u << 20;
-  auto db = Database::open_in_memory(config);
-  db.execute("schema { define collection d { k: Int! @primary  n: Int @indexed  pad: String } }");
-  constexpr int kDocuments = 8'000;
-  std::vector<Object> batch;
-  for (int k = 0; k < kDocuments; ++k) batch.push_back({{"k", k}, {"n", k % 10}, {"pad", std::string(300, 'x')}});
-  db.insert_many("d", batch);
-  std::atomic<int> changes{0};
-  VerifyReport report;
-  {
-    const std::jthread writer([&](const std::stop_token& stop) {
-      for (int n = 0; !stop.stop_requested(); ++n, ++changes)
-        db.execute("mutation { update(collection: \"d\", where: {n: " + std::to_string(n % 10) + "}, data: {n: {increment: 0}, "
-                   "pad: \"" + std::string(300, static_cast<char>('a' + n % 26)) + "\"}) }");
-    });
-    while (changes < 3) std::this_thread::yield();
-    for (int round = 0; round < 5; ++round) {
-      const int before = changes;
-      REQUIRE_NOTHROW(report = db.verify());
-      for (const auto& problem : report.problems) UNSCOPED_INFO(problem);
-      CHECK(report.problems.empty());
-      CHECK(report.documents == kDocuments);
-      CHECK(report.index_entries == 2 * kDocuments);
-      UNSCOPED_INFO(changes - before << " changes of 800 documents beside verify");
-    }
+  constexpr int kDocuments = 6'000;
+  auto owned = std::make_unique<aurora::testing::FaultyStore>(storage::make_memory_store(),
+                                                              std::make_shared<aurora::testing::FaultPlan>());
+  auto* const store = owned.get();
+  EngineOptions options;
+  options.history_bytes = 64u << 10;
+  options.hot_cache_bytes = 512u << 10;   // of some documents: others are read from the store, step by step
+  EngineDatabase db(std::move(owned), options);
+  REQUIRE(db.run("schema { define collection d { k: Int! @primary  n: Int @indexed  pad: String } "
+                 "define collection e { n: Int @indexed } }"));
+  for (int from = 0; from < kDocuments; from += 1'000) {
+    std::string text = "mutation { insertMany(collection: \"d\", data: [";
+    for (int k = from; k < from + 1'000; ++k)
+      text += (k == from ? "{k: " : ", {k: ") + std::to_string(k) + ", n: " + std::to_string(k % 10) + ", pad: \"" + std::string(200, 'x') + "\"}";
+    REQUIRE(db.run(text + "]) }"));
   }
+  int steps = 0, changes = 0;
+  // As fast as one thread of verify reads, others write: a tenth of all documents between some thousand steps.
+  store->before_steps([&] {
+    if (++steps % 1'000 != 0) return;
+    const auto n = std::to_string(++changes % 10);
+    REQUIRE(db.run("mutation { update(collection: \"d\", where: {n: " + n + "}, data: {pad: \"" +
+                   std::string(200, static_cast<char>('a' + changes % 26)) + "\"}) }"));
+  });
+  const auto report = db.engine().verify();
+  store->before_steps({});
+  REQUIRE(report);
+  for (const auto& problem : report->problems) UNSCOPED_INFO(problem);
+  CHECK(report->problems.empty());
+  CHECK(changes >= 4);   // of which the first outdated what was being looked at
+  CHECK(report->documents == kDocuments);
+  CHECK(report->index_entries == 2 * kDocuments);
+}
+
+TEST_CASE("verify: beside writers it sees damage all the same", "[commit]") {
+  testing::Disk disk;
+  disk.session([](EngineDatabase& database) {
+    REQUIRE(database.run("schema { define collection d { k: Int! @primary  pad: String } }"));
+    for (int k = 0; k < 2'000; ++k)
+      REQUIRE(database.run("mutation { insertInto(collection: \"d\", data: {k: " + std::to_string(k) + ", pad: \"" + std::string(200, 'x') + "\"}) }"));
+  });
+  auto docs = disk.rows(storage::Family::kDocs);
+  docs.erase(docs.end() - 20);
+  disk.replace(storage::Family::kDocs, docs);
+  disk.with_store([](std::unique_ptr<aurora::testing::FaultyStore> owned) {
+    auto* const store = owned.get();
+    EngineOptions options;
+    options.history_bytes = 16u << 10;
+    options.hot_cache_bytes = 0;
+    EngineDatabase db(std::move(owned), options);
+    int steps = 0, changes = 0;
+    store->before_steps([&] {
+      if (++steps % 900 == 0)
+        REQUIRE(db.run("mutation { update(collection: \"d\", where: {k: {lt: 300}}, data: {pad: \"" + std::to_string(++changes) +
+                       std::string(200, 'y') + "\"}) }"));
+    });
+    const auto report = db.engine().verify();
+    store->before_steps({});
+    REQUIRE(report);
+    CHECK(changes > 0);
+    REQUIRE(report->problems.size() == 1);
+    CHECK(report->problems.front().find("is not stored") != std::string::npos);
+  });
 }
 
 namespace {

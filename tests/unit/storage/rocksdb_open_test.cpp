@@ -149,6 +149,15 @@ TEST_CASE("open: paths that cannot be a database are refused clearly", "[storage
     CHECK(mentions(error, "is not an Aurora database"));
     CHECK(testing::snapshot_files(scratch / "photos") == before);
   }
+  SECTION("a database whose marker is gone") {
+    REQUIRE(open_rocksdb_store(small_options(scratch / "db")));
+    fs::remove(scratch / "db/AURORA");
+    const auto before = testing::snapshot_files(scratch / "db");
+    const Error error = error_of(small_options(scratch / "db"));
+    CHECK(error.code() == ErrorCode::kCorruption);
+    CHECK(mentions(error, "--salvage-to"));
+    CHECK(testing::snapshot_files(scratch / "db") == before);
+  }
   SECTION("a missing parent") {
     const Error error = error_of(small_options(scratch / "no/db"));
     CHECK(error.code() == ErrorCode::kIoError);
