@@ -132,12 +132,14 @@ std::optional<std::uint64_t> Dataset::expected(Operation operation, const Questi
     case Operation::kGetText:
       return digest_of(facts_[question.number]);
     case Operation::kCity:
+    case Operation::kCityDocuments:
       return sum(in_city, digest_of);
     case Operation::kCountTwo:
       return sum([&](const Facts& facts) { return in_city(facts) && facts.active; }, one);
     case Operation::kRangeCount:
       return sum(in_range, one);
     case Operation::kRangeFetch:
+    case Operation::kRangeDocuments:
       return sum(in_range, digest_of);
     case Operation::kScan:
       return sum([&](const Facts& facts) { return facts.amount < question.amount; }, one);

@@ -22,6 +22,9 @@ enum class Operation : std::uint8_t {
   kRangeFetch,    ///< low, high: three fields of each match
   kTopIndexed,    ///< the ten highest scores, three fields
   kTopPlain,      ///< the ten highest amounts, three fields
+  kCityDocuments,   ///< as kCity, whole documents opened and three fields of them read
+  kRangeDocuments,  ///< as kRangeFetch, likewise
+  kTopDocuments,    ///< as kTopIndexed, likewise
   kScan,          ///< amount: how many are below
   kGroupIndexed,  ///< of each city: how many, average score
   kGroupPlain,    ///< of each status: how many, average amount

@@ -149,6 +149,7 @@ set(AURORA_SOURCES
   plan/explain.cpp
   plan/filter.cpp
   plan/filter_compiler.cpp
+  plan/order.cpp
   plan/probe.cpp
   plan/sid_range.cpp
   plan/validation.cpp
@@ -200,6 +201,7 @@ set(AURORA_SOURCES
   exec/search.cpp
   exec/search_selection.cpp
   exec/select.cpp
+  exec/select_fields.cpp
   exec/select_order.cpp
   exec/selected_expression.cpp
   exec/streamed_rows.cpp
@@ -281,10 +283,12 @@ set(AURORA_SOURCES
   facade/listen_consumer.cpp
   facade/listener.cpp
   facade/listener_state.cpp
+  facade/field_query.cpp
   facade/query.cpp
   facade/query_result.cpp
   facade/repair.cpp
   facade/router.cpp
+  facade/rows.cpp
   facade/runner.cpp
   facade/state.cpp
   facade/topic_consumer.cpp

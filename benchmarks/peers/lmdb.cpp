@@ -76,11 +76,13 @@ class LmdbSession final : public Session {
           return row_digest(big_endian(static_cast<std::int64_t>(q.number) + 1));
         };
       case Operation::kCity:
+      case Operation::kCityDocuments:
         return [this](const Question& q) {
           const std::string& city = city_name(q.city);
           return digests(in_.city, city, city);
         };
       case Operation::kRangeFetch:
+      case Operation::kRangeDocuments:
         return [this](const Question& q) {
           return digests(in_.score, big_endian(q.low), big_endian(q.high));
         };

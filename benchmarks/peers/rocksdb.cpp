@@ -48,12 +48,14 @@ class RocksdbSession final : public Session {
           return row_digest(big_endian(static_cast<std::int64_t>(q.number) + 1));
         };
       case Operation::kCity:
+      case Operation::kCityDocuments:
         return [this](const Question& q) {
           const std::string& city = city_name(q.city);
           return visit(kCity, city, city,
                        [this](const rocksdb::Slice& row) { return row_digest(row); });
         };
       case Operation::kRangeFetch:
+      case Operation::kRangeDocuments:
         return [this](const Question& q) {
           return visit(kScore, big_endian(q.low), big_endian(q.high),
                        [this](const rocksdb::Slice& row) { return row_digest(row); });

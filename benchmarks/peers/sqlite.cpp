@@ -65,6 +65,7 @@ class SqliteSession final : public Session {
           return Query(reader(), texts_.get).bind(1, q.id).first_digest();
         };
       case Operation::kCity:
+      case Operation::kCityDocuments:
         return [query = prepare(texts_.city)](const Question& q) {
           return query->bind(1, std::string_view(city_name(q.city))).digests();
         };
@@ -77,10 +78,12 @@ class SqliteSession final : public Session {
           return query->bind(1, q.low).bind(2, q.high).count();
         };
       case Operation::kRangeFetch:
+      case Operation::kRangeDocuments:
         return [query = prepare(texts_.range_fetch)](const Question& q) {
           return query->bind(1, q.low).bind(2, q.high).digests();
         };
       case Operation::kTopIndexed:
+      case Operation::kTopDocuments:
         return [query = prepare(texts_.top_indexed)](const Question&) { return query->digests(); };
       case Operation::kTopPlain:
         return [query = prepare(texts_.top_plain)](const Question&) { return query->digests(); };

@@ -10,12 +10,14 @@
 #include <aurora/delivery.hpp>
 #include <aurora/document.hpp>
 #include <aurora/error.hpp>
+#include <aurora/field_query.hpp>
 #include <aurora/listener.hpp>
 #include <aurora/optimize.hpp>
 #include <aurora/query.hpp>
 #include <aurora/query_result.hpp>
 #include <aurora/repair.hpp>
 #include <aurora/result.hpp>
+#include <aurora/rows.hpp>
 #include <aurora/statement.hpp>
 #include <aurora/topic.hpp>
 #include <aurora/transaction.hpp>

@@ -16,6 +16,7 @@
 
 namespace aurora {
 
+class FieldQuery;
 class View;
 class Watcher;
 class WriteView;
@@ -43,7 +44,7 @@ class Documents {
 };
 
 /// A query being built; each call adds to it and gives it back (a temporary by value, so that a loop over a
-/// chain of calls is safe). Runs when it is read. Copyable.
+/// chain of calls is safe). Runs when it is read. Copyable. One that is kept and read again is planned once.
 /// Threads: one at a time. Errors: reading throws what the same AQL would; the try_ forms give it back.
 class Query {
  public:
@@ -61,6 +62,9 @@ class Query {
   Query limit(std::uint64_t count) && { return std::move(limit(count)); }
   Query& offset(std::uint64_t count) &;
   Query offset(std::uint64_t count) && { return std::move(offset(count)); }
+
+  /// The same rows, of which only these fields are read (field_query.hpp): names, or dotted paths.
+  [[nodiscard]] FieldQuery select(std::vector<std::string> paths) const;
 
   [[nodiscard]] Result<Documents> try_fetch() const;
   [[nodiscard]] Documents fetch() const { return try_fetch().value(); }
@@ -117,6 +121,7 @@ class Query {
 
  private:
   friend class Database;
+  friend class FieldQuery;
   friend class Transaction;
   struct Specification {
     std::string collection;
@@ -128,13 +133,15 @@ class Query {
   };
   Query(std::shared_ptr<facade::State> state, std::shared_ptr<facade::TransactionState> transaction,
         std::string collection);
-  [[nodiscard]] Result<exec::DocumentQuery> make(View& view) const;
-  [[nodiscard]] Result<void> read(const std::function<Result<void>(View&, exec::DocumentQuery&)>& work) const;
-  [[nodiscard]] Result<void> write(const std::function<Result<void>(WriteView&, exec::DocumentQuery&)>& work) const;
+  using Plan = std::shared_ptr<const exec::DocumentQuery>;
+  [[nodiscard]] Result<Plan> make(View& view) const;
+  [[nodiscard]] Result<void> read(const std::function<Result<void>(View&, const exec::DocumentQuery&)>& work) const;
+  [[nodiscard]] Result<void> write(const std::function<Result<void>(WriteView&, const exec::DocumentQuery&)>& work) const;
 
   std::shared_ptr<facade::State> state_;
   std::shared_ptr<facade::TransactionState> transaction_;   // null: outside
   Specification specification_;
+  mutable Plan plan_;   // of the last read, while it stays right; null: none
 };
 
 }  // namespace aurora

@@ -3,6 +3,7 @@
 
 #include <aurora/query.hpp>
 #include <aurora/query_result.hpp>
+#include <aurora/rows.hpp>
 #include <aurora/value.hpp>
 
 #include <chrono>
@@ -39,6 +40,13 @@ class Statement {
     return try_fetch(variables, options).value();
   }
   [[nodiscard]] Result<Documents> try_fetch(const Object& variables = {}, const ExecuteOptions& options = {}) const;
+  /// The fields that the text names of each document, instead of their JSON text: of a text that is one query of one
+  /// collection's documents, which names values of fields alone. From forward columns where they are kept (FieldQuery).
+  /// Errors: as fetch.
+  [[nodiscard]] Rows fetch_rows(const Object& variables = {}, const ExecuteOptions& options = {}) const {
+    return try_fetch_rows(variables, options).value();
+  }
+  [[nodiscard]] Result<Rows> try_fetch_rows(const Object& variables = {}, const ExecuteOptions& options = {}) const;
   [[nodiscard]] const std::string& text() const noexcept;
 
  private:

@@ -138,9 +138,21 @@ Column SnapshotView::field_column(CollectionId id, const ColumnAsk& ask) {
   if (id == kChangesCollection) return {};
   const auto version = collection(id);
   if (!version) return {};
-  return engine_.field_columns().column(
-      ask, {*(*version)->definition, (*version)->live, pin_->sequence,
-            [&](const OrdinalSet& ordinals, const FieldColumns::Visit& visit) { return scan(id, ordinals, visit); }});
+  return engine_.field_columns().column(ask, column_source(**version));
+}
+
+FieldChunks SnapshotView::field_chunks(CollectionId id, const ChunksAsk& ask) {
+  if (id == kChangesCollection) return {};
+  const auto version = collection(id);
+  if (!version) return {};
+  return engine_.field_columns().chunks(ask, column_source(**version));
+}
+
+FieldColumns::Source SnapshotView::column_source(const CollectionVersion& version) {
+  return {*version.definition, version.live, pin_->sequence,
+          [this, id = version.definition->id](const OrdinalSet& ordinals, const FieldColumns::Visit& visit) {
+            return scan(id, ordinals, visit);
+          }};
 }
 
 Result<const CollectionVersion*> SnapshotView::changes() {

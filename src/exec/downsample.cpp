@@ -50,10 +50,10 @@ class Downsample final : public Consumer {
     const auto columns = ItemColumns::find(items_, matches);
     if (!columns) return false;
     const std::optional<Duration> interval(interval_);
-    AURORA_ASSIGN(const bool done, for_each_group(matches, {path_, interval, columns->fields().empty()},
+    AURORA_ASSIGN(const bool done, for_each_group(matches, {{&path_}, interval, columns->fields().empty()},
                                                   [&](IndexedGroup& group) -> Status {
-      if (group.key.is_null()) return {};
-      auto& bucket = buckets_.try_emplace(group.key.if_datetime()->micros, items_).first->second;
+      if (group.keys.front().is_null()) return {};
+      auto& bucket = buckets_.try_emplace(group.keys.front().if_datetime()->micros, items_).first->second;
       bucket.count = group.count;
       bucket.values.add(items_, *columns, group.ordinals, group.count);
       bytes_ += bucket.values.memory_bytes() + sizeof(Bucket) + 64;

@@ -54,22 +54,23 @@ class GroupBy final : public Consumer {
   }
 
   Result<bool> add_indexed(IndexedMatches& matches) override {
-    if (fields_.size() != 1 || fields_.front().sid) return false;
+    GroupWalk walk{{}, interval_};
+    for (const auto& field : fields_) {
+      if (field.sid) return false;
+      walk.paths.push_back(&field.path);
+    }
     std::vector<ItemColumns> columns;
-    bool counts_only = true;
+    walk.counts_only = true;
     for (const auto& part : parts_) {
       if (part.kind == Part::Kind::kNodes) return false;
       if (part.kind != Part::Kind::kAggregate) continue;
       auto found = ItemColumns::find(part.items, matches);
       if (!found) return false;
-      counts_only = counts_only && found->fields().empty();
+      walk.counts_only = walk.counts_only && found->fields().empty();
       columns.push_back(*std::move(found));
     }
-    AURORA_ASSIGN(const bool done, for_each_group(matches, {fields_.front().path, interval_, counts_only},
-                                                  [&](IndexedGroup& found) -> Status {
-      std::vector<Value> keys;
-      keys.push_back(std::move(found.key));
-      auto& group = open_group(std::move(keys), sizeof(Value));
+    AURORA_ASSIGN(const bool done, for_each_group(matches, walk, [&](IndexedGroup& found) -> Status {
+      auto& group = open_group(std::move(found.keys), fields_.size() * sizeof(Value));
       group.count = found.count;
       std::size_t at = 0;
       for (const auto& part : parts_) {
@@ -81,10 +82,8 @@ class GroupBy final : public Consumer {
       }
       return check_memory();
     }));
-    if (!done) {
-      groups_.clear();
-      bytes_ = 0;
-    }
+    if (!done) groups_.clear();
+    if (!done) bytes_ = 0;
     return done;
   }
 

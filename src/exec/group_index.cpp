@@ -33,7 +33,7 @@ class Walker {
       : matches_(matches),
         walk_(walk),
         visit_(visit),
-        as_int_(type_at(matches.collection, walk.path)->type == FieldType::kInt) {}
+        as_int_(type_at(matches.collection, *walk.paths.front())->type == FieldType::kInt) {}
 
   // False when a key does not tell its value.
   Result<bool> run(const IndexVersion& index) {
@@ -74,7 +74,8 @@ class Walker {
   }
 
   Status tell(Value key, std::uint64_t count, const OrdinalSpan& ordinals) {
-    IndexedGroup group{std::move(key), count, ordinals};
+    IndexedGroup group{{}, count, ordinals};
+    group.keys.push_back(std::move(key));
     return visit_(group);
   }
 
@@ -128,9 +129,9 @@ const IndexVersion* telling_index(const IndexedMatches& matches, const FieldPath
 
 Result<bool> for_each_group(IndexedMatches& matches, const GroupWalk& walk,
                             const std::function<Status(IndexedGroup&)>& visit) {
-  const auto* index = telling_index(matches, walk.path);
+  const auto* index = walk.paths.size() == 1 ? telling_index(matches, *walk.paths.front()) : nullptr;
   if (index == nullptr) return for_each_column_group(matches, walk, visit);
-  matches.keys_of = matches.collection.index_on(walk.path)->name;
+  matches.keys_of = matches.collection.index_on(*walk.paths.front())->name;
   return Walker(matches, walk, visit).run(*index);
 }
 

@@ -357,6 +357,11 @@ void Projection::complete() {
     item.whole = item.kind == ProjectionItem::Kind::kField && !item.nested && item.path.rest.empty() &&
                  item.path.field != kOpenFields;
   }
+  const bool values = std::all_of(items_.begin(), items_.end(), [](const ProjectionItem& item) {
+    return item.kind == ProjectionItem::Kind::kField && !item.nested;
+  });
+  if (values)
+    for (const auto& item : items_) paths_.push_back(item.path);
 }
 
 namespace {
@@ -438,6 +443,15 @@ Status Projection::append(std::string& out, const CollectionDef& collection, Rec
       }
     }
     if (out.size() > kMaxAnswerBytes) return too_long();
+  }
+  out += '}';
+  return out.size() <= kMaxAnswerBytes ? Status() : Status(too_long());
+}
+
+Status Projection::append_values(std::string& out, std::span<const ValueView> values) const {
+  for (std::size_t i = 0; i < items_.size(); ++i) {
+    out += items_[i].lead;
+    append_json(out, values[i]);
   }
   out += '}';
   return out.size() <= kMaxAnswerBytes ? Status() : Status(too_long());

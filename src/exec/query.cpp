@@ -134,16 +134,29 @@ class RootField {
       return bindings_.error(plain->at, ErrorCode::kInvalidQuery,
                              "'" + plain->key() + "' stands next to '" + collective->key() +
                                  "'; put the fields of documents under nodes { … }");
-    if (collective != nullptr && context_.documents != nullptr) return no_document(*collective, bindings_);
+    const bool gives_json = context_.documents == nullptr && context_.fields == nullptr;
+    if (collective != nullptr && !gives_json) return no_document(*collective, bindings_);
     if (collective != nullptr) return collective_answer(selections);
     AURORA_ASSIGN(const auto projection, projection_of(field_, selections));
     if (PointRead::may_suit(field_, context_) && is_kept(field_))
       if (auto point = PointRead::of(field_, collection(), projection))
         bindings_.compiled->put(PointRead::place_of(field_), query_.collection, std::move(point));
+    if (context_.fields != nullptr) return give_values(*projection);
     places_ = context_.places;
-    if (context_.documents != nullptr || places_ != nullptr || output_.explanation || !projection->windows().empty())
+    const bool explains_rows = output_.explanation && projection->paths().empty();
+    if (context_.documents != nullptr || places_ != nullptr || explains_rows || !projection->windows().empty())
       return append_rows(*projection, output_.json);
-    return append_streamed(view_, query_, context_.settings, *projection, output_.json);
+    return append_streamed(view_, query_, context_.settings, *projection, page_explanation(), output_.json);
+  }
+
+  Status give_values(const Projection& projection) {
+    if (projection.paths().empty())
+      return bindings_.error(field_.name.at, ErrorCode::kInvalidOperation,
+                             "rows hold values of fields alone, dotted paths included; execute the text for its JSON");
+    std::vector<std::string> names;
+    for (const auto& item : projection.items()) names.push_back(item.name);
+    context_.fields->begin(std::move(names));
+    return each_fields(view_, query_, projection.paths(), context_.settings, page_explanation(), context_.fields->visit);
   }
 
   using SharedProjection = std::shared_ptr<const Projection>;
@@ -439,7 +452,8 @@ class RootField {
 }  // namespace
 
 Result<QueryOutput> run_query(View& view, const Selection& field, const QueryContext& context) {
-  if (context.documents == nullptr && context.places == nullptr && PointRead::may_suit(field, context)) {
+  const bool gives_json = context.documents == nullptr && context.fields == nullptr;
+  if (gives_json && context.places == nullptr && PointRead::may_suit(field, context)) {
     const auto collection = view.catalog().find(field.name.text);
     const auto point =
         collection ? context.bindings.compiled->find<PointRead>(PointRead::place_of(field), collection.get()) : nullptr;

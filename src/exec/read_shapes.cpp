@@ -26,11 +26,11 @@ FieldUse use_of(const FilterNode& node) {
   if (has_container(node)) return FieldUse::kOther;
   switch (node.op) {
     case FilterOp::kEq:
-    case FilterOp::kIn:
-    case FilterOp::kIsNull: return FieldUse::kEqual;
+    case FilterOp::kIsNull: return node.multi_valued ? FieldUse::kAmong : FieldUse::kEqual;
+    case FilterOp::kIn: return FieldUse::kAmong;
     case FilterOp::kContainsAny:
-    case FilterOp::kContainsAll: return node.multi_valued ? FieldUse::kEqual : FieldUse::kOther;
-    case FilterOp::kContains: return node.multi_valued ? FieldUse::kEqual : FieldUse::kText;
+    case FilterOp::kContainsAll: return node.multi_valued ? FieldUse::kAmong : FieldUse::kOther;
+    case FilterOp::kContains: return node.multi_valued ? FieldUse::kAmong : FieldUse::kText;
     case FilterOp::kGt:
     case FilterOp::kGte:
     case FilterOp::kLt:
@@ -51,7 +51,9 @@ struct Part {
   bool either = false;
 };
 
-bool is_indexable(FieldUse use) { return use == FieldUse::kEqual || use == FieldUse::kRange; }
+bool is_indexable(FieldUse use) {
+  return use == FieldUse::kEqual || use == FieldUse::kAmong || use == FieldUse::kRange;
+}
 
 // Every part of an `or` is a comparison that an index can serve.
 bool is_served_in_parts(const FilterNode& node) {

@@ -200,7 +200,8 @@ Status Selector::choose(bool count_only) {
 
 // Asks columns for what indexes did not tell.
 Status Selector::narrow() {
-  if (access_.exact || !may_use_columns()) return {};
+  if (narrowed_ || access_.exact || !may_use_columns()) return {};
+  narrowed_ = true;
   const auto start = clock();
   const auto& candidates = committed();
   if (candidates.size() <= kPointReads) return {};

@@ -14,13 +14,17 @@
 namespace aurora::exec {
 
 Result<bool> Selector::try_index_order(std::vector<Row>& found) {
-  const auto* index = pending_ != nullptr || query_.search ? nullptr : ordering_index(query_, settings_, *version_);
-  if (index == nullptr) return false;
-  AURORA_TRY(choose());
-  constexpr std::uint64_t kWorthSorting = 1024;
+  if (pending_ != nullptr || query_.search) return false;
+  const auto range = ordering_range(query_, settings_, *version_);
+  if (!range) return false;
+  const auto* index = range->index;
   const auto start = clock();
-  if (access_.candidates && access_.candidates->size() <= std::max(kWorthSorting, window_end(query_))) return false;
-  const bool check = !access_.exact;
+  // When the range is the filter, and nothing is hidden, no other index need tell what matches.
+  const bool whole = range->whole && !query_.collection->ttl;
+  if (!whole) AURORA_TRY(choose());
+  constexpr std::uint64_t kWorthSorting = 1024;
+  if (!whole && access_.candidates && access_.candidates->size() <= std::max(kWorthSorting, window_end(query_))) return false;
+  const bool check = !whole && !access_.exact;
   const auto end = window_end(query_);
   const auto direction = query_.order.front().descending ? IndexVersion::Direction::kBackward
                                                          : IndexVersion::Direction::kForward;
@@ -28,6 +32,7 @@ Result<bool> Selector::try_index_order(std::vector<Row>& found) {
   std::uint64_t position = 0;
   bool unusable = false;
   Status failed;
+  std::vector<ValueView> place;
   const auto visit = [&](Ordinal ordinal) {
     if (access_.candidates && !access_.candidates->contains(ordinal)) return true;
     auto record = view_.record(query_.collection->id, ordinal);
@@ -38,7 +43,8 @@ Result<bool> Selector::try_index_order(std::vector<Row>& found) {
     if (!*record) return true;
     if (is_late()) return false;
     if (bounded) {
-      const std::array place{read_path(*query_.collection, query_.order.front().path, record->view())};
+      place.clear();
+      for (const auto& term : query_.order) place.push_back(read_path(*query_.collection, term.path, record->view()));
       if (!is_within_bounds(place, ordinal)) return true;
     }
     if (check && !query_.filter->matches(query_.filter->root(), record->view())) return true;
@@ -46,7 +52,7 @@ Result<bool> Selector::try_index_order(std::vector<Row>& found) {
     return position < end;
   };
   if (end > 0)
-    version_->index(index->id)->scan(range_behind(after_, direction), direction, [&](const IndexVersion::Entry& entry) {
+    version_->index(index->id)->scan(range_behind(*range, after_, direction), direction, [&](const IndexVersion::Entry& entry) {
       unusable = entry.key.size() >= kMaxKeyBytes;   // cut keys are not in order
       if (unusable) return false;
       for (const auto ordinal : entry.inline_ordinals)
@@ -67,8 +73,12 @@ Result<bool> Selector::try_index_order(std::vector<Row>& found) {
   PlanNode order;
   order.op = "IndexOrder";
   order.condition = order_text(query_);
+  if (range->equalities > 0) {
+    for (std::size_t i = 0; i < range->equalities; ++i)
+      order.condition += (i == 0 ? " where " : " and ") + index->paths[i].text() + " eq";
+  }
   order.index = index->name;
-  order.estimated_rows = version_->live.size();
+  order.estimated_rows = whole && range->equalities > 0 ? end : version_->live.size();
   measure(order, examined_, start);
   if (access_.candidates) order.children.push_back(std::move(access_.node));
   if (check) {

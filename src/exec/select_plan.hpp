@@ -6,6 +6,7 @@
 #include <aurora/exec/select.hpp>
 #include <aurora/index/extract.hpp>
 #include <aurora/index/key.hpp>
+#include <aurora/plan/order.hpp>
 
 #include "places.hpp"
 
@@ -155,31 +156,35 @@ inline Error too_large_to_sort(std::uint64_t bytes) {
                                               " bytes (max_sort_bytes); add a limit, a filter or an index");
 }
 
-/// An index whose order is the wanted one, when stopping early pays: one sort term, a limit, and a filter that leaves
-/// much. Null when there is none.
-inline const IndexDef* ordering_index(const DocumentQuery& query, const ExecSettings& settings,
-                                      const CollectionVersion& version) {
-  if (!settings.use_indexes || query.order.size() != 1 || query.distinct || !query.limit || query.backward)
-    return nullptr;
-  const auto& term = query.order.front();
-  if (term.subject != plan::Subject::kPath || term.nulls_first == term.descending ||
-      is_multi_valued(*query.collection, term.path))
-    return nullptr;
-  const auto* index = query.collection->index_on(term.path);
-  if (index == nullptr || (query.only_index != nullptr && index != query.only_index)) return nullptr;
-  // A unique index lacks the documents whose field is null.
-  const auto* state = version.index(index->id);
-  if (state == nullptr || (is_unique(index->kind) && state->entry_count() != version.live.size()))
-    return nullptr;
-  return index;
+/// Where an index has the documents in the wanted order, when stopping early pays: a limit, and no other direction than
+/// that of keys. Nothing when there is none.
+inline std::optional<plan::OrderedRange> ordering_range(const DocumentQuery& query, const ExecSettings& settings,
+                                                        const CollectionVersion& version) {
+  if (!settings.use_indexes || query.order.empty() || query.distinct || !query.limit || query.backward)
+    return std::nullopt;
+  std::vector<const FieldPath*> terms;
+  for (const auto& term : query.order) {
+    if (term.score || term.subject != plan::Subject::kPath || term.nulls_first == term.descending ||
+        term.descending != query.order.front().descending)
+      return std::nullopt;
+    terms.push_back(&term.path);
+  }
+  for (auto& range : plan::ordered_ranges(*query.collection, query.filter->root(), terms, query.only_index)) {
+    // A unique index lacks the documents with a null in one of its fields.
+    const auto* state = version.index(range.index->id);
+    if (state != nullptr && (!is_unique(range.index->kind) || state->entry_count() == version.live.size()))
+      return std::move(range);
+  }
+  return std::nullopt;
 }
 
-/// The part of an index in the wanted order that can hold rows behind `after`.
-inline KeyRange range_behind(const std::optional<Bound>& after, IndexVersion::Direction direction) {
-  KeyRange range;
+/// The part of it that can hold rows behind `after`.
+inline KeyRange range_behind(const plan::OrderedRange& order, const std::optional<Bound>& after,
+                             IndexVersion::Direction direction) {
+  KeyRange range{order.prefix, order.prefix.empty() ? std::string() : prefix_end(order.prefix)};
   if (!after) return range;
-  std::string key;
-  append_key(key, after->values.front());
+  std::string key = order.prefix;
+  for (const auto& value : after->values) append_key(key, value);
   if (cut_key(key)) return range;
   if (direction == IndexVersion::Direction::kForward)
     range.lower = std::move(key);

@@ -44,6 +44,8 @@ class Selector {
   Result<std::vector<Row>> rows();
   /// The same, row by row. As each_row of select.hpp.
   Status each(const RowVisit& visit);
+  /// Fields of each row of it. As each_fields of select.hpp.
+  Status each_fields(std::span<const FieldPath> fields, const FieldsVisit& visit);
   /// Every match counts here, on whatever page it stands. As visit_matches of select.hpp.
   Status each_match(const std::function<Status(const Row&)>& visit,
                     const std::function<Result<bool>(IndexedMatches&)>& visit_all);
@@ -57,6 +59,8 @@ class Selector {
   Result<bool> try_visit_all(const std::function<Result<bool>(IndexedMatches&)>& visit_all, Steady::time_point start);
   Status visit_matches(const std::function<bool(Ordinal, const RecordRef&)>& visit);
   Result<std::uint64_t> stream(const RowVisit& visit);
+  // select_fields.cpp:
+  Result<bool> try_field_columns(std::span<const FieldPath> fields, const FieldsVisit& visit);
   // select_order.cpp:
   Result<bool> try_index_order(std::vector<Row>& found);
   Status best_first(std::vector<Row>& found);
@@ -186,6 +190,7 @@ class Selector {
   const PendingDocuments* pending_ = nullptr;
   Access access_;
   bool chosen_ = false;               // access_ is made
+  bool narrowed_ = false;             // columns were asked for what it leaves open
   std::optional<FoundText> found_;    // what the search found
   PlanNode node_;
   std::uint64_t examined_ = 0;

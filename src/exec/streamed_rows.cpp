@@ -32,10 +32,26 @@ Status append_gathered(View& view, const DocumentQuery& query, const ExecSetting
   return {};
 }
 
+// Values at paths: columns may have them.
+Status append_values(View& view, const DocumentQuery& query, const ExecSettings& settings, const Projection& projection,
+                     plan::Explanation* explanation, std::string& out) {
+  out += '[';
+  const auto begin = out.size();
+  std::size_t count = 0;
+  AURORA_TRY(each_fields(view, query, projection.paths(), settings, explanation, [&](const FieldsAtHand& row) -> Status {
+    make_room(out, begin, count, row.most);
+    if (count++ > 0) out += ',';
+    return projection.append_values(out, row.values);
+  }));
+  out += ']';
+  return {};
+}
+
 }  // namespace
 
 Status append_streamed(View& view, const DocumentQuery& query, const ExecSettings& settings,
-                       const Projection& projection, std::string& out) {
+                       const Projection& projection, plan::Explanation* explanation, std::string& out) {
+  if (!projection.paths().empty()) return append_values(view, query, settings, projection, explanation, out);
   out += '[';
   std::unique_ptr<DirectLookups> direct;
   if (!projection.lookups().empty()) {

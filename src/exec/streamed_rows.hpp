@@ -9,8 +9,9 @@
 namespace aurora::exec {
 
 /// Appends the rows as a JSON list. Rows whose lookups need all of them are gathered first. Errors: those of reading, of
-/// lookups and of expressions. Requires: no windows in the projection.
+/// lookups and of expressions. `explanation` (may be null) gets the plan; only for values at paths. Requires: no windows in
+/// the projection.
 [[nodiscard]] Status append_streamed(View& view, const DocumentQuery& query, const ExecSettings& settings,
-                                     const Projection& projection, std::string& out);
+                                     const Projection& projection, plan::Explanation* explanation, std::string& out);
 
 }  // namespace aurora::exec

@@ -201,6 +201,11 @@ Result<Documents> Statement::try_fetch(const Object& variables, const ExecuteOpt
   return documents;
 }
 
+Result<Rows> Statement::try_fetch_rows(const Object& variables, const ExecuteOptions& options) const {
+  AURORA_ASSIGN(const auto entry, state_->engine().enter());
+  return facade::fetch_rows(*state_, *parsed_, {variables, options});
+}
+
 QueryResult Statement::execute(const Object& variables, const ExecuteOptions& options) const {
   return try_execute(variables, options).value();
 }

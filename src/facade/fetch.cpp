@@ -2,10 +2,14 @@
 #include "fetch.hpp"
 
 #include "document_collector.hpp"
+#include "row_collector.hpp"
 
 #include <aurora/base/try.hpp>
 #include <aurora/exec/query.hpp>
 #include <aurora/expr/computed_fields.hpp>
+
+#include <functional>
+#include <optional>
 
 namespace aurora::facade {
 
@@ -16,6 +20,10 @@ using aql::Operation;
 Error no_documents(std::string why) {
   return Error(ErrorCode::kInvalidOperation,
                "only a text that is one query of one collection's documents can be fetched; " + std::move(why));
+}
+
+Error out_of_memory() {
+  return Error(ErrorCode::kLimitExceeded, "out of memory while running the text; ask for less at once");
 }
 
 Status check_shape(const ParsedText& parsed) {
@@ -41,7 +49,9 @@ Result<Documents> documents_of(View& view, exec::FoundDocuments found) {
   return Documents(documents.take());
 }
 
-Result<Documents> run(State& state, const ParsedText& parsed, const RunOptions& options) {
+// Runs the text with what takes its answer; `end` has the view.
+Status run(State& state, const ParsedText& parsed, const RunOptions& options,
+           const std::function<void(exec::QueryContext&)>& set, const std::function<Status(View&)>& end) {
   AURORA_TRY(check_shape(parsed));
   const auto& operation = parsed.document.operations.front();
   const auto& field = operation.selections.front();
@@ -57,28 +67,57 @@ Result<Documents> run(State& state, const ParsedText& parsed, const RunOptions& 
   bindings.role = options.execute.role;
   bindings.compiled = &parsed.compiled;
   const auto settings = settings_until(state.settings(), options.execute.deadline);
-  exec::FoundDocuments found;
   exec::QueryContext context{bindings, parsed.document.fragments, settings, operation.directives};
   context.committed = target.reads_committed();
-  context.documents = &found;
-  Documents documents;
-  AURORA_TRY(target.read([&](View& view) -> Status {
+  set(context);
+  return target.read([&](View& view) -> Status {
     auto output = exec::run_query(view, field, context);
     if (!output) return output.error().under(field.key());
     if (output->explanation) return no_documents("@explain has no meaning for it");
-    AURORA_ASSIGN(documents, documents_of(view, std::move(found)));
-    return {};
-  }));
+    return end(view);
+  });
+}
+
+Result<Documents> run_for_documents(State& state, const ParsedText& parsed, const RunOptions& options) {
+  exec::FoundDocuments found;
+  Documents documents;
+  AURORA_TRY(run(state, parsed, options, [&](exec::QueryContext& context) { context.documents = &found; },
+                 [&](View& view) -> Status {
+                   AURORA_ASSIGN(documents, documents_of(view, std::move(found)));
+                   return {};
+                 }));
   return documents;
+}
+
+Result<Rows> run_for_rows(State& state, const ParsedText& parsed, const RunOptions& options) {
+  std::optional<RowCollector> rows;
+  const exec::FieldSink sink{[&](std::vector<std::string> names) {
+                               rows.emplace(std::make_shared<const std::vector<std::string>>(std::move(names)));
+                             },
+                             [&](const exec::FieldsAtHand& row) -> Status {
+                               rows->add(row.values, row.most);
+                               return {};
+                             }};
+  AURORA_TRY(run(state, parsed, options, [&](exec::QueryContext& context) { context.fields = &sink; },
+                 [](View&) { return Status(); }));
+  return rows ? rows->take() : Rows();
 }
 
 }  // namespace
 
 Result<Documents> fetch_documents(State& state, const ParsedText& parsed, const RunOptions& options) {
   try {
-    return run(state, parsed, options);
+    return run_for_documents(state, parsed, options);
   } catch (const std::bad_alloc&) {
-    return Error(ErrorCode::kLimitExceeded, "out of memory while running the text; ask for less at once");
+    return out_of_memory();
+  }
+}
+
+Result<Rows> fetch_rows(State& state, const ParsedText& parsed, const RunOptions& options) {
+  try {
+    return run_for_rows(state, parsed, options);
+  } catch (const std::bad_alloc&) {
+    return out_of_memory();
   }
 }
 

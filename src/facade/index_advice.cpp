@@ -48,7 +48,7 @@ std::string counted(std::uint64_t count, std::string_view what) {
 // An index that is missing, with the figures of the reads that miss it.
 struct Lack {
   Names fields;
-  bool orders = false;                     // wanted for its order by some, which takes an index of one field
+  bool orders = false;                     // wanted for its order by some, which takes an index of just these fields
   bool filters = false;
   std::uint64_t reads = 0, examined = 0, returned = 0;
 
@@ -131,20 +131,40 @@ class Advisor {
     });
   }
 
+  // An index that binds fields, and then orders: it must be of all these, the order last.
+  [[nodiscard]] bool is_ordered_by(const Names& equal, const std::string& order) const {
+    return std::any_of(collection_.indexes.begin(), collection_.indexes.end(), [&](const IndexDef& index) {
+      return index.kind != IndexKind::kSearch && index.paths.size() == equal.size() + 1 &&
+             index.paths.back().text() == order &&
+             std::all_of(index.paths.begin(), index.paths.end() - 1,
+                         [&](const FieldPath& path) { return contains(equal, path.text()); });
+    });
+  }
+
+  // The most frequent first: the beginning of a compound index serves those who compare only that.
+  void sort_by_weight(Names& fields) {
+    std::sort(fields.begin(), fields.end(), [&](const std::string& a, const std::string& b) {
+      return weight_[a] != weight_[b] ? weight_[a] > weight_[b] : a < b;
+    });
+    if (fields.size() > kMostParts - 1) fields.resize(kMostParts - 1);
+  }
+
   void examine(const ReadShape& shape) {
-    Names all, equal, range, order, lists, either;
+    Names all, equal, range, order, lists, either, among;
     for (const auto& field : shape.fields) {
       const auto path = now_called(field.path);
       if (!path) return;
       const auto text = path->text();
       add_once(all, text);
-      const bool compares = field.use == FieldUse::kEqual || field.use == FieldUse::kRange;
+      const bool compares =
+          field.use == FieldUse::kEqual || field.use == FieldUse::kAmong || field.use == FieldUse::kRange;
       if (field.use == FieldUse::kOrder) order.push_back(text);
       if (!compares) continue;
       if (field.either)
         add_once(either, text);
       else
-        add_once(field.use == FieldUse::kEqual ? equal : range, text);
+        add_once(field.use == FieldUse::kRange ? range : equal, text);
+      if (field.use == FieldUse::kAmong) add_once(among, text);
       if (field.multi_valued) add_once(lists, text);
     }
     if (is_outdated(shape, all)) return;
@@ -162,6 +182,16 @@ class Advisor {
       return;
     }
     std::erase_if(range, [&](const std::string& field) { return contains(equal, field); });
+    // Every field is bound to one value: an index that goes on with the order finds the first rows at once.
+    if (!order.empty() && range.empty() && among.empty() && lists.empty() && !contains(equal, order.front())) {
+      auto fields = equal;
+      sort_by_weight(fields);
+      if (!is_ordered_by(equal, order.front())) {
+        fields.push_back(order.front());
+        lack.orders = true;
+        return add(lack, std::move(fields));
+      }
+    }
     const auto known = served(equal, range);
     const auto is_known = [&](const std::string& field) { return contains(known, field); };
     std::erase_if(equal, is_known);
@@ -172,11 +202,7 @@ class Advisor {
     const auto is_list = [&](const std::string& field) { return contains(lists, field); };
     std::erase_if(equal, is_list);
     std::erase_if(range, is_list);
-    // The most frequent first: the beginning of a compound index serves those who compare only that.
-    std::sort(equal.begin(), equal.end(), [&](const std::string& a, const std::string& b) {
-      return weight_[a] != weight_[b] ? weight_[a] > weight_[b] : a < b;
-    });
-    if (equal.size() > kMostParts - 1) equal.resize(kMostParts - 1);
+    sort_by_weight(equal);
     if (!range.empty()) equal.push_back(range.front());   // equalities, then at most one range
     if (!equal.empty()) add(lack, std::move(equal));
   }
@@ -215,7 +241,7 @@ class Advisor {
   void propose(std::vector<IndexProposal>& proposals) {
     for (const auto& shape : reads_.shapes)
       for (const auto& field : shape.fields)
-        if (const auto path = now_called(field.path); path && field.use == FieldUse::kEqual)
+        if (const auto path = now_called(field.path); path && (field.use == FieldUse::kEqual || field.use == FieldUse::kAmong))
           weight_[path->text()] += shape.reads;
     for (const auto& shape : reads_.shapes)
       if (is_wasteful(shape)) examine(shape);
@@ -237,7 +263,7 @@ class Advisor {
   }
 
   static std::string reason(const Lack& lack) {
-    const std::string use = lack.filters && lack.orders ? "compared or ordered by "
+    const std::string use = lack.filters && lack.orders ? "compared and ordered by "
                             : lack.orders               ? "ordered by "
                                                         : "compared ";
     return counted(lack.reads, "read") + " " + use + listed(lack.fields) + " without an index for it: " +

@@ -8,6 +8,8 @@
 #include "documents.hpp"
 #include "transaction_state.hpp"
 
+#include <algorithm>
+
 namespace aurora {
 
 using facade::State;
@@ -20,21 +22,25 @@ Query::Query(std::shared_ptr<State> state, std::shared_ptr<facade::TransactionSt
 
 Query& Query::where(Condition condition) & {
   specification_.conditions.emplace_back(condition.where());
+  plan_.reset();
   return *this;
 }
 
 Query& Query::order_by(std::string path, Direction direction) & {
   specification_.order.emplace_back(std::move(path), direction);
+  plan_.reset();
   return *this;
 }
 
 Query& Query::limit(std::uint64_t count) & {
   specification_.limit = count;
+  plan_.reset();
   return *this;
 }
 
 Query& Query::offset(std::uint64_t count) & {
   specification_.offset = count;
+  plan_.reset();
   return *this;
 }
 
@@ -51,37 +57,53 @@ Status with_target(State& state, TransactionState* transaction, const std::funct
 
 }  // namespace facade
 
-Status Query::read(const std::function<Status(View&, exec::DocumentQuery&)>& work) const {
+Status Query::read(const std::function<Status(View&, const exec::DocumentQuery&)>& work) const {
   return facade::with_target(*state_, transaction_.get(), [&](facade::Target& target) {
     return target.read([&](View& view) -> Status {
-      AURORA_ASSIGN(auto query, make(view));
-      return work(view, query);
+      AURORA_ASSIGN(const auto query, make(view));
+      return work(view, *query);
     });
   });
 }
 
-Status Query::write(const std::function<Status(WriteView&, exec::DocumentQuery&)>& work) const {
+Status Query::write(const std::function<Status(WriteView&, const exec::DocumentQuery&)>& work) const {
   return facade::with_target(*state_, transaction_.get(), [&](facade::Target& target) {
     return target.write([&](WriteView& view) -> Status {
-      AURORA_ASSIGN(auto query, make(view));
+      AURORA_ASSIGN(const auto query, make(view));
       AURORA_TRY(facade::writable_collection(view, specification_.collection));
-      return work(view, query);
+      return work(view, *query);
     });
   });
 }
 
-Result<exec::DocumentQuery> Query::make(View& view) const {
+namespace {
+// A moment may have been written relative to the time of the query.
+bool may_read_time(const plan::FilterNode& node) {
+  if (node.kind == plan::FilterNode::Kind::kValidate) return true;
+  const auto is_moment = [](const EncodedValue& operand) {
+    const auto type = operand.view().type();
+    return type == Type::kDate || type == Type::kTime || type == Type::kDateTime;
+  };
+  return std::any_of(node.operands.begin(), node.operands.end(), is_moment) ||
+         std::any_of(node.children.begin(), node.children.end(), may_read_time);
+}
+}  // namespace
+
+Result<Query::Plan> Query::make(View& view) const {
+  if (plan_ && view.catalog().find(specification_.collection) == plan_->collection) return plan_;
   const auto bindings = facade::bindings_without_text(*state_, view);
   AURORA_ASSIGN(auto query, facade::make_query(view, specification_.collection, specification_.conditions,
                                                specification_.order, bindings));
   query.limit = specification_.limit;
   query.offset = specification_.offset;
-  return query;
+  auto plan = std::make_shared<const exec::DocumentQuery>(std::move(query));
+  if (!may_read_time(plan->filter->root())) plan_ = plan;
+  return plan;
 }
 
 Result<Documents> Query::try_fetch() const {
   std::optional<facade::DocumentCollector> documents;
-  AURORA_TRY(read([&](View& view, exec::DocumentQuery& query) -> Status {
+  AURORA_TRY(read([&](View& view, const exec::DocumentQuery& query) -> Status {
     documents.emplace(query.collection);
     const bool computes = query.collection->computed_fields != nullptr;
     return exec::each_row(view, query, state_->settings(), [&, computes](const exec::RowAtHand& row) -> Status {
@@ -106,7 +128,7 @@ std::optional<Document> Query::first() const {
 
 Result<std::uint64_t> Query::try_count() const {
   std::uint64_t total = 0;
-  AURORA_TRY(read([&](View& view, exec::DocumentQuery& query) -> Status {
+  AURORA_TRY(read([&](View& view, const exec::DocumentQuery& query) -> Status {
     AURORA_ASSIGN(total, exec::count(view, query, state_->settings(), nullptr));
     return {};
   }));
@@ -115,7 +137,7 @@ Result<std::uint64_t> Query::try_count() const {
 
 std::uint64_t Query::update(const Object& data) const {
   std::uint64_t changed = 0;
-  write([&](WriteView& view, exec::DocumentQuery& query) -> Status {
+  write([&](WriteView& view, const exec::DocumentQuery& query) -> Status {
     AURORA_ASSIGN(changed, facade::update_rows(*state_, view, query, data));
     return {};
   }).value();
@@ -124,7 +146,7 @@ std::uint64_t Query::update(const Object& data) const {
 
 std::uint64_t Query::remove() const {
   std::uint64_t removed = 0;
-  write([&](WriteView& view, exec::DocumentQuery& query) -> Status {
+  write([&](WriteView& view, const exec::DocumentQuery& query) -> Status {
     AURORA_ASSIGN(removed, facade::remove_rows(*state_, view, query));
     return {};
   }).value();
@@ -134,7 +156,7 @@ std::uint64_t Query::remove() const {
 std::string Query::explain() const {
   plan::Explanation explanation;
   explanation.analyze = true;
-  read([&](View& view, exec::DocumentQuery& query) -> Status {
+  read([&](View& view, const exec::DocumentQuery& query) -> Status {
     AURORA_TRY(exec::select(view, query, state_->settings(), &explanation));
     return {};
   }).value();

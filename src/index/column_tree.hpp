@@ -30,12 +30,19 @@ struct ColumnNode final : ColumnChunk {
   ColumnNode(const ColumnNode& other, Sequence made) : ColumnChunk(other), made_at(made), pool(other.pool) {
     pool.take(sizeof *this);
   }
-  ~ColumnNode() { pool.give_back(sizeof *this); }
+  ~ColumnNode() { pool.give_back(sizeof *this + counted); }
+  /// To be called once `packed` is complete.
+  void count_packed() {
+    packed.shrink_to_fit();
+    pool.take(packed.capacity());
+    counted = packed.capacity();
+  }
   static void destroy(const ColumnNode* node) noexcept { delete node; }
 
   RefCount refs;
-  const Sequence made_at;
+  const Sequence made_at;                  // of a field's chunk: its stamp (field_columns.hpp)
   ColumnPool& pool;
+  std::uint64_t counted = 0;
 };
 
 struct ColumnSection {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <limits>
 #include <new>
 #include <unordered_map>
 
@@ -31,10 +32,18 @@ constexpr std::size_t kMostTextBytes = 1u << 18;
 // A field whose values did not fit is tried again after so many asks.
 constexpr std::uint64_t kAsksOfUnfit = 1024;
 constexpr std::size_t kMostEntries = 256;
+constexpr Sequence kNewest = std::numeric_limits<Sequence>::max();
 
-constexpr Sequence kMade = 1;   // chunks of fields are never edited
+constexpr Sequence kMade = 1;   // sections of fields are never edited
 
-bool is_same_path(const FieldPath& a, const FieldPath& b) { return a.field == b.field && a.rest == b.rest; }
+OrdinalSet chunk_ordinals(std::uint32_t number) {
+  return OrdinalSet::range(number * ColumnChunk::kSize, (std::uint64_t{number} + 1) * ColumnChunk::kSize);
+}
+
+// Undeclared fields share an id.
+bool is_same_path(const FieldPath& a, const FieldPath& b) {
+  return a.field == b.field && (a.field != kOpenFields || a.name == b.name) && a.rest == b.rest;
+}
 
 // The texts of one column, each with its place.
 class Dictionary {
@@ -78,6 +87,7 @@ std::optional<std::uint64_t> bits_of(ValueView value, ColumnType type, Dictionar
     case ColumnType::kDateTime: return of_type(Type::kDateTime, [&] { return value.datetime_value().micros; });
     case ColumnType::kText:
       return value.type() == Type::kString ? texts.place_of(value.string_value()) : std::nullopt;
+    case ColumnType::kPacked: break;   // its bytes belong to a chunk
   }
   return std::nullopt;
 }
@@ -96,21 +106,33 @@ struct FieldColumns::Stamps {
 };
 
 struct FieldColumns::Entry {
-  struct Chunk {
-    Ref<ColumnNode> node;   // null: not made yet
-    Sequence stamp = 0;
-  };
+  Entry(const FieldPath& its_path, ColumnType its_type, const CollectionDef& its)
+      : collection(its.id), version(its.version), path(its_path), type(its_type) {}
 
-  Entry(const ColumnAsk& ask, const CollectionDef& its)
-      : collection(its.id), version(its.version), path(ask.path), type(ask.type) {}
+  Root shared_root() {
+    const std::lock_guard lock(mutex);
+    return root;
+  }
 
-  // How far the first `count` chunks can be used at `sequence`; the others go to `stale`.
-  void sort_out(Stamps& stamps, std::uint32_t count, Sequence sequence, std::vector<std::uint32_t>& stale) const {
-    for (std::uint32_t i = 0; i < count; ++i) {
-      const bool usable = i < chunks.size() && chunks[i].node && chunks[i].stamp <= sequence &&
-                          stamps.of(collection, i).load() == chunks[i].stamp;
-      if (!usable) stale.push_back(i);
+  // `from` (null: none) with these chunks in their places. Requires: `making` is held.
+  Root with(const Root& from, std::span<const std::uint32_t> numbers, std::span<const Ref<ColumnNode>> made,
+            ColumnPool& pool, Sequence newest) {
+    auto changed = from ? std::make_shared<ColumnRoot>(*from) : std::make_shared<ColumnRoot>(ColumnRoot{type, &pool, kMade, {}});
+    if (type == ColumnType::kText) changed->texts = texts.share();
+    std::uint32_t copied = UINT32_MAX;
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      if (!made[i] || made[i]->made_at > newest) continue;
+      const auto place = numbers[i] / ColumnSection::kChunks;
+      if (place >= changed->sections.size()) changed->sections.resize(place + 1);
+      auto& section = changed->sections[place];
+      if (!section)
+        section = Ref<ColumnSection>(new ColumnSection(kMade));
+      else if (place != copied)
+        section = Ref<ColumnSection>(new ColumnSection(*section, kMade));
+      copied = place;
+      section->chunks[numbers[i] % ColumnSection::kChunks] = made[i];
     }
+    return changed;
   }
 
   const CollectionId collection;
@@ -124,11 +146,24 @@ struct FieldColumns::Entry {
 
   std::mutex mutex;
   // Guarded by mutex:
-  std::vector<Chunk> chunks;
-  std::shared_ptr<const ColumnRoot> root;    // of all chunks; null when one changed since
+  Root root;                                 // of the chunks made so far; null: of none
 
-  std::mutex making;                         // taken before mutex
-  Dictionary texts;                          // guarded by making
+  std::mutex making;                         // taken before mutex; who holds it may replace the root
+  // Guarded by making:
+  Dictionary texts;
+  std::uint64_t paid = 0;                    // documents that projections read and that made no chunk yet
+  std::uint32_t next = 0;                    // the chunk that they make next, if it is missing
+};
+
+// Chunks of one or more fields on their way.
+struct FieldColumns::Making {
+  struct Part {
+    Entry* entry;
+    std::vector<Ref<ColumnNode>> made = {};  // as numbers; null: it stands already
+    bool fits = true;
+  };
+  std::vector<Part> parts;
+  std::vector<std::uint32_t> numbers;        // rising
 };
 
 FieldColumns::FieldColumns(ColumnPool& pool) : pool_(pool), stamps_(std::make_unique<Stamps>()) {}
@@ -139,13 +174,14 @@ void FieldColumns::begin_write(CollectionId collection, Ordinal ordinal, Sequenc
 }
 
 // Null when it is not to be made yet.
-std::shared_ptr<FieldColumns::Entry> FieldColumns::entry_of(const ColumnAsk& ask, const CollectionDef& collection) {
+std::shared_ptr<FieldColumns::Entry> FieldColumns::entry_of(const FieldPath& path, ColumnType type,
+                                                            const CollectionDef& collection) {
   const std::lock_guard lock(mutex_);
   ++asked_;
   auto at = std::find_if(entries_.begin(), entries_.end(), [&](const auto& entry) {
-    return entry->collection == collection.id && is_same_path(entry->path, ask.path);
+    return entry->collection == collection.id && entry->type == type && is_same_path(entry->path, path);
   });
-  if (at != entries_.end() && ((*at)->version != collection.version || (*at)->type != ask.type)) {
+  if (at != entries_.end() && (*at)->version != collection.version) {
     // A reader of an older definition does without.
     if ((*at)->version > collection.version) return nullptr;
     entries_.erase(at);
@@ -156,7 +192,7 @@ std::shared_ptr<FieldColumns::Entry> FieldColumns::entry_of(const ColumnAsk& ask
       entries_.erase(std::min_element(entries_.begin(), entries_.end(), [](const auto& a, const auto& b) {
         return a->last_asked < b->last_asked;
       }));
-    entries_.push_back(std::make_shared<Entry>(ask, collection));
+    entries_.push_back(std::make_shared<Entry>(path, type, collection));
     at = std::prev(entries_.end());
   }
   auto& entry = **at;
@@ -179,9 +215,16 @@ bool FieldColumns::make_room(std::uint64_t bytes, const Entry* wanted) {
   return true;
 }
 
+bool FieldColumns::is_usable(const Entry& entry, const Root& root, std::uint32_t number, Sequence sequence) const {
+  const auto section = number / ColumnSection::kChunks;
+  if (!root || section >= root->sections.size() || !root->sections[section]) return false;
+  const auto& node = root->sections[section]->chunks[number % ColumnSection::kChunks];
+  return node && node->made_at <= sequence && stamps_->of(entry.collection, number).load() == node->made_at;
+}
+
 Column FieldColumns::column(const ColumnAsk& ask, const Source& source) {
   if (source.live.size() < kLeastDocuments) return {};
-  const auto entry = entry_of(ask, source.collection);
+  const auto entry = entry_of(ask.path, ask.type, source.collection);
   if (!entry) return {};
   try {
     return renew(*entry, ask, source);
@@ -192,89 +235,194 @@ Column FieldColumns::column(const ColumnAsk& ask, const Source& source) {
 
 Column FieldColumns::renew(Entry& entry, const ColumnAsk& ask, const Source& source) {
   const auto count = source.live.max() / ColumnChunk::kSize + 1;
-  std::vector<std::uint32_t> stale;
-  const auto look = [&]() -> std::shared_ptr<const ColumnRoot> {
-    const std::lock_guard lock(entry.mutex);
+  Making making{{{&entry}}, {}};
+  auto& stale = making.numbers;
+  const auto look = [&] {
+    auto root = entry.shared_root();
     stale.clear();
-    stale.reserve(entry.chunks.empty() ? count : 0);
-    entry.sort_out(*stamps_, count, source.sequence, stale);
-    return stale.empty() ? entry.root : nullptr;
+    for (std::uint32_t i = 0; i < count; ++i)
+      if (!is_usable(entry, root, i, source.sequence)) stale.push_back(i);
+    return root;
   };
-  if (auto root = look()) return Column(std::move(root));
+  if (auto root = look(); stale.empty()) return Column(std::move(root));
   // A guess that documents lie evenly spares most of those who will not make a column the exact count.
   if (source.live.size() / count * stale.size() > 2 * ask.worth) return {};
-  const std::unique_lock making(entry.making, std::try_to_lock);
-  if (!making) return {};
-  if (auto root = look()) return Column(std::move(root));
+  const std::unique_lock lock(entry.making, std::try_to_lock);
+  if (!lock) return {};
+  const auto before = look();
+  if (stale.empty()) return Column(before);
+  std::uint64_t documents = 0;
+  for (const auto number : stale) documents += source.live.intersection_size(chunk_ordinals(number));
+  if (documents > ask.worth || !make_room(stale.size() * sizeof(ColumnNode), &entry)) return {};
+  if (!make(making, source, ask.deadline)) return {};
+  // Chunks made at a sequence before their stamp show an older state (F2).
+  const auto& made = making.parts.front().made;
+  return Column(entry.with(before, stale, made, pool_, kNewest));
+}
 
+// Reads the documents of the chunks, and gives the chunks made to those who come. False when it was not completed, or the
+// values of a field do not fit. Requires: `making` of all entries is held.
+bool FieldColumns::make(Making& making, const Source& source,
+                        const std::optional<std::chrono::steady_clock::time_point>& deadline) {
+  const auto& numbers = making.numbers;
   OrdinalSet wanted;
-  for (std::size_t i = 0; i < stale.size();) {
+  for (std::size_t i = 0; i < numbers.size();) {
     auto end = i + 1;
-    while (end < stale.size() && stale[end] == stale[end - 1] + 1) ++end;
-    wanted |= OrdinalSet::range(stale[i] * ColumnChunk::kSize, (std::uint64_t{stale[end - 1]} + 1) * ColumnChunk::kSize);
+    while (end < numbers.size() && numbers[end] == numbers[end - 1] + 1) ++end;
+    wanted |= OrdinalSet::range(numbers[i] * ColumnChunk::kSize, (std::uint64_t{numbers[end - 1]} + 1) * ColumnChunk::kSize);
     i = end;
   }
   wanted &= source.live;
-  if (wanted.size() > ask.worth || !make_room(stale.size() * sizeof(ColumnNode), &entry)) return {};
-
-  std::vector<Entry::Chunk> made(stale.size());
-  for (std::size_t i = 0; i < stale.size(); ++i)   // F1: before anything is read
-    made[i].stamp = stamps_->of(entry.collection, stale[i]).load();
-  bool fits = true;
+  for (auto& part : making.parts) {
+    const auto root = part.entry->shared_root();
+    for (const auto number : numbers) {
+      auto& node = part.made.emplace_back();
+      if (is_usable(*part.entry, root, number, source.sequence)) continue;
+      // F1: its stamp is read before any of its documents.
+      node = Ref<ColumnNode>(new ColumnNode(pool_, stamps_->of(part.entry->collection, number).load()));
+    }
+  }
+  bool fit = true;
   bool late = false;
   std::size_t at = 0;
   std::uint32_t seen = 0;
-  for (auto& chunk : made) chunk.node = Ref<ColumnNode>(new ColumnNode(pool_, kMade));
   const auto read = source.read(wanted, [&](Ordinal ordinal, const RecordRef& record) {
-    late = ask.deadline && ++seen % 1024 == 0 && std::chrono::steady_clock::now() >= *ask.deadline;
-    while (stale[at] != ordinal / ColumnChunk::kSize) ++at;
-    const auto value = read_path(source.collection, entry.path, record.view());
-    if (value.is_null()) return !late;
-    const auto bits = bits_of(value, entry.type, entry.texts);
-    fits = bits.has_value();
-    if (!fits) return false;
-    auto& chunk = *made[at].node;
-    const auto place = ordinal % ColumnChunk::kSize;
-    chunk.present[place / 64] |= std::uint64_t{1} << (place % 64);
-    chunk.bits[place] = *bits;
-    return !late;
-  });
-  if (!fits) {
-    {
-      const std::lock_guard lock(entry.mutex);
-      entry.chunks.clear();
-      entry.root.reset();
+    late = deadline && ++seen % 1024 == 0 && std::chrono::steady_clock::now() >= *deadline;
+    while (numbers[at] != ordinal / ColumnChunk::kSize) ++at;
+    for (auto& part : making.parts) {
+      if (!part.made[at] || !part.fits) continue;
+      const auto value = read_path(source.collection, part.entry->path, record.view());
+      if (value.is_null()) continue;
+      auto& chunk = *part.made[at];
+      const auto bits = part.entry->type == ColumnType::kPacked ? std::optional(pack_value(value, chunk.packed))
+                                                                : bits_of(value, part.entry->type, part.entry->texts);
+      fit = fit && bits;
+      part.fits = bits.has_value();
+      if (!bits) continue;
+      const auto place = ordinal % ColumnChunk::kSize;
+      chunk.present[place / 64] |= std::uint64_t{1} << (place % 64);
+      chunk.bits[place] = *bits;
     }
-    entry.texts = Dictionary();
+    return !late && fit;
+  });
+  for (auto& part : making.parts) {
+    if (part.fits) continue;
+    {
+      const std::lock_guard lock(part.entry->mutex);
+      part.entry->root.reset();
+    }
+    part.entry->texts = Dictionary();
     const std::lock_guard lock(mutex_);
-    entry.unfit_until = entry.asks + kAsksOfUnfit;
+    part.entry->unfit_until = part.entry->asks + kAsksOfUnfit;
   }
-  if (!read || late || !fits) return {};
+  if (!read || late || !fit) return false;
+  for (auto& part : making.parts) {
+    for (auto& node : part.made)
+      if (node) node->count_packed();
+    auto next = part.entry->with(part.entry->shared_root(), numbers, part.made, pool_, source.sequence);
+    const std::lock_guard lock(part.entry->mutex);
+    part.entry->root = std::move(next);
+  }
+  return true;
+}
 
-  auto root = std::make_shared<ColumnRoot>(ColumnRoot{entry.type, &pool_, kMade, {}});
-  if (entry.type == ColumnType::kText) root->texts = entry.texts.share();
-  root->sections.resize((count + ColumnSection::kChunks - 1) / ColumnSection::kChunks);
-  for (auto& section : root->sections) section = Ref<ColumnSection>(new ColumnSection(kMade));
-  const auto put = [&](std::uint32_t number, const Ref<ColumnNode>& node) {
-    root->sections[number / ColumnSection::kChunks]->chunks[number % ColumnSection::kChunks] = node;
-  };
-  // F2: a chunk made at a sequence before its stamp shows an older state.
-  bool all_shared = true;
-  const std::lock_guard lock(entry.mutex);
-  if (entry.chunks.size() < count) entry.chunks.resize(count);
-  // Nobody else makes chunks of this entry now: those that stood still are there.
-  for (std::uint32_t i = 0; i < count; ++i)
-    if (entry.chunks[i].node) put(i, entry.chunks[i].node);
-  for (std::size_t i = 0; i < stale.size(); ++i) {
-    put(stale[i], made[i].node);
-    if (made[i].stamp > source.sequence) {
-      all_shared = false;
+// ---------------------------------------------------------------- chunks of several fields
+
+// The entry that keeps a field for projections; null when it is not to be asked yet. Texts that proved to be many are
+// kept packed from then on.
+std::shared_ptr<FieldColumns::Entry> FieldColumns::chunk_entry(const ChunkField& field, const CollectionDef& collection) {
+  bool packed = field.type == ColumnType::kPacked;
+  if (!packed) {
+    const std::lock_guard lock(mutex_);
+    for (const auto& entry : entries_) {
+      if (entry->collection != collection.id || entry->version != collection.version ||
+          !is_same_path(entry->path, *field.path))
+        continue;
+      packed = packed || entry->type == ColumnType::kPacked || entry->asks < entry->unfit_until;
+    }
+  }
+  return entry_of(*field.path, packed ? ColumnType::kPacked : field.type, collection);
+}
+
+// Fills the table for these chunks, and notes those that a field lacks. False when there is none at all.
+bool FieldColumns::fill(FieldChunks& found, std::span<const std::shared_ptr<Entry>> entries,
+                        const std::vector<std::uint32_t>& numbers, const Source& source,
+                        std::vector<std::uint32_t>& missing) const {
+  found.columns_.clear();
+  std::vector<Root> roots;
+  for (const auto& entry : entries) {
+    roots.push_back(entry->shared_root());
+    const auto& root = roots.back();
+    found.columns_.push_back({Column(root), entry->type, root && root->texts ? root->texts.get() : nullptr});
+  }
+  found.first_ = numbers.front();
+  found.table_.assign(std::size_t{numbers.back() - numbers.front() + 1} * entries.size(), nullptr);
+  missing.clear();
+  for (const auto number : numbers) {
+    const auto stands = [&](std::size_t i) { return is_usable(*entries[i], roots[i], number, source.sequence); };
+    bool all = true;
+    for (std::size_t i = 0; i < entries.size() && all; ++i) all = stands(i);
+    if (!all) {
+      missing.push_back(number);
       continue;
     }
-    entry.chunks[stale[i]] = made[i];
+    for (std::size_t i = 0; i < entries.size(); ++i)
+      found.table_[std::size_t{number - found.first_} * entries.size() + i] = found.columns_[i].column.chunk(number);
   }
-  entry.root = all_shared && entry.chunks.size() == count ? root : nullptr;
-  return Column(std::move(root));
+  return missing.size() < numbers.size();
+}
+
+// Makes some of the missing chunks: as many as the documents pay for that are read for want of them.
+void FieldColumns::make_some(std::span<const std::shared_ptr<Entry>> entries, const std::vector<std::uint32_t>& missing,
+                             const ChunksAsk& ask, const Source& source) {
+  Making making;
+  std::vector<std::unique_lock<std::mutex>> locks;
+  std::uint64_t bytes = 0;
+  constexpr std::uint64_t kPackedGuess = kMostChunkBytes / 4;
+  for (const auto& entry : entries) {
+    const auto known = [&](const auto& part) { return part.entry == entry.get(); };
+    if (std::any_of(making.parts.begin(), making.parts.end(), known)) continue;   // a field named twice
+    if (!locks.emplace_back(entry->making, std::try_to_lock)) return;
+    making.parts.push_back({entry.get()});
+    bytes += sizeof(ColumnNode) + (entry->type == ColumnType::kPacked ? kPackedGuess : 0);
+  }
+  auto& first = *entries.front();
+  constexpr std::uint64_t kMostPaid = 1u << 20;
+  constexpr std::uint64_t kPayADocument = 2;   // neighbours are read at half the cost of scattered documents
+  first.paid = std::min(first.paid + kPayADocument * ask.ordinals.size(), kMostPaid);
+  const auto count = std::min<std::uint64_t>(first.paid / ColumnChunk::kSize, missing.size());
+  if (count == 0 || !make_room(count * bytes, &first)) return;
+  // From where the last query ended: chunks written over and over must not keep the others from being made.
+  auto at = static_cast<std::size_t>(std::lower_bound(missing.begin(), missing.end(), first.next) - missing.begin());
+  for (std::uint64_t i = 0; i < count; ++i) making.numbers.push_back(missing[at++ % missing.size()]);
+  first.next = making.numbers.back() + 1;
+  first.paid -= count * ColumnChunk::kSize;
+  std::sort(making.numbers.begin(), making.numbers.end());
+  static_cast<void>(make(making, source, ask.deadline));
+}
+
+FieldChunks FieldColumns::chunks(const ChunksAsk& ask, const Source& source) {
+  if (source.live.size() < kLeastDocuments || ask.fields.empty() || ask.ordinals.empty()) return {};
+  std::vector<std::shared_ptr<Entry>> entries;
+  for (const auto& field : ask.fields) entries.push_back(chunk_entry(field, source.collection));
+  if (std::find(entries.begin(), entries.end(), nullptr) != entries.end()) return {};
+  try {
+    std::vector<std::uint32_t> numbers;
+    for (OrdinalSet::Iterator at(ask.ordinals); at.valid(); at.seek((numbers.back() + 1) * ColumnChunk::kSize)) {
+      numbers.push_back(at.value() / ColumnChunk::kSize);
+      if (numbers.back() == UINT32_MAX / ColumnChunk::kSize) break;
+    }
+    FieldChunks found;
+    std::vector<std::uint32_t> missing;
+    bool some = fill(found, entries, numbers, source, missing);
+    if (!missing.empty()) {
+      make_some(entries, missing, ask, source);
+      some = fill(found, entries, numbers, source, missing);
+    }
+    return some ? std::move(found) : FieldChunks();
+  } catch (const std::bad_alloc&) {
+    return {};   // as when the pool has no room
+  }
 }
 
 }  // namespace aurora

@@ -18,20 +18,6 @@ constexpr std::size_t kMostKeys = 256;
 
 bool is_scalar(const EncodedValue& value) { return value.type() != Type::kList && value.type() != Type::kObject; }
 
-// Keys of the values that the condition allows; none when it is no equality.
-std::vector<std::string> values_of(const FilterNode& node) {
-  std::vector<std::string> keys;
-  if (node.op == FilterOp::kIsNull) {
-    append_key(keys.emplace_back(), ValueView());
-  } else if (node.op == FilterOp::kEq || node.op == FilterOp::kIn) {
-    if (!std::all_of(node.operands.begin(), node.operands.end(), is_scalar)) return {};
-    for (const auto& operand : node.operands) append_key(keys.emplace_back(), operand.view());
-    std::sort(keys.begin(), keys.end());
-    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-  }
-  return keys;
-}
-
 // Every key of the operand's class; ranges compare only within it.
 KeyRange class_range(ValueView value) {
   std::string key;
@@ -102,7 +88,7 @@ class Matcher {
   bool equality(const FieldPath& path) {
     for (const auto* node : conjunction_) {
       if (!is_on(*node, path)) continue;
-      const auto values = values_of(*node);
+      const auto values = equality_keys(*node);
       if (values.empty() || values.size() * prefixes_.size() > kMostKeys) continue;
       if (unique_ && values.front().front() == kNullTag) continue;
       std::vector<std::string> longer;
@@ -139,6 +125,19 @@ class Matcher {
 };
 
 }  // namespace
+
+std::vector<std::string> equality_keys(const FilterNode& node) {
+  std::vector<std::string> keys;
+  if (node.op == FilterOp::kIsNull) {
+    append_key(keys.emplace_back(), ValueView());
+  } else if (node.op == FilterOp::kEq || node.op == FilterOp::kIn) {
+    if (!std::all_of(node.operands.begin(), node.operands.end(), is_scalar)) return {};
+    for (const auto& operand : node.operands) append_key(keys.emplace_back(), operand.view());
+    std::sort(keys.begin(), keys.end());
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  }
+  return keys;
+}
 
 std::optional<CompoundProbe> match_compound(const CollectionDef& collection, const IndexDef& index,
                                             const std::vector<const FilterNode*>& conjunction) {

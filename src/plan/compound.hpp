@@ -1,5 +1,5 @@
 // Conditions of one conjunction that a compound index answers together.
-// Called by the access planner only.
+// Called by the access planner and by ordered ranges.
 #pragma once
 
 #include <aurora/index/ordered_index.hpp>
@@ -19,6 +19,9 @@ struct CompoundProbe {
   std::vector<const FilterNode*> covered;
   std::string op;                              ///< of the plan: IndexEq, IndexIn or IndexRange
 };
+
+/// The keys of the values that a condition allows; none when it is no equality with scalars.
+[[nodiscard]] std::vector<std::string> equality_keys(const FilterNode& condition);
 
 /// The conditions of `conjunction` on the leading parts of `index`: equalities, then at most one range. None when
 /// the index cannot serve any, or does not hold every document that could match (parts that may be lists; nulls

@@ -30,6 +30,9 @@ class LiveRead::Recorder final : public View {
   [[nodiscard]] Column field_column(CollectionId id, const ColumnAsk& ask) override {
     return base_.field_column(id, ask);
   }
+  [[nodiscard]] FieldChunks field_chunks(CollectionId id, const ChunksAsk& ask) override {
+    return base_.field_chunks(id, ask);
+  }
   // The parts of one answer often read by the same condition.
   void on_read(CollectionId id, std::shared_ptr<const plan::Filter> filter) override {
     const auto same = [&](const auto& read) { return read.first == id && read.second == filter; };

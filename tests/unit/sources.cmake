@@ -60,6 +60,7 @@ set(AURORA_UNIT_TESTS
   io/infer_test.cpp
   io/json_reader_test.cpp
   io/lines_test.cpp
+  exec/compound_order_test.cpp
   exec/cursor_test.cpp
   exec/lookups_test.cpp
   exec/relations_test.cpp
@@ -98,6 +99,7 @@ set(AURORA_UNIT_TESTS
   facade/explain_test.cpp
   facade/export_target_test.cpp
   facade/field_columns_test.cpp
+  facade/field_query_test.cpp
   facade/file_roots_test.cpp
   facade/forgotten_reader_test.cpp
   facade/get_by_id_test.cpp

@@ -25,11 +25,13 @@ class SnapshotView : public View {
                             const std::function<bool(Ordinal, const RecordRef&)>& visit) override;
   [[nodiscard]] ColumnPool* columns() override;
   [[nodiscard]] Column field_column(CollectionId id, const ColumnAsk& ask) override;
+  [[nodiscard]] FieldChunks field_chunks(CollectionId id, const ChunksAsk& ask) override;
   void on_read(CollectionId, std::shared_ptr<const plan::Filter>) override {}
 
   [[nodiscard]] std::shared_ptr<const Catalog> catalog_ref() const { return pin_->catalog; }
 
  private:
+  [[nodiscard]] FieldColumns::Source column_source(const CollectionVersion& version);
   [[nodiscard]] Result<const CollectionVersion*> changes();
   [[nodiscard]] Result<RecordRef> change(Ordinal ordinal) const;
 

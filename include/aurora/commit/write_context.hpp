@@ -46,6 +46,9 @@ class WriteContext : public WriteView {
   [[nodiscard]] Column field_column(CollectionId id, const ColumnAsk& ask) override {
     return base_.field_column(id, ask);
   }
+  [[nodiscard]] FieldChunks field_chunks(CollectionId id, const ChunksAsk& ask) override {
+    return base_.field_chunks(id, ask);
+  }
   void on_read(CollectionId id, std::shared_ptr<const plan::Filter> filter) override;
 
   // ---- writing

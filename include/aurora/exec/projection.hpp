@@ -93,6 +93,10 @@ class Projection {
   [[nodiscard]] const std::vector<std::shared_ptr<const LookupPlan>>& lookups() const noexcept { return lookups_; }
   [[nodiscard]] const std::vector<ProjectionItem>& items() const noexcept { return items_; }
   [[nodiscard]] bool empty() const noexcept { return items_.empty(); }
+  /// The paths of items(), when each is the value at a path and nothing else; else empty.
+  [[nodiscard]] const std::vector<FieldPath>& paths() const noexcept { return paths_; }
+  /// Appends the values at paths() as a JSON object. Errors: LimitExceeded.
+  [[nodiscard]] Status append_values(std::string& out, std::span<const ValueView> values) const;
   /// Fields alone, or parts of them: a document reads the same each time it is written.
   [[nodiscard]] bool is_plain() const noexcept;
 
@@ -101,6 +105,7 @@ class Projection {
   void complete();
 
   std::vector<ProjectionItem> items_;
+  std::vector<FieldPath> paths_;
   std::vector<WindowSpec> windows_;
   std::vector<std::shared_ptr<const LookupPlan>> lookups_;
   DateTime now_;

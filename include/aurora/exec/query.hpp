@@ -6,6 +6,7 @@
 #include <aurora/plan/bindings.hpp>
 #include <aurora/plan/explain.hpp>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,12 @@ struct RowPlace {
   std::size_t end = 0;
 };
 
+/// Takes the values that a field of documents selects, row by row.
+struct FieldSink {
+  std::function<void(std::vector<std::string> names)> begin;   ///< the keys of the selections; before any row
+  FieldsVisit visit;
+};
+
 struct QueryContext {
   const plan::Bindings& bindings;
   const std::vector<aql::FragmentDefinition>& fragments;
@@ -41,6 +48,8 @@ struct QueryContext {
   /// Takes the documents of the field, whose JSON is then not made. A field that answers with anything else is an
   /// InvalidOperation. Null: JSON is asked for.
   FoundDocuments* documents = nullptr;
+  /// Takes the values of the field's selections, as `documents` takes its documents. Each must be a value at a path.
+  const FieldSink* fields = nullptr;
   /// Gets the place of each row, when the answer is the list of documents itself. Null: nobody asks.
   std::vector<RowPlace>* places = nullptr;
 };

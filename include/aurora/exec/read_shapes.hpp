@@ -15,7 +15,8 @@ namespace aurora::exec {
 
 /// What a read does with a field.
 enum class FieldUse : std::uint8_t {
-  kEqual,                                  ///< equality, membership, an element of a list
+  kEqual,                                  ///< equality with one value
+  kAmong,                                  ///< membership, an element of a list
   kRange,                                  ///< bounds, or the beginning of a text
   kText,                                   ///< parts of texts: no index of values tells them
   kOther,                                  ///< negations and whatever else an index does not find

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace aurora::exec {
@@ -94,6 +95,20 @@ using RowVisit = std::function<Status(const RowAtHand&)>;
 /// As `select`, for whoever needs each row once: in natural order they are visited as they are read, and none is kept.
 /// Errors: those of `visit` too.
 [[nodiscard]] Status each_row(View& view, const DocumentQuery& query, const ExecSettings& settings, const RowVisit& visit);
+
+/// Some fields of a row while it is looked at; the values are only lent.
+struct FieldsAtHand {
+  std::span<const ValueView> values;       ///< as they were asked for
+  std::uint64_t most = 0;                  ///< as in RowAtHand
+};
+using FieldsVisit = std::function<Status(const FieldsAtHand&)>;
+
+/// As `each_row`, for whoever needs these fields alone: from columns where they are kept, without opening a document.
+/// The values are those that read_path finds in the documents. `explanation` may be null. Requires: no path leads to a
+/// virtual computed field, unless the query's `computed` names it.
+[[nodiscard]] Status each_fields(View& view, const DocumentQuery& query, std::span<const FieldPath> fields,
+                                 const ExecSettings& settings, plan::Explanation* explanation,
+                                 const FieldsVisit& visit);
 
 struct IndexedMatches;   // indexed.hpp
 

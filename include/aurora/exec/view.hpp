@@ -89,6 +89,9 @@ class View {
   /// The values of a field without an index, or of texts, for the documents of `collection(id)`; null when there is no
   /// such column now (FieldColumns::column). Requires: columns() is not null, and the collection has nothing pending.
   [[nodiscard]] virtual Column field_column(CollectionId, const ColumnAsk&) { return {}; }
+  /// Values of several fields for some documents of `collection(id)`, as far as columns have them; nothing when none is
+  /// kept (FieldColumns::chunks). Requires: as field_column.
+  [[nodiscard]] virtual FieldChunks field_chunks(CollectionId, const ChunksAsk&) { return {}; }
 
   /// Told of every set of documents a statement depends on, so that a transaction can be validated.
   virtual void on_read(CollectionId id, std::shared_ptr<const plan::Filter> filter) = 0;

@@ -43,8 +43,9 @@ class ColumnPool {
   std::atomic<std::uint64_t> bytes_{0};
 };
 
-/// What a column holds: a scalar of one declared type, or nothing.
-enum class ColumnType : std::uint8_t { kInt, kFloat, kBool, kDate, kTime, kDateTime, kText };
+/// What a column holds: a scalar of one declared type, or nothing. kPacked: values of any type (packed_value.hpp), which
+/// only projections read.
+enum class ColumnType : std::uint8_t { kInt, kFloat, kBool, kDate, kTime, kDateTime, kText, kPacked };
 
 /// The values of 1,024 neighbouring ordinals.
 struct ColumnChunk {
@@ -54,6 +55,7 @@ struct ColumnChunk {
   /// Of those present: an Int, a double's bits, days, microseconds, or the place among the column's texts. Of others
   /// anything, but never out of place.
   std::array<std::uint64_t, kSize> bits{};
+  std::string packed = {};                 ///< kPacked: the bytes of the values
 
   [[nodiscard]] bool has(Ordinal ordinal) const noexcept {
     const auto at = ordinal % kSize;
@@ -61,7 +63,7 @@ struct ColumnChunk {
   }
 };
 
-/// The value that `bits` of a column of that type stand for. Requires: not kText.
+/// The value that `bits` of a column of that type stand for. Requires: neither kText nor kPacked.
 [[nodiscard]] inline ValueView column_value(ColumnType type, std::uint64_t bits) noexcept {
   const auto number = static_cast<std::int64_t>(bits);
   switch (type) {
@@ -71,7 +73,8 @@ struct ColumnChunk {
     case ColumnType::kDate: return ValueView::of(Date{static_cast<std::int32_t>(number)});
     case ColumnType::kTime: return ValueView::of(Time{number});
     case ColumnType::kDateTime: return ValueView::of(DateTime{number});
-    case ColumnType::kText: break;
+    case ColumnType::kText:
+    case ColumnType::kPacked: break;
   }
   return {};
 }

@@ -103,7 +103,11 @@ std::string question(Random& random) {
                                                     "day: ASC", "b: DESC, t: ASC", "\"inner.k\": ASC", "at: DESC"};
   constexpr std::array<std::string_view, 6> kGroups{"t", "n", "b", "f", "day", "inner.name"};
   const auto condition = "where: " + where(random);
-  switch (random() % 6) {
+  switch (random() % 7) {
+    case 6:
+      return "{ d(" + condition + ") { groupBy(fields: [\"" + std::string(kGroups[random() % kGroups.size()]) + "\", \"" +
+             std::string(kGroups[random() % kGroups.size()]) + "\"" + (random() % 2 == 0 ? "" : ", \"b\"") +
+             "]) { keys count aggregate { sum(field: \"f\") min(field: \"n\") } } } }";
     case 0: return "{ d(" + condition + ") { id n f t } }";
     case 1: return "{ d(" + condition + ") { totalCount } }";
     case 2:

@@ -118,6 +118,8 @@ TEST_CASE("nested fields, lists, the parts of an or, an order with a limit, coun
       {"{ d(where: { or: [{ a: { eq: 1 } }, { b: { lt: 1 } }] }) { id } }", {{"a"}, {"b"}}},
       {"{ d(orderBy: { c: ASC }, limit: 5) { id } }", {{"c"}}},
       {"{ d(where: { word: { startsWith: \"word 19\" } }) { id } }", {{"word"}}},
+      {"{ d(where: { a: { eq: 3 } }, orderBy: { c: DESC }, limit: 5) { id } }", {{"a", "c"}}},
+      {"{ d(where: { a: { in: [3, 4] } }, orderBy: { c: DESC }, limit: 5) { id } }", {{"a"}}},
   };
   for (const auto& [text, wanted] : cases) {
     INFO(text);
