@@ -1,4 +1,4 @@
-// What the three campaigns of the fault test share: a directory to work in, and how findings are told.
+// What the campaigns of the fault test share: a directory to work in, and how findings are told.
 #pragma once
 
 #include <cstdint>
@@ -49,6 +49,7 @@ enum class Promise { kAcknowledged, kPrefix };   ///< everything acknowledged is
 [[nodiscard]] bool cut_power(const FaultOptions& options, const std::string& durability);
 [[nodiscard]] bool sweep_faults(const FaultOptions& options);
 [[nodiscard]] bool damage_files(const FaultOptions& options);
+[[nodiscard]] bool recreate_pages(const FaultOptions& options);
 
 /// The child that looks at a damaged database; prints nothing, ends with a status of the damage campaign.
 int examine(const std::string& database, const std::string& expected);

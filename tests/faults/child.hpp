@@ -29,4 +29,7 @@ int run_until_cut(const FaultChild& child);
 /// write succeeds after one has failed, and that reading goes on when only writing fails.
 int run_with_fault(const FaultChild& child);
 
+/// Throws the index pages of a closed database away, unless it has none (`whole`), opens it, asks and closes.
+int run_recreation(const std::string& path, bool whole, const FaultPlan& plan);
+
 }  // namespace aurora::testing

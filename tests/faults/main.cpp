@@ -13,10 +13,11 @@ namespace aurora::testing {
 namespace {
 
 constexpr const char* kUsage =
-    "usage: aurora_faults [cuts] [sweep] [damage] [--seed N] [--cuts N] [--stride N] [--damages N]\n"
+    "usage: aurora_faults [cuts] [sweep] [damage] [recreation] [--seed N] [--cuts N] [--stride N] [--damages N]\n"
     "  cuts      the power goes at a random file operation: strict and sync lose nothing, wal a tail\n"
     "  sweep     every N-th file operation fails in turn, in sixteen ways\n"
-    "  damage    bytes of a closed database are wrong\n";
+    "  damage    bytes of a closed database are wrong\n"
+    "  recreation  every N-th file operation fails, or is the last, while index pages are thrown away and made again\n";
 
 struct Wanted {
   FaultOptions options;
@@ -27,7 +28,7 @@ struct Wanted {
 bool read_words(int argc, char** argv, Wanted& wanted) {
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
-    if (word == "cuts" || word == "sweep" || word == "damage") {
+    if (word == "cuts" || word == "sweep" || word == "damage" || word == "recreation") {
       wanted.campaigns.push_back(word);
       continue;
     }
@@ -39,13 +40,14 @@ bool read_words(int argc, char** argv, Wanted& wanted) {
     else if (word == "--damages") wanted.options.damages = number;
     else return false;
   }
-  if (wanted.campaigns.empty()) wanted.campaigns = {"cuts", "sweep", "damage"};
+  if (wanted.campaigns.empty()) wanted.campaigns = {"cuts", "sweep", "damage", "recreation"};
   return true;
 }
 
 bool run(const std::string& campaign, const FaultOptions& options) {
   if (campaign == "sweep") return sweep_faults(options);
   if (campaign == "damage") return damage_files(options);
+  if (campaign == "recreation") return recreate_pages(options);
   bool good = true;
   for (const auto* durability : {"strict", "sync", "wal"}) good = cut_power(options, durability) && good;
   return good;
@@ -81,6 +83,13 @@ int main(int argc, char** argv) {
     const std::string first = argc > 1 ? argv[1] : "";
     if (first == "--examine" && argc == 4) return examine(argv[2], argv[3]);
     if (first == "--mend" && argc == 5) return mend(argv[2], argv[3], static_cast<Spoiled>(std::stoi(argv[4])));
+    if (first == "--recreate" && argc == 7) {
+      FaultPlan plan;
+      plan.site = static_cast<Site>(std::stoul(argv[4]));
+      plan.fault = static_cast<Fault>(std::stoul(argv[5]));
+      plan.at = std::stoull(argv[6]);
+      return run_recreation(argv[2], std::string(argv[3]) == "whole", plan);
+    }
     if ((first == "--cut" && argc == 9) || (first == "--fault" && argc == 9))
       return run_as_child(first, std::vector<std::string>(argv + 2, argv + argc));
     Wanted wanted;

@@ -49,7 +49,7 @@ class KillingStore final : public storage::Store {
     return around(KillPoint::kBeforeCopy, KillPoint::kAfterCopy, [&] { return inner_->checkpoint(path); });
   }
   Status verify_checksums() override { return inner_->verify_checksums(); }
-  Status verify_checksums(Family family) override { return inner_->verify_checksums(family); }
+  Status verify_checksums(storage::Family family) override { return inner_->verify_checksums(family); }
   Status healthy() const override { return inner_->healthy(); }
   storage::StoreStats stats() const override { return inner_->stats(); }
   Status close() override {

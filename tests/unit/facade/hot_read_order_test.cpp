@@ -55,7 +55,7 @@ class HookedStore final : public storage::Store {
   Status compact() override { return inner_->compact(); }
   Status checkpoint(const std::string& path) override { return inner_->checkpoint(path); }
   Status verify_checksums() override { return inner_->verify_checksums(); }
-  Status verify_checksums(Family family) override { return inner_->verify_checksums(family); }
+  Status verify_checksums(storage::Family family) override { return inner_->verify_checksums(family); }
   Status healthy() const override { return inner_->healthy(); }
   storage::StoreStats stats() const override { return inner_->stats(); }
   Status close() override { return inner_->close(); }
