@@ -187,9 +187,9 @@ void measure_routing(const Options& options) {
     std::atomic<std::uint64_t> heard{0};
     std::vector<aurora::Following> following;
     for (std::size_t i = 0; i < options.watchers; ++i) {
-      // Numbers that each commit meets one of, by leaving it or by coming to it.
-      const auto n = std::to_string(10 * i + 5);
-      const auto where = ranges ? "{ shop: { gte: " + n + ", lt: " + std::to_string(10 * i + 6) + " } }" : "{ shop: " + n + " }";
+      // Each commit leaves one of them and comes to another.
+      const auto n = std::to_string(i);
+      const auto where = ranges ? "{ shop: { gte: " + n + ", lt: " + std::to_string(i + 1) + " } }" : "{ shop: " + n + " }";
       following.push_back(db.watch("{ items(where: " + where + ", limit: 5) { id } }").on_update([&](const aurora::WatchUpdate&) { ++heard; }));
     }
     const auto newest = [&] { return db.stats().sequence; };
@@ -214,7 +214,7 @@ void measure_deliveries(const Options& options) {
       };
       std::vector<Counter> counters(count);
       std::atomic<std::size_t> done{0};
-      const std::size_t commits = std::max<std::size_t>(options.commits / 5, 10);
+      const std::size_t commits = std::max<std::size_t>(options.commits / (changes == 1 ? 1 : 20), 10);
       const std::uint64_t wanted = commits * changes;
       std::vector<aurora::Following> following;
       for (std::size_t i = 0; i < count; ++i)

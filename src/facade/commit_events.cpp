@@ -63,15 +63,22 @@ bool Round::is_small() const noexcept {
   return changes <= kMost;
 }
 
+std::shared_ptr<const ChangeBatch> Round::batch_after(Sequence sequence, const std::optional<std::string>& collection,
+                                                      const EventFilter& filter) const {
+  ChangeBatch batch;
+  for (const auto& commit : commits_) {
+    if (commit->sequence <= sequence) continue;
+    for (std::uint32_t place = 0; place < commit->changes.size(); place += CommitEvents::kChunk)
+      BatchBuilder::add(batch, shelf_.at(*commit, place), place, collection, filter);
+  }
+  return batch.empty() ? nullptr : std::make_shared<const ChangeBatch>(std::move(batch));
+}
+
 std::shared_ptr<const ChangeBatch> Round::batch(const std::optional<std::string>& collection,
                                                 const EventFilter& filter) {
   for (const auto& made : made_)
     if (made.filter.is_same(filter) && made.collection == collection) return made.batch;
-  ChangeBatch batch;
-  for (const auto& commit : commits_)
-    for (std::uint32_t place = 0; place < commit->changes.size(); place += CommitEvents::kChunk)
-      BatchBuilder::add(batch, shelf_.at(*commit, place), place, collection, filter);
-  auto shared = batch.empty() ? nullptr : std::make_shared<const ChangeBatch>(std::move(batch));
+  auto shared = batch_after(after_, collection, filter);
   // Filters of one listener each are not worth being looked for among many.
   constexpr std::size_t kMostShared = 64;
   if (made_.size() < kMostShared) made_.push_back({collection, filter, shared});

@@ -68,6 +68,10 @@ class Round {
   /// The events for those who want the same; null when there are none.
   [[nodiscard]] std::shared_ptr<const ChangeBatch> batch(const std::optional<std::string>& collection,
                                                          const EventFilter& filter);
+  /// The same of the commits after `sequence` alone, for one who has heard the others.
+  [[nodiscard]] std::shared_ptr<const ChangeBatch> batch_after(Sequence sequence,
+                                                               const std::optional<std::string>& collection,
+                                                               const EventFilter& filter) const;
 
  private:
   struct Made {

@@ -22,7 +22,7 @@ Error Feed::behind(const commit::Gap& gap) {
 
 Status Feed::check_start() {
   std::optional<commit::Gap> gap;
-  AURORA_TRY(cursor_->fetch(gap));
+  AURORA_TRY(cursor_.fetch(gap));
   if (gap) return behind(*gap);
   return {};
 }
@@ -37,9 +37,9 @@ Result<bool> Feed::look(const Begin& begin, const Take& take) {
       if (taken) return true;
     }
     commit_.reset();
-    if (cursor_->after() >= newest) return false;
+    if (cursor_.after() >= newest) return false;
     std::optional<commit::Gap> gap;
-    AURORA_ASSIGN(commit_, cursor_->next(gap));
+    AURORA_ASSIGN(commit_, cursor_.next(gap));
     if (gap) return behind(*gap);
     if (!commit_) return false;
     place_ = 0;
@@ -57,12 +57,12 @@ Result<bool> Feed::next(std::chrono::milliseconds timeout, const Begin& begin, c
       if (taken) return true;
     }
     if (Clock::now() >= deadline) return false;
-    if (!state_->engine().tail().wait_after(cursor_->after(), deadline)) return false;
+    if (!state_->engine().tail().wait_after(cursor_.after(), deadline)) return false;
   }
 }
 
 Sequence Feed::resume_after() const noexcept {
-  return is_within_commit() ? commit_->sequence - 1 : cursor_->after();
+  return is_within_commit() ? commit_->sequence - 1 : cursor_.after();
 }
 
 }  // namespace aurora::facade

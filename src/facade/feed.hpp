@@ -8,7 +8,6 @@
 #include <aurora/listener.hpp>
 
 #include <functional>
-#include <optional>
 #include <utility>
 
 namespace aurora::facade {
@@ -17,7 +16,7 @@ namespace aurora::facade {
 class Feed {
  public:
   /// Requires: an engine entry is held.
-  Feed(std::shared_ptr<State> state, Sequence after) : state_(std::move(state)), cursor_(std::in_place, state_->engine(), after) {}
+  Feed(std::shared_ptr<State> state, Sequence after) : state_(std::move(state)), cursor_(state_->engine(), after) {}
 
   /// Errors: LimitExceeded when what comes after the start is no longer there. Requires: an engine entry is held.
   [[nodiscard]] Status check_start();
@@ -32,7 +31,7 @@ class Feed {
   /// True when a commit is under way.
   [[nodiscard]] bool is_within_commit() const noexcept { return commit_ && place_ < commit_->changes.size(); }
   /// Goes on behind `sequence`: what comes before was heard elsewhere. Requires: no commit is under way.
-  void skip_to(Sequence sequence) { cursor_.emplace(state_->engine(), sequence); }
+  void skip_to(Sequence sequence) { cursor_.skip_to(sequence); }
   [[nodiscard]] Lag lag() const noexcept { return lag_; }
   [[nodiscard]] State& state() noexcept { return *state_; }
 
@@ -41,7 +40,7 @@ class Feed {
   [[nodiscard]] Error behind(const commit::Gap& gap);
 
   std::shared_ptr<State> state_;
-  std::optional<commit::ChangeCursor> cursor_;     // never empty
+  commit::ChangeCursor cursor_;
   std::shared_ptr<const commit::Commit> commit_;   // under way
   std::size_t place_ = 0;                          // the next change in it
   Lag lag_;

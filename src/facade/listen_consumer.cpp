@@ -34,6 +34,13 @@ void call_each(const std::function<void(const ChangeEvent&)>& callback, const Ch
   }
 }
 
+// What was given makes room for more before a callback of batches has it: it may take long.
+void call(const ListenCalls& calls, const ChangeBatch& batch, std::atomic<std::size_t>& waiting, const Outlet& outlet) {
+  if (calls.each) call_each(*calls.each, batch, outlet);
+  waiting.fetch_sub(batch.size(), std::memory_order_release);
+  if (calls.all) (*calls.all)(batch);
+}
+
 }  // namespace
 
 ListenConsumer::ListenConsumer(std::shared_ptr<ListenerState> listener, ListenCalls calls, DeliveryOptions options,
@@ -50,15 +57,20 @@ bool ListenConsumer::is_full() const noexcept { return waiting_->load(std::memor
 
 void ListenConsumer::put(std::shared_ptr<const ChangeBatch> batch) {
   waiting_->fetch_add(batch->size(), std::memory_order_relaxed);
-  // The call stands in the outlet: that is there as long as it runs.
-  outlet().put([calls = calls_, batch = std::move(batch), waiting = waiting_, &outlet = outlet()] {
-    if (calls.each) call_each(*calls.each, *batch, outlet);
-    waiting->fetch_sub(batch->size(), std::memory_order_release);
-    if (calls.all) (*calls.all)(*batch);
+  if (at_hand_) put_later();
+  at_hand_ = std::move(batch);
+}
+
+// The call stands in the outlet: that is there as long as it runs.
+void ListenConsumer::put_later() {
+  outlet().put([calls = calls_, batch = std::move(at_hand_), waiting = waiting_, &outlet = outlet()] {
+    call(calls, *batch, *waiting, outlet);
   });
+  at_hand_ = nullptr;
 }
 
 void ListenConsumer::tell(const Error& error) {
+  if (at_hand_) put_later();
   if (on_error_)
     outlet().put([on_error = on_error_, error] { (*on_error)(error); });
   else
@@ -90,12 +102,24 @@ void ListenConsumer::hear_round(Round& round) {
   if (batch) put(std::move(batch));
 }
 
-std::optional<Consumer::Clock::time_point> ListenConsumer::give() {
+void ListenConsumer::give_all() {
+  if (at_hand_) {
+    // Mostly it is all there is, and can be called without being stored.
+    const auto batch = at_hand_;
+    if (outlet().call_here([&] { call(calls_, *batch, *waiting_, outlet()); }))
+      at_hand_ = nullptr;
+    else
+      put_later();
+  }
   outlet().give();
+}
+
+std::optional<Consumer::Clock::time_point> ListenConsumer::give() {
+  give_all();
   // On the announcer's own thread the callback has had all of them by now.
   if (behind_ && !is_full()) {
     catch_up();
-    outlet().give();
+    give_all();
   }
   if (!behind_) return std::nullopt;
   return is_full() ? Clock::now() + kRetry : Clock::now();

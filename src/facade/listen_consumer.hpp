@@ -31,6 +31,8 @@ class ListenConsumer final : public Consumer {
 
  private:
   void put(std::shared_ptr<const ChangeBatch> batch);
+  void put_later();
+  void give_all();
   void tell(const Error& error);
   [[nodiscard]] bool is_full() const noexcept;
 
@@ -38,6 +40,7 @@ class ListenConsumer final : public Consumer {
   const ListenCalls calls_;
   const std::shared_ptr<const std::function<void(const Error&)>> on_error_;
   const std::shared_ptr<std::atomic<std::size_t>> waiting_;   // events put and not yet given
+  std::shared_ptr<const ChangeBatch> at_hand_;                // to be given first, if nothing waits
   bool behind_ = false;   // the callback has enough to do for now: the rest is heard later
 };
 

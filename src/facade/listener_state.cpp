@@ -75,8 +75,11 @@ Result<ChangeBatch> ListenerState::poll_batch(std::chrono::milliseconds timeout,
 }
 
 bool ListenerState::take_round(Round& round, std::shared_ptr<const ChangeBatch>& batch) {
-  if (held_ || feed_.is_within_commit() || feed_.resume_after() != round.after() || !round.is_small()) return false;
-  batch = round.batch(collection_, filter_);
+  const auto heard = feed_.resume_after();
+  if (held_ || feed_.is_within_commit() || heard < round.after() || !round.is_small()) return false;
+  if (heard >= round.upto()) return true;
+  // One that caught up by itself may be ahead; from here on it is in step with the others.
+  batch = heard == round.after() ? round.batch(collection_, filter_) : round.batch_after(heard, collection_, filter_);
   feed_.skip_to(round.upto());
   return true;
 }

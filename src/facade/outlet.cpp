@@ -48,13 +48,7 @@ void Outlet::run() noexcept {
     calls_.pop_front();
     running_ = std::this_thread::get_id();
     lock.unlock();
-    try {
-      call();
-    } catch (const std::exception& error) {
-      log("a callback threw: " + std::string(error.what()));
-    } catch (...) {
-      log("a callback threw");
-    }
+    guard(call);
     call = nullptr;   // what it holds goes outside the lock
     lock.lock();
     running_ = {};

@@ -8,9 +8,12 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
+#include <string_view>
 #include <thread>
 
 namespace aurora::facade {
@@ -23,6 +26,23 @@ class Outlet : public std::enable_shared_from_this<Outlet> {
   Outlet(Executor executor, Log log) : executor_(std::move(executor)), log_(std::move(log)) {}
 
   void put(Call call);
+  /// Calls `work` where it stands, if calls run here and none is before it. False: it was not called.
+  template <class Work>
+  [[nodiscard]] bool call_here(const Work& work) {
+    if (executor_) return false;
+    {
+      std::lock_guard lock(mutex_);
+      if (given_ || stopped_ || !calls_.empty()) return false;
+      given_ = true;
+      running_ = std::this_thread::get_id();
+    }
+    guard(work);
+    std::lock_guard lock(mutex_);
+    given_ = false;
+    running_ = {};
+    if (stopped_) ended_.notify_all();
+    return true;
+  }
   /// Calls that have not begun.
   [[nodiscard]] std::size_t waiting() const;
   /// Runs what waits, or hands it to the executor. Requires: no lock is held.
@@ -34,6 +54,17 @@ class Outlet : public std::enable_shared_from_this<Outlet> {
 
  private:
   void run() noexcept;
+  // What it throws is told to the logger.
+  template <class Work>
+  void guard(const Work& work) const noexcept {
+    try {
+      work();
+    } catch (const std::exception& error) {
+      log("a callback threw: " + std::string(error.what()));
+    } catch (...) {
+      log("a callback threw");
+    }
+  }
 
   const Executor executor_;
   const Log log_;

@@ -33,6 +33,11 @@ class ChangeCursor {
   /// The next commit; null while there is none. `gap` is set instead when the change log was trimmed before the
   /// cursor got there. Errors: Corruption of the log.
   [[nodiscard]] Result<std::shared_ptr<const Commit>> next(std::optional<Gap>& gap);
+  /// Goes on behind `sequence`: what comes before was heard elsewhere.
+  void skip_to(Sequence sequence) {
+    ready_.clear();
+    after_ = sequence;
+  }
   /// The last commit given, or where the cursor began: every later one is still to come.
   [[nodiscard]] Sequence after() const noexcept { return after_; }
 
