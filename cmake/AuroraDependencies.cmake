@@ -10,7 +10,7 @@ include(AuroraLibraries)
 # Each entry: what find_package is asked for.
 set(aurora_packages
     "Threads" "nlohmann_json 3.11 CONFIG" "spdlog CONFIG"
-    "AuroraRE2" "AuroraStemmer" "ICU COMPONENTS uc" "Boost 1.83 CONFIG COMPONENTS url" "AuroraAsio" "AuroraXxHash"
+    "AuroraRE2" "AuroraStemmer" "ICU COMPONENTS uc i18n" "Boost 1.83 CONFIG COMPONENTS url" "AuroraAsio" "AuroraXxHash"
     "AuroraUtf8proc" "date CONFIG")
 if(NOT aurora_private_names)
   list(APPEND aurora_packages "AuroraRocksDB" "AuroraRoaring")

@@ -27,6 +27,7 @@ set(AURORA_SOURCES
   schema/catalog.cpp
   schema/coerce.cpp
   schema/constraints.cpp
+  schema/cron.cpp
   schema/definition.cpp
   schema/definition_decode.cpp
   schema/definition_encode.cpp
@@ -44,6 +45,7 @@ set(AURORA_SOURCES
   schema/same.cpp
   schema/scalar.cpp
   schema/system_collections.cpp
+  schema/time_zone.cpp
   schema/ttl.cpp
   schema/url.cpp
   schema/validate.cpp
@@ -82,6 +84,7 @@ set(AURORA_SOURCES
   aql/parse_document.cpp
   aql/parse_expression.cpp
   aql/parse_handler.cpp
+  aql/parse_schedule.cpp
   aql/parse_literal.cpp
   aql/parse_migration.cpp
   aql/parse_schema.cpp
@@ -179,6 +182,7 @@ set(AURORA_SOURCES
   exec/indexed.cpp
   exec/interval.cpp
   exec/introspect.cpp
+  exec/job_batches.cpp
   exec/jobs.cpp
   exec/key_search.cpp
   exec/lookup.cpp
@@ -187,6 +191,8 @@ set(AURORA_SOURCES
   exec/modifiers.cpp
   exec/mutate.cpp
   exec/mutation_shape.cpp
+  exec/named_query.cpp
+  exec/named_records.cpp
   exec/order.cpp
   exec/page.cpp
   exec/point_read.cpp
@@ -198,6 +204,7 @@ set(AURORA_SOURCES
   exec/relations.cpp
   exec/running_sum.cpp
   exec/schema_change.cpp
+  exec/schedules.cpp
   exec/search.cpp
   exec/search_selection.cpp
   exec/select.cpp
@@ -254,8 +261,12 @@ set(AURORA_SOURCES
   reactive/rows_edit.cpp
   reactive/subscription.cpp
   jobs/dispatcher.cpp
+  jobs/begun_marks.cpp
   jobs/job_records.cpp
+  jobs/metrics.cpp
   jobs/ready_queue.cpp
+  jobs/rescue.cpp
+  jobs/round_writes.cpp
   jobs/rounds.cpp
   facade/announcer.cpp
   facade/bind.cpp
@@ -290,6 +301,7 @@ set(AURORA_SOURCES
   facade/router.cpp
   facade/rows.cpp
   facade/runner.cpp
+  facade/scheduler.cpp
   facade/state.cpp
   facade/topic_consumer.cpp
   facade/topics.cpp

@@ -8,6 +8,12 @@
 
 namespace aurora {
 
+/// At most so many jobs are begun within any length of time `per`.
+struct RateLimit {
+  std::uint32_t jobs = 1;
+  std::chrono::milliseconds per{1'000};
+};
+
 struct WorkerConfig {
   /// Threads that run handlers, from `Workers::start` on. A handler may block: it holds up its own thread alone.
   std::uint32_t threads = 4;
@@ -25,6 +31,10 @@ struct WorkerConfig {
   std::chrono::seconds cleanup_age{std::chrono::hours(24 * 7)};
   /// Most jobs of a queue under way at a time, by its name; others have no limit but the threads.
   std::map<std::string, std::uint32_t> queue_concurrency;
+  /// How fast the jobs of a queue are begun, by its name; not remembered from one start to the next.
+  std::map<std::string, RateLimit> queue_rates;
+  /// Most attempts of one type under way at a time whose handler is a coroutine, which holds no thread while it waits.
+  std::uint32_t coroutines = 1'000;
   /// How long closing the database lets handlers go on before they are told to stop. Closing then waits for them.
   std::chrono::milliseconds close_grace{5'000};
 };

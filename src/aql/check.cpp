@@ -164,6 +164,14 @@ class Checker {
       case Operation::Kind::kDefineHandler:
         keys.push_back({"define", operation.at});
         return;
+      case Operation::Kind::kSchedule:
+        keys.push_back({"schedule", operation.at});
+        return;
+      case Operation::Kind::kDefineQuery:
+        keys.push_back({"define", operation.at});
+        return;
+      case Operation::Kind::kDropSchedule:
+      case Operation::Kind::kDropQuery:
       case Operation::Kind::kDropHandler:
         keys.push_back({"drop", operation.at});
         return;

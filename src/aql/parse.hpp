@@ -11,6 +11,7 @@
 #include "aql/notes.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -163,12 +164,21 @@ class Parser {
   Status repeat_header(const Mark& mark, Operation& out);
   Status schema_operation(Document& out);
   Status migrate_operation(Document& out);
-  Status define_handler(Document& out);
-  Status drop_handler(Document& out);
-  Status handler_property(HandlerDefinition& out, std::vector<Name>& given);
-  Status handler_action(HandlerDefinition& out);
   Status fragment(Document& out);
   Status introspection(Document& out);
+
+  // ---- handlers, schedules and named queries (parse_handler.cpp, parse_schedule.cpp)
+  Status define_operation(Document& out);
+  Status drop_operation(Document& out);
+  Status define_handler(Operation& operation);
+  Status handler_property(HandlerDefinition& out, Name& property);
+  Status action(HandlerDefinition& out, std::string_view owner);
+  Status define_query(Operation& operation);
+  Status schedule_operation(Document& out);
+  Status schedule_property(Operation& out, Name& property);
+  Status properties(std::string_view owner, std::initializer_list<std::string_view> known,
+                    std::initializer_list<std::string_view> needed,
+                    const std::function<Status(Name& property)>& each);
 
   Lexer lexer_;
   Token token_;

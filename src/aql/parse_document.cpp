@@ -1,4 +1,4 @@
-// The top of the grammar: operations, their headers, fragments, handlers.
+// The top of the grammar: operations, their headers, fragments.
 // Called by parse(); calls the other parse_*.cpp files.
 #include "aql/parse.hpp"
 #include "aql/unique.hpp"
@@ -42,12 +42,13 @@ Status Parser::definition(Document& out) {
   if (at_word("mutation")) return mutation(out);
   if (at_word("schema")) return schema_operation(out);
   if (at_word("migrate")) return migrate_operation(out);
-  if (at_word("define")) return define_handler(out);
-  if (at_word("drop")) return drop_handler(out);
+  if (at_word("define")) return define_operation(out);
+  if (at_word("drop")) return drop_operation(out);
+  if (at_word("schedule")) return schedule_operation(out);
   if (at_word("fragment")) return fragment(out);
   if (at_word("__schema")) return introspection(out);
   return unknown_word("operation", {"query", "mutation", "subscription", "schema", "migrate",
-                                    "define", "drop", "fragment", "__schema"});
+                                    "define", "drop", "schedule", "fragment", "__schema"});
 }
 
 /// Name, variables and directives of an operation; the word before them is the current token, if

@@ -37,6 +37,7 @@ class Printer {
   void version(const MigrationVersion& version);
   void data(const MigrationData& data);
   void handler(const HandlerDefinition& handler);
+  void schedule(const Operation& operation);
 
   std::string out_;
 };

@@ -136,6 +136,24 @@ void Printer::handler(const HandlerDefinition& handler) {
   out_ += "}}";
 }
 
+void Printer::schedule(const Operation& operation) {
+  word("schedule ");
+  append_quoted(out_, operation.handler.name.text);
+  word("{cron: ");
+  append_quoted(out_, operation.schedule.cron.text);
+  if (!operation.schedule.time_zone.text.empty()) {
+    word("timeZone: ");
+    append_quoted(out_, operation.schedule.time_zone.text);
+  }
+  if (!operation.schedule.catch_up.text.empty()) {
+    word("catchUp: ");
+    word(operation.schedule.catch_up.text);
+  }
+  word("action: {");
+  selection(operation.handler.action);
+  out_ += "}}";
+}
+
 void Printer::header(std::string_view kind, const Operation& operation) {
   word(kind);
   if (!operation.name.text.empty()) word(operation.name.text);
@@ -183,6 +201,21 @@ void Printer::operation(const Operation& operation) {
       return;
     case Operation::Kind::kDropHandler:
       word("drop handler ");
+      append_quoted(out_, operation.handler.name.text);
+      return;
+    case Operation::Kind::kSchedule:
+      schedule(operation);
+      return;
+    case Operation::Kind::kDropSchedule:
+      word("drop schedule ");
+      append_quoted(out_, operation.handler.name.text);
+      return;
+    case Operation::Kind::kDefineQuery:
+      word("define query ");
+      append_quoted(out_, operation.handler.name.text);
+      break;
+    case Operation::Kind::kDropQuery:
+      word("drop query ");
       append_quoted(out_, operation.handler.name.text);
       return;
   }

@@ -220,13 +220,37 @@ Status check_placeholders(const std::vector<Placeholder>& placeholders, const Co
   return {};
 }
 
+std::string text_around(std::string_view action) {
+  return "define handler \"h\" { on: \"*\" action: { " + std::string(action) + " } }";
+}
+
+Status check_collections(const Catalog& catalog, const Selection& action, const plan::Bindings& bindings,
+                         aql::Offset at) {
+  if (action.name.text == "transaction") {
+    for (const auto& step : action.selections) AURORA_TRY(check_collections(catalog, step, bindings, at));
+    return {};
+  }
+  for (const auto& argument : action.arguments) {
+    if (argument.name.text != "collection" || argument.value.kind != Literal::Kind::kString) continue;
+    if (const auto found = catalog.require(argument.value.text); !found)
+      return bindings.error(at, found.error().code(), found.error().message());
+  }
+  return {};
+}
+
 Result<Object> fill_placeholders(const std::vector<Placeholder>& placeholders, const Catalog& catalog,
                                  const CollectionDef& collection, const Change& change, DateTime now) {
   Event event(collection, change, now);
+  return fill_placeholders(placeholders, catalog,
+                           [&](const EventReference& reference) { return event.value(reference); });
+}
+
+Result<Object> fill_placeholders(const std::vector<Placeholder>& placeholders, const Catalog& catalog,
+                                 const ReferenceValues& value_of) {
   Object variables;
   for (const auto& placeholder : placeholders) {
     if (placeholder.parts.size() == 1 && placeholder.parts.front().is_reference) {
-      AURORA_ASSIGN(auto value, event.value(placeholder.parts.front().reference));
+      AURORA_ASSIGN(auto value, value_of(placeholder.parts.front().reference));
       if (is_written_as_text(value) && takes_text(catalog, placeholder)) {
         std::string text;
         append_text(text, value);
@@ -241,7 +265,7 @@ Result<Object> fill_placeholders(const std::vector<Placeholder>& placeholders, c
         text += part.text;
         continue;
       }
-      AURORA_ASSIGN(const auto value, event.value(part.reference));
+      AURORA_ASSIGN(const auto value, value_of(part.reference));
       append_text(text, value);
     }
     variables.append(placeholder.variable, Value(std::move(text)));

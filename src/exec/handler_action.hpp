@@ -7,6 +7,7 @@
 #include <aurora/exec/write_view.hpp>
 #include <aurora/plan/bindings.hpp>
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,18 @@ struct Placeholder {
 
 /// Errors: InvalidQuery for a field that the collection does not have.
 [[nodiscard]] Status check_placeholders(const std::vector<Placeholder>& placeholders, const CollectionDef& collection);
+
+/// A stored action as a text that parses: the grammar has a place for it inside a handler.
+[[nodiscard]] std::string text_around(std::string_view action);
+
+/// The collections that the action names must be there when it is defined. Errors: CollectionNotFound at `at`.
+[[nodiscard]] Status check_collections(const Catalog& catalog, const aql::Selection& action,
+                                       const plan::Bindings& bindings, aql::Offset at);
+
+/// The variables of the action, when `value_of` says what is referred to. Errors: its errors.
+using ReferenceValues = std::function<Result<Value>(const EventReference& reference)>;
+[[nodiscard]] Result<Object> fill_placeholders(const std::vector<Placeholder>& placeholders, const Catalog& catalog,
+                                               const ReferenceValues& value_of);
 
 /// The variables of the action for one change. Errors: as check_placeholders; those of computed fields.
 [[nodiscard]] Result<Object> fill_placeholders(const std::vector<Placeholder>& placeholders,

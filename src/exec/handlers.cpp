@@ -13,6 +13,7 @@
 #include <aurora/schema/system_collections.hpp>
 
 #include "handler_action.hpp"
+#include "named_records.hpp"
 
 #include <algorithm>
 #include <array>
@@ -25,8 +26,10 @@ using plan::Bindings;
 /// As it runs. Immutable, but for what is compiled of it.
 struct Handlers::Handler {
   std::string name;
-  std::string event;        ///< insert, update, delete or *
-  std::string collection;
+  std::string event;        ///< insert, update, delete or *; enter, leave
+  std::string query;        ///< of enter and leave: the named query; else empty
+  std::string collection;   ///< empty: the query is gone
+  aql::Literal filter;      ///< that of the query
   aql::Literal where;       ///< kNull: every change
   std::string text;         ///< that `action` was parsed from
   aql::Selection action;
@@ -36,20 +39,21 @@ struct Handlers::Handler {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> kEvents{"insert", "update", "delete", "*"};
+constexpr std::array<std::string_view, 6> kEvents{"insert", "update", "delete", "*", "enter", "leave"};
 
 struct Event {
   std::string kind;
-  std::string collection;
+  std::string collection;   // of enter and leave: the named query
+  [[nodiscard]] bool is_transition() const { return kind == "enter" || kind == "leave"; }
 };
 
-// "insert:orders" or "insert orders".
+// "insert:orders" or "insert orders"; "enter:name of a query".
 Result<Event> event_of(std::string_view on) {
   constexpr std::string_view kBlanks = " \t\r\n";
   const auto malformed = [&](std::string hint) {
     return Error(ErrorCode::kInvalidDefinition,
                  "'on' takes an event and a collection, as \"insert:orders\", where the event is insert, update, "
-                 "delete or *; found \"" + std::string(on) + "\"" + hint);
+                 "delete or *, or enter or leave and a named query, as \"enter:big\"; found \"" + std::string(on) + "\"" + hint);
   };
   auto rest = on.substr(std::min(on.find_first_not_of(kBlanks), on.size()));
   const auto end = std::min(rest.find_first_of(": \t\r\n"), rest.size());
@@ -61,16 +65,12 @@ Result<Event> event_of(std::string_view on) {
   skip_blanks();
   if (rest.starts_with(':')) rest.remove_prefix(1);
   skip_blanks();
-  event.collection = rest.substr(0, std::min(rest.find_first_of(kBlanks), rest.size()));
+  const auto last = event.is_transition() ? rest.find_last_not_of(kBlanks) + 1 : rest.find_first_of(kBlanks);
+  event.collection = rest.substr(0, std::min(last, rest.size()));
   rest.remove_prefix(event.collection.size());
   skip_blanks();
   if (event.collection.empty() || !rest.empty()) return malformed({});
   return event;
-}
-
-// A stored action is one mutation; the grammar has a place for it inside a handler.
-std::string text_around(std::string_view action) {
-  return "define handler \"h\" { on: \"*\" action: { " + std::string(action) + " } }";
 }
 
 Result<std::shared_ptr<Handlers::Handler>> make_handler(std::string name, std::string_view on, const Value& where,
@@ -78,8 +78,8 @@ Result<std::shared_ptr<Handlers::Handler>> make_handler(std::string name, std::s
   auto handler = std::make_shared<Handlers::Handler>();
   handler->name = std::move(name);
   AURORA_ASSIGN(auto event, event_of(on));
+  (event.is_transition() ? handler->query : handler->collection) = std::move(event.collection);
   handler->event = std::move(event.kind);
-  handler->collection = std::move(event.collection);
   handler->where = plan::to_literal(where, 0);
   handler->text = text_around(action);
   auto room = limits;   // what was accepted inside another text is accepted here
@@ -90,9 +90,10 @@ Result<std::shared_ptr<Handlers::Handler>> make_handler(std::string name, std::s
   return handler;
 }
 
-bool fires(const Handlers::Handler& handler, const CollectionDef& collection, const Change& change) {
+// Whether the change is of its kind; of enter and leave any may be.
+bool may_fire(const Handlers::Handler& handler, const CollectionDef& collection, const Change& change) {
   if (handler.collection != collection.name) return false;
-  if (handler.event == "*") return true;
+  if (handler.event == "*" || !handler.query.empty()) return true;
   return handler.event == (!change.before ? "insert" : !change.after ? "delete" : "update");
 }
 
@@ -101,39 +102,38 @@ Error in_handler(const Handlers::Handler& handler, const Error& error) {
   return Error(error.code(), "handler '" + handler.name + "': " + error.message());
 }
 
-// The collections that the action names must be there when it is defined.
-Status check_collections(const Catalog& catalog, const aql::Selection& action, const Bindings& bindings,
-                         aql::Offset at) {
-  if (action.name.text == "transaction") {
-    for (const auto& step : action.selections) AURORA_TRY(check_collections(catalog, step, bindings, at));
-    return {};
-  }
-  for (const auto& argument : action.arguments) {
-    if (argument.name.text != "collection" || argument.value.kind != aql::Literal::Kind::kString) continue;
-    if (const auto found = catalog.require(argument.value.text); !found)
-      return bindings.error(at, found.error().code(), found.error().message());
-  }
+// The collection and the filter of the query that an event names; the collection stays empty when there is none.
+Status find_query(WriteView& view, Handlers::Handler& handler, const Bindings& bindings, const ExecSettings& settings) {
+  AURORA_ASSIGN(const auto rows, named_records(view, kQueriesCollection, &handler.query, bindings, settings));
+  if (rows.empty()) return {};
+  const auto queries = view.catalog().find(kQueriesCollection);
+  const auto record = rows.front().record.view();
+  handler.collection = stored_text(*queries, "collection", record);
+  handler.filter = plan::to_literal(Value(read_field(*queries, *queries->find("where"), record)), 0);
   return {};
 }
 
-Result<std::vector<Row>> stored_handlers(WriteView& view, const std::string* name, const Bindings& bindings,
-                                         const ExecSettings& settings) {
-  DocumentQuery query;
-  query.collection = view.catalog().find(kHandlersCollection);
-  query.filter = plan::match_all(query.collection);
-  if (name != nullptr) {
-    auto own = bindings;
-    own.compiled = nullptr;   // it knows parts by their place in the text's own tree
-    const Value wanted(Object{{"name", Value(*name)}});
-    AURORA_ASSIGN(query.filter, plan::compile_filter(query.collection, plan::to_literal(wanted, 0), own));
-  }
-  return select(view, query, settings, nullptr);
+// Errors: NotFound with the nearest name.
+Status require_query(WriteView& view, const Handlers::Handler& handler, aql::Offset at, const Bindings& bindings,
+                     const ExecSettings& settings) {
+  if (handler.query.empty() || !handler.collection.empty()) return {};
+  AURORA_ASSIGN(const auto all, named_records(view, kQueriesCollection, nullptr, bindings, settings));
+  std::vector<std::string_view> names;
+  for (const auto& row : all)
+    names.push_back(stored_text(*view.catalog().find(kQueriesCollection), "name", row.record.view()));
+  return bindings.error(at, ErrorCode::kNotFound,
+                        "there is no named query '" + handler.query + "'" + did_you_mean(handler.query, names) +
+                            "; define query \"" + handler.query + "\" { … } makes one");
 }
 
-std::string answer(std::string_view name, std::string_view status) {
-  std::string json = "{\"name\":";
-  append_json_string(json, name);
-  return json + ",\"status\":\"" + std::string(status) + "\"}";
+// Whether the document is in the query after the change and was not before, or the other way round.
+Result<bool> crosses(const Handlers::Handler& handler, const Catalog::Entry& collection, const Change& change,
+                     const Bindings& bindings) {
+  const auto filter = plan::filter_of(collection, plan::Argument{&handler.filter, {}}, bindings);
+  if (!filter) return filter.error();
+  const bool was = change.before && (*filter)->matches(change.before.view());
+  const bool is = change.after && (*filter)->matches(change.after.view());
+  return handler.event == "enter" ? is && !was : was && !is;
 }
 
 }  // namespace
@@ -151,6 +151,10 @@ Result<std::string> define_handler(WriteView& view, const aql::HandlerDefinition
   if (!event) return placed(written.on_at, event.error());
   auto made = make_handler(written.name.text, written.on, where, written.action_text, bindings.limits);
   if (!made) return placed(written.action.at, made.error());
+  if (!(*made)->query.empty()) {
+    AURORA_TRY(find_query(view, **made, bindings, settings));
+    AURORA_TRY(require_query(view, **made, written.on_at, bindings, settings));
+  }
   const auto& handler = **made;
   const auto collection = view.catalog().require(handler.collection);
   if (!collection) return placed(written.on_at, collection.error());
@@ -164,51 +168,33 @@ Result<std::string> define_handler(WriteView& view, const aql::HandlerDefinition
     return placed(written.action.at, known.error());
   AURORA_TRY(check_collections(view.catalog(), handler.action, bindings, written.action.at));
 
-  const auto handlers = view.catalog().find(kHandlersCollection);
   Object fields{{"name", Value(handler.name)},
-                {"on", Value(handler.event + ":" + handler.collection)},
+                {"on", Value(handler.event + ":" + (handler.query.empty() ? handler.collection : handler.query))},
                 {"where", std::move(where)},
                 {"action", Value(written.action_text)},
                 {"created_at", Value(view.now())}};
-  AURORA_ASSIGN(const auto rows, stored_handlers(view, &handler.name, bindings, settings));
-  if (rows.empty()) {
-    const auto mark = view.savepoint();
-    AURORA_ASSIGN(auto record, make_record(view, *handlers, fields));
-    AURORA_TRY(view.insert(*handlers, std::move(record)));
-    AURORA_TRY(view.check_unique(mark));
-    return answer(handler.name, "created");
-  }
-  const auto& row = rows.front();
-  AURORA_ASSIGN(const auto changed, check_update(*handlers, std::move(fields), view.now()));
-  AURORA_ASSIGN(auto record, merge_record(*handlers, row.record.view(), changed, view.max_document_bytes()));
-  AURORA_TRY(view.replace(*handlers, row.ordinal, std::move(record)));
-  return answer(handler.name, "replaced");
+  AURORA_ASSIGN(const auto rows, named_records(view, kHandlersCollection, &handler.name, bindings, settings));
+  AURORA_TRY(put_named(view, kHandlersCollection, rows.empty() ? nullptr : &rows.front(), std::move(fields)));
+  return named_answer(handler.name, rows.empty() ? "created" : "replaced");
 }
 
 Result<std::string> drop_handler(WriteView& view, const aql::Name& name, const Bindings& bindings,
                                  const ExecSettings& settings) {
-  const auto handlers = view.catalog().find(kHandlersCollection);
-  AURORA_ASSIGN(const auto rows, stored_handlers(view, &name.text, bindings, settings));
-  if (!rows.empty()) {
-    AURORA_TRY(view.erase(*handlers, rows.front().ordinal));
-    return answer(name.text, "dropped");
-  }
-  AURORA_ASSIGN(const auto all, stored_handlers(view, nullptr, bindings, settings));
-  std::vector<std::string_view> names;
-  for (const auto& row : all)
-    names.push_back(stored_text(*handlers, "name", row.record.view()));
-  return bindings.error(name.at, ErrorCode::kNotFound,
-                        "there is no handler '" + name.text + "'" + did_you_mean(name.text, names));
+  return drop_named(view, kHandlersCollection, "handler", name, bindings, settings);
 }
 
-Result<std::shared_ptr<const Handlers::Set>> Handlers::load(WriteView& view, const aql::Limits& limits) const {
+Result<std::shared_ptr<const Handlers::Set>> Handlers::load(WriteView& view, const Bindings& bindings,
+                                                                  const ExecSettings& settings) const {
   AURORA_ASSIGN(const auto* version, view.collection(kHandlersCollection));
   if (view.keeps_reads()) view.on_read(kHandlersCollection, plan::match_all(version->definition));
   const auto* pending = view.pending(kHandlersCollection);
-  if (pending == nullptr) {
-    if (version->live.empty()) return std::shared_ptr<const Set>();
+  AURORA_ASSIGN(const auto* queries, view.collection(kQueriesCollection));
+  const bool is_committed = pending == nullptr && view.pending(kQueriesCollection) == nullptr;
+  const auto state = std::max(version->changed_at, queries->changed_at);
+  if (pending == nullptr && version->live.empty()) return std::shared_ptr<const Set>();
+  if (is_committed) {
     const std::lock_guard lock(mutex_);
-    if (known_ && known_at_ == version->changed_at) return known_;
+    if (known_ && known_at_ == state) return known_;
   }
   std::map<Ordinal, RecordRef> records;   // in the order of their definition
   AURORA_TRY(view.scan(kHandlersCollection, all_documents(*version, pending), [&](Ordinal ordinal, const RecordRef& record) {
@@ -223,29 +209,33 @@ Result<std::shared_ptr<const Handlers::Set>> Handlers::load(WriteView& view, con
     };
     auto handler = make_handler(std::string(text("name")), text("on"),
                                 Value(read_field(collection, *collection.find("where"), record.view())),
-                                text("action"), limits);
+                                text("action"), bindings.limits);
     if (!handler)
       return Error(ErrorCode::kCorruption, "a stored handler cannot be read: " + handler.error().message());
+    if (!(*handler)->query.empty()) {
+      if (view.keeps_reads()) view.on_read(kQueriesCollection, plan::match_all(queries->definition));
+      AURORA_TRY(find_query(view, **handler, bindings, settings));
+    }
     set->push_back(*std::move(handler));
   }
-  if (pending == nullptr) {
+  if (is_committed) {
     const std::lock_guard lock(mutex_);
     known_ = set;
-    known_at_ = version->changed_at;
+    known_at_ = state;
   }
   return std::shared_ptr<const Set>(std::move(set));
 }
 
 Status Handlers::fire(WriteView& view, Savepoint since, const Bindings& bindings, const ExecSettings& settings,
                       std::size_t depth) const {
-  AURORA_ASSIGN(const auto set, load(view, bindings.limits));
+  AURORA_ASSIGN(const auto set, load(view, bindings, settings));
   if (!set || set->empty()) return {};
   const std::vector<aql::FragmentDefinition> no_fragments;
   for (const auto& change : view.changes_since(since)) {
     const auto collection = view.catalog().find(change.collection);
     if (!collection || collection->system) continue;
     for (const auto& handler : *set) {
-      if (!fires(*handler, *collection, change)) continue;
+      if (!may_fire(*handler, *collection, change)) continue;
       Bindings own;
       own.text = handler->text;
       own.now = bindings.now;
@@ -253,6 +243,11 @@ Status Handlers::fire(WriteView& view, Savepoint since, const Bindings& bindings
       own.role = bindings.role;
       own.writing = true;
       own.compiled = &handler->compiled;
+      if (!handler->query.empty()) {
+        const auto crossed = crosses(*handler, collection, change, own);
+        if (!crossed) return in_handler(*handler, crossed.error());
+        if (!*crossed) continue;
+      }
       if (handler->where.kind != aql::Literal::Kind::kNull) {
         const auto filter = plan::filter_of(collection, plan::Argument{&handler->where, {}}, own);
         if (!filter) return in_handler(*handler, filter.error());

@@ -58,6 +58,16 @@ const Table& handler_table() {
   return table;
 }
 
+const Table& schedule_table() {
+  static const Table table{"schedules", {{"name"}, {"cron"}, {"timeZone"}, {"catchUp"}, {"action"}, {"nextAt"}, {"lastAt"}, {"fired"}, {"error"}}};
+  return table;
+}
+
+const Table& query_table() {
+  static const Table table{"queries", {{"name"}, {"collection"}, {"where"}}};
+  return table;
+}
+
 const Table& migration_table() {
   static const Table table{"migrations", {{"version"}, {"appliedAt"}}};
   return table;
@@ -67,7 +77,9 @@ const Table& schema_table() {
   static const Table table{"__schema",
                            {{"collections", &collection_table()},
                             {"handlers", &handler_table()},
-                            {"migrations", &migration_table()}}};
+                            {"migrations", &migration_table()},
+                            {"schedules", &schedule_table()},
+                            {"queries", &query_table()}}};
   return table;
 }
 
@@ -181,6 +193,16 @@ Result<std::string> run_introspection(View& view, const Selection& field, const 
   schema.append("handlers", Value(std::move(handlers)));
   AURORA_ASSIGN(auto migrations, documents_of(view, kMigrationsCollection));
   schema.append("migrations", Value(std::move(migrations)));
+  AURORA_ASSIGN(auto schedules, documents_of(view, kSchedulesCollection));
+  // Parts of `__schema` are written as AQL's own words are.
+  for (auto& schedule : schedules)
+    for (auto& member : *schedule.if_object()) {
+      if (member.name == "next_at") member.name = "nextAt";
+      if (member.name == "last_at") member.name = "lastAt";
+    }
+  schema.append("schedules", Value(std::move(schedules)));
+  AURORA_ASSIGN(auto queries, documents_of(view, kQueriesCollection));
+  schema.append("queries", Value(std::move(queries)));
   std::string out;
   AURORA_TRY(Selector(bindings, fragments).append(out, Value(std::move(schema)), field, schema_table()));
   return out;

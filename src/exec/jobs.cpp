@@ -2,13 +2,14 @@
 //
 //   enqueue ──► PENDING, or SCHEDULED while run_at is ahead
 //   cancel:  PENDING, SCHEDULED, RUNNING ──► CANCELLED
-//   retry:   FAILED, DEAD_LETTER, CANCELLED, SCHEDULED ──► PENDING
+//   retry(s): FAILED, DEAD_LETTER, CANCELLED, SCHEDULED ──► PENDING
 #include <aurora/exec/jobs.hpp>
 
 #include <aurora/aql/clone.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/exec/arguments.hpp>
 #include <aurora/exec/document_write.hpp>
+#include <aurora/exec/job_batches.hpp>
 #include <aurora/exec/relations.hpp>
 #include <aurora/exec/select.hpp>
 #include <aurora/plan/filter_compiler.hpp>
@@ -30,11 +31,12 @@ using aql::Literal;
 using aql::Selection;
 using plan::Bindings;
 
-constexpr std::array<std::string_view, 4> kOperations{"enqueueJob", "enqueueJobs", "retryJob", "cancelJob"};
-constexpr std::array<std::string_view, 11> kJobArguments{"type",    "jobType", "payload", "priority",  "retries", "maxRetries",
-                                                         "runAt",   "delay",   "timeout", "uniqueKey", "queue"};
-constexpr std::array<std::string_view, 1> kListArguments{"jobs"};
+constexpr std::array<std::string_view, 5> kOperations{"enqueueJob", "enqueueJobs", "retryJob", "retryJobs", "cancelJob"};
+constexpr std::array<std::string_view, 12> kJobArguments{"type",  "jobType", "payload",   "priority", "retries", "maxRetries",
+                                                         "runAt", "delay",   "timeout",   "uniqueKey", "queue",  "concurrencyKey"};
+constexpr std::array<std::string_view, 2> kListArguments{"jobs", "onComplete"};
 constexpr std::array<std::string_view, 1> kIdArguments{"id"};
+constexpr std::array<std::string_view, 4> kRetryArguments{"type", "queue", "where", "all"};
 constexpr std::array<std::string_view, 4> kPriorities{"LOW", "NORMAL", "HIGH", "CRITICAL"};
 constexpr std::int64_t kLastInstant = 253'402'300'799'999'999;   // of the year 9999
 
@@ -81,22 +83,29 @@ class JobOperation {
     const auto& name = field_.name.text;
     const bool one = name == "enqueueJob";
     const bool many = name == "enqueueJobs";
+    const bool retries_many = name == "retryJobs";
     AURORA_TRY(check_arguments(field_.arguments,
-                               one    ? std::span<const std::string_view>(kJobArguments)
-                               : many ? std::span<const std::string_view>(kListArguments)
-                                      : std::span<const std::string_view>(kIdArguments),
+                               one            ? std::span<const std::string_view>(kJobArguments)
+                               : many         ? std::span<const std::string_view>(kListArguments)
+                               : retries_many ? std::span<const std::string_view>(kRetryArguments)
+                                              : std::span<const std::string_view>(kIdArguments),
                                name, bindings_));
-    AURORA_TRY(open_shape(one || many));
+    if (!retries_many || field_.has_selections) AURORA_TRY(open_shape(one || many));
+    if (retries_many && !field_.has_selections) {
+      AURORA_ASSIGN(shape_, MutationShape::compile(view_.catalog(), *collection_, nullptr, context_));
+    }
     if (one) {
       AURORA_TRY(enqueue(field_.arguments, field_.name.at));
     } else if (many) {
       AURORA_TRY(enqueue_all());
+    } else if (retries_many) {
+      AURORA_TRY(retry_all());
     } else {
       AURORA_TRY(name == "retryJob" ? retry() : cancel());
     }
     const auto ended = end_statement(view_, mark_);
     if (!ended) return bindings_.error(field_.name.at, ended.error().code(), ended.error().message());
-    return shape_.render(view_, *collection_, affected_, jobs_, !many, context_.settings);
+    return shape_.render(view_, *collection_, affected_, jobs_, !many && !retries_many, context_.settings);
   }
 
  private:
@@ -129,6 +138,7 @@ class JobOperation {
     if (jobs == nullptr) return wrong(field_.name.at, "'enqueueJobs' needs the argument 'jobs'");
     if (jobs->kind != Literal::Kind::kList)
       return bindings_.error(jobs->at, ErrorCode::kTypeError, "'jobs' takes a list of jobs, as [{type: \"mail\"}]");
+    AURORA_ASSIGN(const auto batch, batch_of(jobs->items.size(), jobs->at));
     for (const auto& item : jobs->items) {
       const auto job = plan::whole_argument(&item, bindings_);
       if (job.get() == nullptr || job.get()->kind != Literal::Kind::kObject)
@@ -138,12 +148,47 @@ class JobOperation {
       for (const auto& member : job.get()->members)
         arguments.push_back({member.name, aql::clone(*member.value)});
       AURORA_TRY(check_arguments(arguments, kJobArguments, "a job", bindings_));
-      AURORA_TRY(enqueue(arguments, item.at));
+      AURORA_TRY(enqueue(arguments, item.at, batch));
     }
     return {};
   }
 
-  Status enqueue(const std::vector<Argument>& arguments, aql::Offset at) {
+  // `onComplete` makes a batch of the jobs.
+  Result<std::optional<Uuid>> batch_of(std::size_t jobs, aql::Offset at) {
+    const auto argument = find_argument(field_.arguments, {"onComplete"}, bindings_);
+    const auto* written = argument.get();
+    if (written == nullptr || written->kind == Literal::Kind::kNull) return std::optional<Uuid>();
+    if (jobs == 0) return wrong(at, "a batch without jobs never comes to an end; leave out 'onComplete'");
+    if (written->kind != Literal::Kind::kObject)
+      return bindings_.error(written->at, ErrorCode::kTypeError,
+                             "'onComplete' is one job, an object of the arguments of enqueueJob");
+    std::vector<Argument> arguments;
+    for (const auto& member : written->members) {
+      if (member.name.text == "runAt" || member.name.text == "delay")
+        return wrong(member.name.at, "the job of 'onComplete' is enqueued when the others have ended: it has no '" +
+                                         member.name.text + "'");
+      arguments.push_back({member.name, aql::clone(*member.value)});
+    }
+    AURORA_TRY(check_arguments(arguments, kJobArguments, "a job", bindings_));
+    AURORA_ASSIGN(const auto job, read_job(arguments, written->at));
+    AURORA_ASSIGN(const auto id, add_batch(view_, static_cast<std::int64_t>(jobs), job));
+    return std::optional(id);
+  }
+
+  Status enqueue(const std::vector<Argument>& arguments, aql::Offset at, std::optional<Uuid> batch = {}) {
+    AURORA_ASSIGN(auto job, read_job(arguments, at));
+    job.batch = batch;
+    const auto made = enqueue_job(view_, std::move(job), context_.settings);
+    if (!made) return bindings_.error(field_.name.at, made.error().code(), made.error().message());
+    if (!made->added && batch)
+      return wrong(at, "a job of a batch is a new one, and another with its 'uniqueKey' waits or runs");
+    AURORA_ASSIGN(auto stored, view_.record(collection_->id, made->ordinal));
+    jobs_.push_back(std::move(stored));
+    if (made->added) ++affected_;
+    return {};
+  }
+
+  Result<NewJob> read_job(const std::vector<Argument>& arguments, aql::Offset at) {
     AURORA_ASSIGN(const auto type, text_argument(arguments, {"type", "jobType"}, bindings_));
     if (!type || type->empty()) {
       at = place_of(arguments, "type", place_of(arguments, "jobType", at));
@@ -171,12 +216,10 @@ class JobOperation {
       AURORA_ASSIGN(job.timeout, text_argument(arguments, {"timeout"}, bindings_));
     }
     AURORA_ASSIGN(job.unique_key, text_argument(arguments, {"uniqueKey"}, bindings_));
-    const auto made = enqueue_job(view_, std::move(job), context_.settings);
-    if (!made) return bindings_.error(field_.name.at, made.error().code(), made.error().message());
-    AURORA_ASSIGN(auto stored, view_.record(collection_->id, made->ordinal));
-    jobs_.push_back(std::move(stored));
-    if (made->added) ++affected_;
-    return {};
+    AURORA_ASSIGN(job.concurrency_key, text_argument(arguments, {"concurrencyKey"}, bindings_));
+    if (job.concurrency_key && job.concurrency_key->empty())
+      return wrong(place_of(arguments, "concurrencyKey", at), "'concurrencyKey' must not be empty");
+    return job;
   }
 
   // A length of time that is the same at any date.
@@ -258,12 +301,58 @@ class JobOperation {
     const auto status = status_of(row);
     if (status == "PENDING") return keep(row);
     if (status == "RUNNING" || status == "COMPLETED") return not_allowed(status);
-    if (status != "SCHEDULED") AURORA_TRY(check_unique_key(row));
+    if (status != "SCHEDULED") {
+      AURORA_TRY(check_unique_key(row));
+      AURORA_TRY(reopen_in_batch(view_, row.record.view(), context_.settings));
+    }
+    return begin_anew(row);
+  }
+
+  Status begin_anew(const Row& row) {
     return change(row, Object{{"status", Value("PENDING")},
                               {"retries", Value(0)},
                               {"run_at", Value(view_.now())},
                               {"last_retry", Value(view_.now())},
                               {"completed_at", Value()}});
+  }
+
+  // Those that failed or are dead letters, of those asked for. One whose key another has meanwhile stays as it is.
+  Status retry_all() {
+    Object conditions{{"status", Value(Object{{"in", Value(List{Value("FAILED"), Value("DEAD_LETTER")})}})}};
+    bool any = false;
+    for (const auto name : {"type", "queue"}) {
+      AURORA_ASSIGN(auto text, text_argument(field_.arguments, {name}, bindings_));
+      if (!text) continue;
+      conditions.append(name, Value(*std::move(text)));
+      any = true;
+    }
+    DocumentQuery query;
+    query.collection = collection_;
+    auto own = bindings_;
+    own.compiled = nullptr;
+    const auto where = find_argument(field_.arguments, {"where"}, bindings_);
+    if (where.get() != nullptr && where.get()->kind != Literal::Kind::kNull) {
+      AURORA_TRY(plan::compile_filter(collection_, *where.get(), own));   // errors with their places
+      AURORA_ASSIGN(auto written, plan::resolve(*where.get(), bindings_));
+      conditions = Object{{"and", Value(List{Value(std::move(conditions)), std::move(written)})}};
+      any = true;
+    }
+    AURORA_ASSIGN(const auto all, flag_argument(field_.arguments, "all", bindings_));
+    if (!any && !all.value_or(false))
+      return bindings_.error(field_.name.at, ErrorCode::kInvalidOperation,
+                             "'retryJobs' without 'type', 'queue' or 'where' takes every job that failed; say so with all: true");
+    AURORA_ASSIGN(query.filter, plan::compile_filter(collection_, plan::to_literal(Value(std::move(conditions)), 0), own));
+    AURORA_ASSIGN(const auto rows, select(view_, query, context_.settings, nullptr));
+    for (const auto& row : rows) {
+      const auto key = stored_text(*collection_, "uniqueKey", row.record.view());
+      if (!key.empty()) {
+        AURORA_ASSIGN(const auto holder, live_job(view_, collection_, std::string(key), context_.settings));
+        if (holder) continue;
+      }
+      AURORA_TRY(reopen_in_batch(view_, row.record.view(), context_.settings));
+      AURORA_TRY(begin_anew(row));
+    }
+    return {};
   }
 
   // Another job may have taken the key since this one came to an end.
@@ -281,7 +370,8 @@ class JobOperation {
     const auto status = status_of(row);
     if (status == "CANCELLED") return keep(row);
     if (status != "PENDING" && status != "SCHEDULED" && status != "RUNNING") return not_allowed(status);
-    return change(row, Object{{"status", Value("CANCELLED")}});
+    AURORA_TRY(end_in_batch(view_, row.record.view(), /*failed=*/true, context_.settings));
+    return change(row, Object{{"status", Value("CANCELLED")}, {"completed_at", Value(view_.now())}});
   }
 
   WriteView& view_;
@@ -305,7 +395,7 @@ bool is_job_operation(std::string_view name) noexcept {
 Result<EnqueuedJob> enqueue_job(WriteView& view, NewJob job, const ExecSettings& settings) {
   const auto collection = view.catalog().find(kJobsCollection);
   Object document;
-  document.reserve(kJobArguments.size());
+  document.reserve(kJobArguments.size() + 2);
   document.append("type", Value(std::move(job.type)));
   document.append("queue", Value(std::move(job.queue)));
   document.append("payload", std::move(job.payload));
@@ -322,6 +412,9 @@ Result<EnqueuedJob> enqueue_job(WriteView& view, NewJob job, const ExecSettings&
     if (holder) return EnqueuedJob{*holder, false};
     document.append("uniqueKey", Value(*std::move(job.unique_key)));
   }
+  if (job.concurrency_key) document.append("concurrencyKey", Value(*std::move(job.concurrency_key)));
+  if (job.batch) document.append("batch", Value(*job.batch));
+  if (job.completes) document.append("completes", Value(*job.completes));
   AURORA_ASSIGN(auto record, make_record(view, *collection, document));
   AURORA_ASSIGN(const auto ordinal, view.insert(*collection, std::move(record)));
   return EnqueuedJob{ordinal, true};

@@ -42,25 +42,28 @@ void warn_of_slow_libraries(const commit::Engine& engine, bool is_slow_store) {
         "up to ten times as long; see docs/benchmarks.md for how to get an optimised build");
 }
 
-// Damage among jobs must not keep the rest from being read.
-void rescue_jobs(commit::Engine& engine) {
-  const auto rescued = jobs::rescue_orphans(engine);
+// `directory`: where the database lies; empty for one in memory. Damage among jobs must not keep the rest from being read.
+void rescue_jobs(commit::Engine& engine, const std::string& directory) {
+  const auto rescued = jobs::rescue_orphans(engine, directory);
   const auto& log = engine.options().log;
   if (!log) return;
   if (!rescued)
     log(static_cast<int>(LogLevel::kWarning), "jobs that were running cannot be found: " + rescued.error().message());
-  else if (*rescued > 0)
+  else if (rescued->lost + rescued->unbegun > 0)
     log(static_cast<int>(LogLevel::kInfo),
-        std::to_string(*rescued) + " jobs were running when the database was last in use: their attempts count as lost");
+        std::to_string(rescued->lost) + " jobs were running when the database was last in use: their attempts count as lost; " +
+            std::to_string(rescued->unbegun) + " were claimed and not begun: they wait again");
 }
 
 Result<std::shared_ptr<State>> start(std::unique_ptr<storage::Store> store, commit::EngineOptions options,
-                                     const Config& config) {
+                                     const Config& config, const std::string& directory = {}) {
   const bool slow = store->stats().slow_build;
   AURORA_ASSIGN(auto engine, commit::Engine::open(std::move(store), std::move(options)));
   warn_of_slow_libraries(*engine, slow);
-  if (!engine->options().read_only) rescue_jobs(*engine);
-  return std::make_shared<State>(std::move(engine), config);
+  if (!engine->options().read_only) rescue_jobs(*engine, directory);
+  auto state = std::make_shared<State>(std::move(engine), config);
+  state->workers().keep_marks_in(directory);
+  return state;
 }
 
 }  // namespace
@@ -97,23 +100,26 @@ Database& Database::operator=(Database&& other) noexcept {
 }
 
 namespace {
-Result<Database> open_directory(const std::string& path, const Config& config, facade::OpenFor use) {
-  AURORA_ASSIGN(const auto options, facade::engine_options(config));
+Result<std::shared_ptr<State>> open_directory(const std::string& path, const Config& config, facade::OpenFor use) {
+  AURORA_ASSIGN(auto options, facade::engine_options(config));
+  options.read_only = use == facade::OpenFor::kReading;
   auto store = facade::store_options(path, config);
   store.read_only = use == facade::OpenFor::kReading;
   if (options.log)
     store.on_message = [log = options.log](std::string_view message) { log(static_cast<int>(LogLevel::kInfo), message); };
   AURORA_ASSIGN(auto opened, storage::open_rocksdb_store(store));
-  return facade::open_database(std::move(opened), config, use);
+  return start(std::move(opened), std::move(options), config, path);
 }
 }  // namespace
 
 Result<Database> Database::try_open(const std::string& path, const Config& config) {
-  return open_directory(path, config, facade::OpenFor::kWriting);
+  AURORA_ASSIGN(auto state, open_directory(path, config, facade::OpenFor::kWriting));
+  return Database(std::move(state));
 }
 
 Result<Database> Database::try_open_read_only(const std::string& path, const Config& config) {
-  return open_directory(path, config, facade::OpenFor::kReading);
+  AURORA_ASSIGN(auto state, open_directory(path, config, facade::OpenFor::kReading));
+  return Database(std::move(state));
 }
 
 storage::StoreOptions facade::store_options(const std::string& path, const Config& config) {

@@ -9,8 +9,10 @@
 #include <aurora/exec/introspect.hpp>
 #include <aurora/exec/migrate.hpp>
 #include <aurora/exec/mutate.hpp>
+#include <aurora/exec/named_query.hpp>
 #include <aurora/exec/projection.hpp>
 #include <aurora/exec/query.hpp>
+#include <aurora/exec/schedules.hpp>
 #include <aurora/exec/schema_change.hpp>
 
 #include <algorithm>
@@ -86,8 +88,12 @@ class Runner {
                                "a subscription is not executed but streamed: Database::stream, or the command "
                                "'subscribe' of the line protocol");
       case Operation::Kind::kMigrate: return run_migrate(operation);
-      case Operation::Kind::kDefineHandler: return run_handler(operation, "define");
-      case Operation::Kind::kDropHandler: return run_handler(operation, "drop");
+      case Operation::Kind::kDefineHandler:
+      case Operation::Kind::kDefineQuery: return run_definition(operation, "define");
+      case Operation::Kind::kSchedule: return run_definition(operation, "schedule");
+      case Operation::Kind::kDropHandler:
+      case Operation::Kind::kDropSchedule:
+      case Operation::Kind::kDropQuery: return run_definition(operation, "drop");
     }
     return Error(ErrorCode::kInternal, "unknown kind of operation");
   }
@@ -222,18 +228,29 @@ class Runner {
     return {};
   }
 
-  Status run_handler(const Operation& operation, const std::string& key) {
+  // Handlers, schedules and named queries.
+  Status run_definition(const Operation& operation, const std::string& key) {
     std::string json;
     const auto status = target_.write([&](WriteView& view) -> Status {
-      const auto& handler = operation.handler;
-      const bool defines = operation.kind == Operation::Kind::kDefineHandler;
-      AURORA_ASSIGN(json, defines ? exec::define_handler(view, handler, bindings_, state_.settings())
-                                  : exec::drop_handler(view, handler.name, bindings_, state_.settings()));
+      AURORA_ASSIGN(json, define_or_drop(view, operation));
       return {};
     });
     if (!status) return status.error().under(key);
     add(key, std::move(json));
     return {};
+  }
+
+  Result<std::string> define_or_drop(WriteView& view, const Operation& operation) const {
+    const auto& settings = state_.settings();
+    const auto& name = operation.handler.name;
+    switch (operation.kind) {
+      case Operation::Kind::kDefineHandler: return exec::define_handler(view, operation.handler, bindings_, settings);
+      case Operation::Kind::kDropHandler: return exec::drop_handler(view, name, bindings_, settings);
+      case Operation::Kind::kSchedule: return exec::define_schedule(view, operation, bindings_, settings);
+      case Operation::Kind::kDropSchedule: return exec::drop_schedule(view, name, bindings_, settings);
+      case Operation::Kind::kDefineQuery: return exec::define_query(view, operation, bindings_, settings);
+      default: return exec::drop_query(view, name, bindings_, settings);
+    }
   }
 
   // Each version is atomic by itself: a failure leaves the versions before it.

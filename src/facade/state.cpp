@@ -139,6 +139,10 @@ Result<commit::EngineOptions> engine_options(const Config& config) {
   require(workers.close_grace >= 0ms && workers.close_grace <= 24h, "workers.close_grace must be between zero and 24 h");
   for (const auto& [queue, limit] : workers.queue_concurrency)
     require(limit >= 1, "workers.queue_concurrency of \"" + queue + "\" must be at least 1");
+  for (const auto& [queue, rate] : workers.queue_rates)
+    require(rate.jobs >= 1 && rate.per >= 1ms && rate.per <= 24h,
+            "workers.queue_rates of \"" + queue + "\" must allow at least one job in 1 ms to 24 h");
+  require(workers.coroutines >= 1 && workers.coroutines <= 1'000'000, "workers.coroutines must be between 1 and 1,000,000");
   require(config.open_deadline > 0ms, "open_deadline must be positive");
   if (const auto roots = io::FileRoots::under(config.file_roots); !roots) require(false, roots.error().message());
   if (!problems.empty()) return Error(ErrorCode::kInvalidInput, "the configuration is not usable: " + problems);

@@ -25,6 +25,12 @@ Dispatcher::Dispatcher(commit::Engine& engine, WorkerConfig config)
       }),
       random_(std::random_device{}()) {
   for (const auto& [name, limit] : config_.queue_concurrency) ready_.queue(name).limit = limit;
+  for (const auto& [name, rate] : config_.queue_rates) {
+    auto& queue = ready_.queue(name);
+    queue.per = rate.per;
+    // Long ago enough to hold nothing up.
+    queue.taken.assign(rate.jobs, -std::chrono::nanoseconds(rate.per));
+  }
 }
 
 Dispatcher::~Dispatcher() {
@@ -35,12 +41,38 @@ Dispatcher::~Dispatcher() {
 bool Dispatcher::runs_handler() noexcept { return under_handler; }
 
 void Dispatcher::handle(const std::string& type, Handler handler) {
-  const std::lock_guard lock(mutex_);
   auto slot = std::make_shared<HandlerSlot>();
   slot->run = std::move(handler);
+  add_handler(type, std::move(slot));
+}
+
+void Dispatcher::handle_async(const std::string& type, AsyncHandler handler) {
+  auto slot = std::make_shared<HandlerSlot>();
+  slot->begin = std::move(handler);
+  slot->limit = config_.coroutines;
+  add_handler(type, std::move(slot));
+}
+
+void Dispatcher::add_handler(const std::string& type, std::shared_ptr<HandlerSlot> slot) {
+  const std::lock_guard lock(mutex_);
+  auto& metrics = metrics_[type];
+  if (!metrics) metrics = std::make_shared<TypeMetrics>();
+  slot->metrics = metrics;
   handlers_[type] = std::move(slot);
   handlers_changed_ = true;
   turn_.notify_one();
+}
+
+std::vector<TypeReport> Dispatcher::report() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<TypeReport> types;
+  for (const auto& [type, metrics] : metrics_) types.push_back({type, handlers_.contains(type), metrics});
+  return types;
+}
+
+std::size_t Dispatcher::begun() const {
+  const std::lock_guard lock(mutex_);
+  return busy_ + suspended_;
 }
 
 void Dispatcher::on_end(OnEnd listener) {
@@ -58,6 +90,13 @@ Status Dispatcher::start() {
   {
     const std::lock_guard lock(mutex_);
     if (state_ != State::kStopped) return {};
+    if (!marks_ && !directory_.empty()) {
+      const auto slots = kMostWaiting + config_.threads + config_.coroutines;
+      if (auto marks = BegunMarks::open(directory_, slots))
+        marks_ = *std::move(marks);
+      else
+        warn("what a crash interrupts cannot be told from what it does not: " + marks.error().message());
+    }
     ++generation_;
     busy_ = dealt_ = 0;
     waiting_.clear();
@@ -120,9 +159,15 @@ bool Dispatcher::stop(std::chrono::milliseconds timeout) {
 }
 
 void Dispatcher::join() {
-  const std::lock_guard control(control_mutex_);
-  for (auto& thread : stragglers_) thread.join();
-  stragglers_.clear();
+  // Not under the lock: one of them may be at another call.
+  std::vector<std::thread> stragglers;
+  {
+    const std::lock_guard control(control_mutex_);
+    stragglers.swap(stragglers_);
+  }
+  for (auto& thread : stragglers) thread.join();
+  std::unique_lock lock(mutex_);
+  resumed_all_.wait(lock, [&] { return suspended_ == 0; });
 }
 
 void Dispatcher::pause(const std::string& queue) {
@@ -153,7 +198,7 @@ void Dispatcher::resume_all() {
 
 Status Dispatcher::complete(WriteView& view, Attempt& attempt, const Value& result) const {
   if (!attempt.cancelled.load(std::memory_order_acquire) && attempt.has_lease(SteadyClock::now())) {
-    AURORA_ASSIGN(const bool done, records_.complete(view, attempt.token, result));
+    AURORA_ASSIGN(const auto done, records_.complete(view, attempt.token, result));
     if (done) {
       attempt.committed.store(true, std::memory_order_release);
       return {};
@@ -170,7 +215,7 @@ void Dispatcher::note_progress(Attempt& attempt, Value progress) {
     attempt.has_progress = true;
   }
   const std::lock_guard lock(mutex_);
-  progress_noted_ = true;
+  if (!std::exchange(progress_noted_, true)) turn_.notify_one();
 }
 
 // On the thread that published the commit: nothing but taking note.
@@ -210,28 +255,98 @@ void Dispatcher::run_one(std::unique_lock<std::mutex>& lock, std::uint64_t gener
   finished.outcome = Outcome::kSkipped;
   if (!attempt.cancelled.load(std::memory_order_acquire)) {
     ++busy_;
-    const auto begun = SteadyClock::now();
-    last_begun_ = begun;
+    const bool is_async = attempt.handler->begin != nullptr;
+    if (is_async) ++suspended_;
+    last_begun_ = SteadyClock::now();
+    attempt.begun.store(last_begun_.time_since_epoch().count(), std::memory_order_release);
+    if (attempt.timeout && !std::exchange(progress_noted_, true)) turn_.notify_one();
     lock.unlock();
+    if (marks_) marks_->mark(attempt.mark, attempt.token);
+    const auto waited = engine_.now().micros - std::max(records_.run_at(attempt.job.view()), records_.created_at(attempt.job.view())).micros;
+    attempt.handler->metrics->waited.record(std::chrono::microseconds(waited));
     under_handler = true;
-    auto result = attempt.handler->run(finished.attempt);
-    under_handler = false;
-    const auto took = std::chrono::nanoseconds(SteadyClock::now() - begun).count();
-    auto& mean = attempt.handler->mean_nanos;
-    const auto before = mean.load(std::memory_order_relaxed);
-    mean.store(before < 0 ? took : before + (took - before) / kMeanOf, std::memory_order_relaxed);
-    finished.outcome = result ? Outcome::kCompleted : Outcome::kFailed;
-    if (result)
-      finished.result = *std::move(result);
+    if (is_async)
+      begin_async(finished.attempt, generation);
     else
-      finished.error = result.error().message();
+      run_begun(finished.attempt, finished);
+    under_handler = false;
     lock.lock();
     // Those who were not waited for are of nobody's business any more.
     if (generation_ != generation) return;
     --busy_;
+    if (is_async) return;
   }
   finished_.push_back(std::move(finished));
   wake_if_worth();
+}
+
+namespace {
+void learn(HandlerSlot& handler, std::chrono::nanoseconds took) {
+  auto& mean = handler.mean_nanos;
+  const auto before = mean.load(std::memory_order_relaxed);
+  mean.store(before < 0 ? took.count() : before + (took.count() - before) / kMeanOf, std::memory_order_relaxed);
+}
+
+std::chrono::nanoseconds since(Instant::rep begun) {
+  return SteadyClock::now() - Instant(SteadyClock::duration(begun));
+}
+}  // namespace
+
+void Dispatcher::run_begun(const AttemptRef& attempt, Finished& finished) {
+  auto result = attempt->handler->run(attempt);
+  const auto took = since(attempt->begun.load(std::memory_order_relaxed));
+  learn(*attempt->handler, took);
+  attempt->handler->metrics->ran.record(std::chrono::duration_cast<std::chrono::microseconds>(took));
+  finished.outcome = result ? Outcome::kCompleted : Outcome::kFailed;
+  if (result)
+    finished.result = *std::move(result);
+  else
+    finished.error = result.error().message();
+}
+
+/// Ends an asynchronous attempt once: with what it is called with, or as failed when it is let go of.
+class Dispatcher::AsyncEnd {
+ public:
+  AsyncEnd(Dispatcher& dispatcher, AttemptRef attempt, std::uint64_t generation)
+      : dispatcher_(dispatcher), attempt_(std::move(attempt)), generation_(generation) {}
+  AsyncEnd(const AsyncEnd&) = delete;
+  AsyncEnd& operator=(const AsyncEnd&) = delete;
+  ~AsyncEnd() { end(Error(ErrorCode::kInternal, "the handler was destroyed before it came to an end")); }
+
+  // The dispatcher may be gone after the first call.
+  void end(Result<Value> result) {
+    if (!ended_.exchange(true)) dispatcher_.end_async(attempt_, generation_, std::move(result));
+  }
+
+ private:
+  Dispatcher& dispatcher_;
+  const AttemptRef attempt_;
+  const std::uint64_t generation_;
+  std::atomic<bool> ended_{false};
+};
+
+void Dispatcher::begin_async(const AttemptRef& attempt, std::uint64_t generation) {
+  const auto end = std::make_shared<AsyncEnd>(*this, attempt, generation);
+  attempt->handler->begin(attempt, [end](Result<Value> result) { end->end(std::move(result)); });
+  learn(*attempt->handler, since(attempt->begun.load(std::memory_order_relaxed)));
+}
+
+void Dispatcher::end_async(const AttemptRef& attempt, std::uint64_t generation, Result<Value> result) {
+  attempt->handler->metrics->ran.record(
+      std::chrono::duration_cast<std::chrono::microseconds>(since(attempt->begun.load(std::memory_order_relaxed))));
+  Finished finished;
+  finished.attempt = attempt;
+  finished.outcome = result ? Outcome::kCompleted : Outcome::kFailed;
+  if (result)
+    finished.result = *std::move(result);
+  else
+    finished.error = result.error().message();
+  const std::lock_guard lock(mutex_);
+  if (generation_ == generation) {
+    finished_.push_back(std::move(finished));
+    wake_if_worth();
+  }
+  if (--suspended_ == 0) resumed_all_.notify_all();
 }
 
 // Many short jobs come back together; when a thread has nothing to do, each counts. Requires: the lock is held.

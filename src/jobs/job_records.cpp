@@ -3,6 +3,7 @@
 
 #include <aurora/base/try.hpp>
 #include <aurora/exec/document_write.hpp>
+#include <aurora/exec/job_batches.hpp>
 #include <aurora/index/key.hpp>
 #include <aurora/schema/duration.hpp>
 #include <aurora/schema/system_collections.hpp>
@@ -57,8 +58,12 @@ JobRecords::JobRecords(const Catalog& catalog)
       last_heartbeat_(field("last_heartbeat")),
       result_(field("result")),
       timeout_(field("timeout")),
-      progress_(field("progress")) {
+      progress_(field("progress")),
+      concurrency_key_(field("concurrencyKey")),
+      batch_(field("batch")),
+      completes_(field("completes")) {
   status_index_ = collection_->index_on(FieldPath{status_, "status", {}})->id;
+  type_index_ = collection_->index_on(FieldPath{type_, "type", {}})->id;
 }
 
 FieldId JobRecords::field(std::string_view name) const { return collection_->find(name)->id; }
@@ -108,6 +113,40 @@ Result<OrdinalSet> JobRecords::with_status(View& view, JobStatus status) const {
   return version->index(status_index_)->find(key);
 }
 
+std::optional<Uuid> JobRecords::completes(RecordView job) const {
+  const auto value = job.field(completes_);
+  return value.type() == Type::kUuid ? std::optional(value.uuid_value()) : std::nullopt;
+}
+
+Result<std::vector<JobRecords::TypeCounts>> JobRecords::count_by_type(View& view) const {
+  AURORA_ASSIGN(const auto* version, view.collection(kJobsCollection));
+  std::array<OrdinalSet, kStatuses.size()> sets;
+  for (std::size_t i = 0; i < sets.size(); ++i) {
+    AURORA_ASSIGN(sets[i], with_status(view, static_cast<JobStatus>(i)));
+  }
+  std::vector<TypeCounts> counts;
+  std::vector<Ordinal> firsts;             // a job of each type tells its name: keys are cut
+  version->index(type_index_)->scan({}, IndexVersion::Direction::kForward, [&](const IndexVersion::Entry& entry) {
+    OrdinalSet of_type;
+    if (entry.set != nullptr)
+      of_type = *entry.set;
+    else
+      for (const auto ordinal : entry.inline_ordinals) of_type.add(ordinal);
+    if (of_type.empty()) return true;
+    auto& count = counts.emplace_back();
+    for (std::size_t i = 0; i < sets.size(); ++i) {
+      count.of[i] = of_type.intersection_size(sets[i]);
+    }
+    firsts.push_back(of_type.min());
+    return true;
+  });
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    AURORA_ASSIGN(const auto job, view.record(kJobsCollection, firsts[i]));
+    if (job) counts[i].type = type(job.view());
+  }
+  return counts;
+}
+
 // No unique value and no relation changes here, so there is nothing to be checked at the end of the statement.
 Status JobRecords::write(WriteView& view, Ordinal ordinal, RecordView job, Changes changes,
                          std::uint32_t room) const {
@@ -135,68 +174,80 @@ Result<RecordRef> JobRecords::held(WriteView& view, const Token& token) const {
   return job;
 }
 
-Result<bool> JobRecords::complete(WriteView& view, const Token& token, const Value& result) const {
+// Only jobs of batches pay for it.
+Status JobRecords::leave_batch(WriteView& view, RecordView job, bool failed) const {
+  return job.field(batch_).type() == Type::kUuid ? exec::end_in_batch(view, job, failed, {}) : Status();
+}
+
+Result<JobRecords::Changed> JobRecords::complete(WriteView& view, const Token& token, const Value& result) const {
   AURORA_ASSIGN(const auto job, held(view, token));
-  if (!job) return false;
+  if (!job) return Changed();
   AURORA_TRY(write(view, token.ordinal, job.view(),
                    {{status_, word(JobStatus::kCompleted)}, {completed_at_, Value(view.now())}, {result_, result}},
                    result.is_null() ? exec::kJobStateRoom : 0));
-  return true;
+  AURORA_TRY(leave_batch(view, job.view(), /*failed=*/false));
+  return Changed(JobStatus::kCompleted);
 }
 
-Result<bool> JobRecords::fail(WriteView& view, const Token& token, std::string_view error,
+Result<JobRecords::Changed> JobRecords::fail(WriteView& view, const Token& token, std::string_view error,
                               std::int64_t wait_micros) const {
   AURORA_ASSIGN(const auto job, held(view, token));
-  if (!job) return false;
+  if (!job) return Changed();
   const auto done = retries(job.view());
   Changes changes{{error_, Value(cut(error, kMaxErrorBytes))}};
+  auto next = JobStatus::kFailed;
   if (done < max_retries(job.view())) {
     const auto now = view.now();
-    changes.emplace_back(status_, word(wait_micros > 0 ? JobStatus::kScheduled : JobStatus::kPending));
+    next = wait_micros > 0 ? JobStatus::kScheduled : JobStatus::kPending;
     changes.emplace_back(retries_, Value(done + 1));
     changes.emplace_back(last_retry_, Value(now));
     changes.emplace_back(run_at_, Value(DateTime(now.micros + wait_micros)));
   } else {
-    changes.emplace_back(status_, word(JobStatus::kFailed));
+    changes.emplace_back(completed_at_, Value(view.now()));
+    AURORA_TRY(leave_batch(view, job.view(), /*failed=*/true));
   }
+  changes.emplace_back(status_, word(next));
   AURORA_TRY(write(view, token.ordinal, job.view(), std::move(changes)));
-  return true;
+  return Changed(next);
 }
 
-Result<bool> JobRecords::lose(WriteView& view, const Token& token, std::string_view error) const {
+Result<JobRecords::Changed> JobRecords::lose(WriteView& view, const Token& token, std::string_view error) const {
   AURORA_ASSIGN(const auto job, held(view, token));
-  if (!job) return false;
+  if (!job) return Changed();
   const auto done = retries(job.view());
   Changes changes{{error_, Value(cut(error, kMaxErrorBytes))}};
+  auto next = JobStatus::kDeadLetter;
   if (done < max_retries(job.view())) {
-    changes.emplace_back(status_, word(JobStatus::kPending));
+    next = JobStatus::kPending;
     changes.emplace_back(retries_, Value(done + 1));
     changes.emplace_back(last_retry_, Value(view.now()));
   } else {
-    changes.emplace_back(status_, word(JobStatus::kDeadLetter));
+    changes.emplace_back(completed_at_, Value(view.now()));
+    AURORA_TRY(leave_batch(view, job.view(), /*failed=*/true));
   }
+  changes.emplace_back(status_, word(next));
   AURORA_TRY(write(view, token.ordinal, job.view(), std::move(changes)));
-  return true;
+  return Changed(next);
 }
 
-Result<bool> JobRecords::release(WriteView& view, const Token& token) const {
+Result<JobRecords::Changed> JobRecords::release(WriteView& view, const Token& token) const {
   AURORA_ASSIGN(const auto job, held(view, token));
-  if (!job) return false;
+  if (!job) return Changed();
   AURORA_TRY(write(view, token.ordinal, job.view(), {{status_, word(JobStatus::kPending)}}));
-  return true;
+  return Changed(JobStatus::kPending);
 }
 
-Result<bool> JobRecords::beat(WriteView& view, const Token& token, const Value& progress) const {
+Result<JobRecords::Changed> JobRecords::beat(WriteView& view, const Token& token, const Value& progress) const {
   AURORA_ASSIGN(const auto job, held(view, token));
-  if (!job) return false;
+  if (!job) return Changed();
   Changes changes{{last_heartbeat_, Value(view.now())}};
   if (!progress.is_null()) {
     auto with_progress = changes;
     with_progress.emplace_back(progress_, progress);
-    if (write(view, token.ordinal, job.view(), std::move(with_progress), 0)) return true;
+    if (write(view, token.ordinal, job.view(), std::move(with_progress), 0)) return Changed(JobStatus::kRunning);
   }
   AURORA_TRY(write(view, token.ordinal, job.view(), std::move(changes)));
-  return true;
+  return Changed(JobStatus::kRunning);
 }
 
 Status JobRecords::promote(WriteView& view, Ordinal ordinal) const {

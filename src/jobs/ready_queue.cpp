@@ -1,6 +1,8 @@
 // Body of ready_queue.hpp: heaps. Called by the dispatcher.
 #include <aurora/jobs/ready_queue.hpp>
 
+#include <aurora/jobs/attempt.hpp>
+
 #include <algorithm>
 
 namespace aurora::jobs {
@@ -11,6 +13,10 @@ namespace {
 bool comes_after(const ReadyQueue::Entry& a, const ReadyQueue::Entry& b) noexcept {
   if (a.priority != b.priority) return a.priority < b.priority;
   return a.run_at != b.run_at ? a.run_at > b.run_at : a.ordinal > b.ordinal;
+}
+
+bool is_parked_after(const ConcurrencyKey::Parked& a, const ConcurrencyKey::Parked& b) noexcept {
+  return comes_after(a.entry, b.entry);
 }
 
 }  // namespace
@@ -62,7 +68,75 @@ void ReadyQueue::advance(std::int64_t now, std::vector<Ordinal>& due) {
 }
 
 bool ReadyQueue::is_open(const Lane& lane) noexcept {
-  return !lane.heap.empty() && lane.handler != nullptr && !lane.queue->paused && lane.queue->running < lane.queue->limit;
+  return !lane.heap.empty() && lane.handler != nullptr && lane.handler->running < lane.handler->limit &&
+         !lane.queue->paused && lane.queue->running < lane.queue->limit && lane.queue->permits > 0;
+}
+
+ConcurrencyKey* ReadyQueue::key(std::string_view name) {
+  auto& found = keys_[std::string(name)];
+  if (!found) {
+    found = std::make_unique<ConcurrencyKey>();
+    found->name = name;
+  }
+  ++found->entries;
+  return found.get();
+}
+
+bool ReadyQueue::release(ConcurrencyKey* key) {
+  if (key == nullptr) return false;
+  key->busy = false;
+  if (!key->parked.empty()) {
+    std::pop_heap(key->parked.begin(), key->parked.end(), is_parked_after);
+    const auto next = key->parked.back();
+    key->parked.pop_back();
+    next.lane->heap.push_back(next.entry);
+    std::push_heap(next.lane->heap.begin(), next.lane->heap.end(), comes_after);
+    return true;
+  }
+  if (key->entries == 0) keys_.erase(key->name);
+  return false;
+}
+
+void ReadyQueue::put_back(Lane& lane, const Entry& entry, std::int64_t now) {
+  --lane.queue->running;
+  --lane.handler->running;
+  if (entry.key != nullptr) ++entry.key->entries;
+  release(entry.key);
+  add(lane.type, lane.queue->name, entry, now);
+}
+
+void ReadyQueue::drop(Lane& lane, const Entry& entry) {
+  --lane.queue->running;
+  --lane.handler->running;
+  release(entry.key);
+}
+
+void ReadyQueue::set_time(std::chrono::nanoseconds now) {
+  now_ = now;
+  for (const auto& [name, queue] : queues_) {
+    if (queue->per.count() == 0) continue;
+    queue->permits = 0;
+    const auto size = queue->taken.size();
+    while (queue->permits < size && queue->taken[(queue->oldest + queue->permits) % size] + queue->per <= now_) ++queue->permits;
+  }
+}
+
+std::optional<std::chrono::nanoseconds> ReadyQueue::next_permit() const {
+  std::optional<std::chrono::nanoseconds> next;
+  for (const auto& [key, lane] : lanes_) {
+    const auto& queue = *lane->queue;
+    if (lane->heap.empty() || lane->handler == nullptr || queue.per.count() == 0 || queue.permits > 0) continue;
+    const auto free = queue.taken[queue.oldest] + queue.per;
+    next = next ? std::min(*next, free) : free;
+  }
+  return next;
+}
+
+std::vector<std::string> ReadyQueue::unhandled() const {
+  std::vector<std::string> types;
+  for (const auto& [key, lane] : lanes_)
+    if (lane->handler == nullptr && !lane->heap.empty()) types.push_back(lane->type);
+  return types;
 }
 
 void ReadyQueue::take(const std::function<bool(const Lane&)>& wants,
@@ -82,9 +156,21 @@ void ReadyQueue::take(const std::function<bool(const Lane&)>& wants,
     std::pop_heap(best.heap.begin(), best.heap.end(), comes_after);
     const auto entry = best.heap.back();
     best.heap.pop_back();
-    --size_;
-    ++best.queue->running;
-    each(best, entry);
+    if (entry.key != nullptr && entry.key->busy) {
+      entry.key->parked.push_back({entry, &best});
+      std::push_heap(entry.key->parked.begin(), entry.key->parked.end(), is_parked_after);
+    } else {
+      --size_;
+      ++best.queue->running;
+      ++best.handler->running;
+      if (entry.key != nullptr) entry.key->busy = true, --entry.key->entries;
+      if (best.queue->per.count() != 0) {
+        --best.queue->permits;
+        best.queue->taken[best.queue->oldest] = now_;
+        best.queue->oldest = (best.queue->oldest + 1) % best.queue->taken.size();
+      }
+      each(best, entry);
+    }
     if (!is_open(best)) continue;
     open.push_back(&best);
     std::push_heap(open.begin(), open.end(), later);
@@ -102,6 +188,7 @@ void ReadyQueue::forget_handlers() {
 void ReadyQueue::clear() {
   lanes_.clear();
   delayed_.clear();
+  keys_.clear();
   size_ = 0;
   for (const auto& [name, queue] : queues_) queue->running = 0;
 }

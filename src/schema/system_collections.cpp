@@ -55,6 +55,37 @@ constexpr std::string_view kDefinitions = R"(schema {
     timeout: String
     uniqueKey: String @indexed
     progress: Any
+    concurrencyKey: String
+    batch: Uuid
+    completes: Uuid
+  }
+  define collection _schedules {
+    name: String! @primary
+    cron: String!
+    timeZone: String!
+    catchUp: String!
+    action: String!
+    created_at: DateTime!
+    next_at: DateTime
+    last_at: DateTime
+    fired: Int!
+    error: String
+  }
+  define collection _queries {
+    name: String! @primary
+    collection: String!
+    where: JSON
+    created_at: DateTime!
+  }
+  define collection _batches {
+    id: Uuid! @primary
+    total: Int!
+    pending: Int!
+    failed: Int!
+    job: JSON
+    completion: Uuid
+    created_at: DateTime!
+    completed_at: DateTime
   }
 })";
 

@@ -35,7 +35,7 @@ BEGIN {
   home("re2/", "schema expr")
   home("utf8proc.h", "expr")
   home("date/", "expr")
-  home("unicode/", "text"); home("libstemmer.h", "text")
+  home("unicode/", "text schema"); home("libstemmer.h", "text")
   home("boost/unordered/", "cache")
   home("boost/url", "schema expr")
   home("CLI/", "cli"); home("histedit.h", "cli")

@@ -19,6 +19,7 @@ set(AURORA_UNIT_TESTS
   schema/build_test.cpp
   schema/catalog_test.cpp
   schema/coerce_test.cpp
+  schema/cron_test.cpp
   schema/definition_test.cpp
   schema/insert_test.cpp
   schema/json_insert_test.cpp
@@ -117,6 +118,9 @@ set(AURORA_UNIT_TESTS
   facade/sparse_scan_test.cpp
   facade/statements_threads_test.cpp
   facade/transactions_test.cpp
+  facade/coroutine_handler_test.cpp
+  facade/worker_limits_test.cpp
+  facade/schedules_test.cpp
   facade/workers_test.cpp
   jobs/backoff_test.cpp
   jobs/ready_queue_test.cpp

@@ -24,6 +24,7 @@ inline constexpr auto kMutationNames = std::to_array<std::string_view>({
     "enqueueJob",
     "enqueueJobs",
     "retryJob",
+    "retryJobs",
     "cancelJob",
     "pauseQueue",
     "resumeQueue",

@@ -220,6 +220,13 @@ struct HandlerDefinition {
   std::string action_text;  ///< its source, as stored
 };
 
+/// What a schedule has beside a name and an action, which are those of the operation's `handler`.
+struct ScheduleDefinition {
+  Name cron;       ///< texts of the quoted names
+  Name time_zone;  ///< text empty when not given
+  Name catch_up;   ///< text empty when not given
+};
+
 struct Operation {
   enum class Kind : std::uint8_t {
     kQuery,
@@ -229,16 +236,21 @@ struct Operation {
     kMigrate,
     kDefineHandler,
     kDropHandler,
+    kSchedule,
+    kDropSchedule,
+    kDefineQuery,
+    kDropQuery,
   };
   Kind kind = Kind::kQuery;
   Offset at = 0;
   Name name;  ///< text empty when not given
   std::vector<VariableDefinition> variables;
   std::vector<Directive> directives;
-  std::vector<Selection> selections;         ///< query, mutation, subscription: root fields
+  std::vector<Selection> selections;         ///< query, mutation, subscription: root fields; kDefineQuery: its one
   std::vector<SchemaStatement> schema;       ///< kSchema
   std::vector<MigrationVersion> migrations;  ///< kMigrate
-  HandlerDefinition handler;                 ///< kDefineHandler; kDropHandler uses handler.name
+  HandlerDefinition handler;                 ///< kDefineHandler; kDrop… and kDefineQuery use handler.name
+  ScheduleDefinition schedule;               ///< kSchedule
 };
 
 struct FragmentDefinition {

@@ -16,8 +16,8 @@
 namespace aurora::exec {
 
 /// Stores the handler, in the place of one of that name; returns {"name","status"} as JSON.
-/// Errors: InvalidDefinition for an unknown event, CollectionNotFound, InvalidOperation for a system collection; those of
-/// `where`; InvalidQuery for a placeholder that names no field.
+/// Errors: InvalidDefinition for an unknown event, CollectionNotFound, InvalidOperation for a system collection, NotFound
+/// for an unknown named query; those of `where`; InvalidQuery for a placeholder that names no field.
 [[nodiscard]] Result<std::string> define_handler(WriteView& view, const aql::HandlerDefinition& handler,
                                                  const plan::Bindings& bindings, const ExecSettings& settings);
 
@@ -44,12 +44,13 @@ class Handlers {
 
  private:
   using Set = std::vector<std::shared_ptr<const Handler>>;
-  [[nodiscard]] Result<std::shared_ptr<const Set>> load(WriteView& view, const aql::Limits& limits) const;
+  [[nodiscard]] Result<std::shared_ptr<const Set>> load(WriteView& view, const plan::Bindings& bindings,
+                                                                const ExecSettings& settings) const;
 
   const TransferOperation transfer_;
   mutable std::mutex mutex_;
   mutable std::shared_ptr<const Set> known_;   // guarded by mutex_; null: nothing was read yet
-  mutable Sequence known_at_ = 0;              // guarded by mutex_: the state of `_handlers` they are of
+  mutable Sequence known_at_ = 0;              // guarded by mutex_: the state of `_handlers` and `_queries` they are of
 };
 
 }  // namespace aurora::exec

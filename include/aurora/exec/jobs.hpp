@@ -34,6 +34,9 @@ struct NewJob {
   std::optional<DateTime> run_at;          ///< none: now
   std::optional<std::string> timeout;      ///< as parse_duration reads it
   std::optional<std::string> unique_key;
+  std::optional<std::string> concurrency_key;
+  std::optional<Uuid> batch;               ///< that it is one of
+  std::optional<Uuid> completes;           ///< the batch it was enqueued at the end of
 
   static constexpr std::int64_t kDefaultRetries = 3;
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <aurora/jobs/job_records.hpp>
+#include <aurora/jobs/metrics.hpp>
 #include <aurora/jobs/ready_queue.hpp>
 #include <aurora/result.hpp>
 
@@ -23,9 +24,16 @@ struct Attempt;
 /// Runs an attempt; an error fails it, a value is its result. Must not throw.
 using Handler = std::function<Result<Value>(const std::shared_ptr<Attempt>&)>;
 
-/// A handler, and how long its attempts take.
+/// Begins an attempt that goes on elsewhere; `done` is called once, by any thread. Must not throw.
+using AsyncHandler = std::function<void(const std::shared_ptr<Attempt>&, std::function<void(Result<Value>)> done)>;
+
+/// A handler, how long its attempts take, and how many there are.
 struct HandlerSlot {
-  Handler run;
+  Handler run;                                ///< or
+  AsyncHandler begin;
+  std::shared_ptr<TypeMetrics> metrics;
+  std::uint32_t limit = UINT32_MAX;           ///< of attempts under way at a time
+  std::uint32_t running = 0;                  ///< the dispatching thread's
   std::atomic<std::int64_t> mean_nanos{-1};   ///< negative: none has ended yet
 };
 
@@ -36,6 +44,9 @@ struct Attempt {
   std::uint32_t number = 1;                ///< from 1
   std::string type;
   Queue* queue = nullptr;                  ///< the dispatcher's
+  ConcurrencyKey* key = nullptr;           ///< the dispatcher's; null: it has none
+  std::size_t mark = 0;                    ///< its slot among the marks of what has begun
+  std::optional<std::chrono::nanoseconds> timeout;
   std::shared_ptr<HandlerSlot> handler;
   std::int64_t expected_nanos = 0;         ///< how long it is thought to take
   Instant claimed;
@@ -43,9 +54,10 @@ struct Attempt {
 
   // The dispatcher's alone.
   Instant next_beat;
-  std::optional<Instant> timeout;
   bool came_back = false;                  ///< it ended, and how is being written
 
+  /// When its handler was called; zero before.
+  std::atomic<Instant::rep> begun{0};
   /// The lease: nothing is written for this attempt after it.
   std::atomic<Instant::rep> lease_until{0};
   /// The job was cancelled, timed out or lost: what the handler still does is in vain.

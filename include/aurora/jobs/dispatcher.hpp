@@ -11,12 +11,15 @@
 //   J3  an attempt is dealt out once, and comes back once: ended, or given back before it began.
 //   J4  whatever ends an attempt asks, inside the commit, whether it still holds its lease and the job its token. So a
 //       handler that was frozen past its lease, or whose job was cancelled, writes nothing, and a job is completed once.
-//   J5  a claim is durable before its handler runs: a crash costs an attempt, so that a job that kills its process ends.
+//   J5  a claim is durable before its handler runs, and the handler's begin is marked where a crash of the process does not
+//       reach (begun_marks.hpp). So a crash costs an attempt of what had begun, a job that kills its process ends, and what
+//       was only claimed ahead loses nothing.
 //   J6  user code runs on the threads of the pool, never under a lock and never inside a commit.
 #pragma once
 
 #include <aurora/commit/engine.hpp>
 #include <aurora/jobs/attempt.hpp>
+#include <aurora/jobs/begun_marks.hpp>
 #include <aurora/jobs/ready_queue.hpp>
 #include <aurora/worker_config.hpp>
 
@@ -33,9 +36,24 @@
 
 namespace aurora::jobs {
 
-/// Jobs left RUNNING by a process that is gone are lost attempts: they wait again, or are dead letters. Returns how many.
-/// Requires: nothing runs yet.
-[[nodiscard]] Result<std::size_t> rescue_orphans(commit::Engine& engine);
+/// Jobs left RUNNING by a process that is gone: those it had begun are lost attempts, and wait again or are dead letters; the
+/// others wait as if they had not been claimed. `directory` is the database's, empty for one in memory: without the marks of
+/// what had begun every attempt counts. Requires: nothing runs yet.
+struct Rescued {
+  std::size_t lost = 0;
+  std::size_t unbegun = 0;
+};
+[[nodiscard]] Result<Rescued> rescue_orphans(commit::Engine& engine, const std::string& directory);
+
+/// What dispatchers count of one type, and whether it has a handler.
+struct TypeReport {
+  std::string type;
+  bool handled = false;
+  std::shared_ptr<const TypeMetrics> metrics;  ///< null: it had no handler
+};
+
+/// No more jobs than these wait claimed for a thread.
+inline constexpr std::size_t kMostWaiting = 4096;
 
 /// Threads: every call may come from any thread.
 class Dispatcher {
@@ -46,8 +64,11 @@ class Dispatcher {
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;
 
+  /// The directory of the database; empty for one in memory. Requires: not started.
+  void keep_marks_in(std::string directory) { directory_ = std::move(directory); }
   /// In the place of an earlier one of that type.
   void handle(const std::string& type, Handler handler);
+  void handle_async(const std::string& type, AsyncHandler handler);
   using OnEnd = std::function<void(const Ended&)>;
   /// Told, on a thread of the pool, of each attempt that ended. Must not throw.
   void on_end(OnEnd listener);
@@ -73,6 +94,11 @@ class Dispatcher {
 
   [[nodiscard]] const JobRecords& records() const noexcept { return records_; }
 
+  /// Every type that has or had a handler, by name.
+  [[nodiscard]] std::vector<TypeReport> report() const;
+  /// Attempts under a handler.
+  [[nodiscard]] std::size_t begun() const;
+
   /// Whether the calling thread is one of a pool's, under a handler.
   [[nodiscard]] static bool runs_handler() noexcept;
 
@@ -85,6 +111,7 @@ class Dispatcher {
     bool returned = true;                                // its thread is free; false: it was given up, its handler goes on
     Value result;
     std::string error;
+    std::optional<JobStatus> ended;                      // while writing: of the job, when the attempt has an end
   };
   struct Candidate {
     ReadyQueue::Lane* lane = nullptr;
@@ -127,7 +154,10 @@ class Dispatcher {
   void choose_old(Instant now, Round& round);
   void write(Round& round);
   [[nodiscard]] Status write_round(commit::WriteContext& context, Round& round);
-  [[nodiscard]] Status settle(WriteView& view, const Finished& finished, Round& round);
+  [[nodiscard]] Status settle(WriteView& view, Finished& finished, Round& round);
+  void count(const Finished& finished) const;
+  [[nodiscard]] AttemptRef make_attempt(Candidate& candidate, Instant begun, Sequence sequence);
+  void report_unhandled(Instant now);
   void after_write(Round& round, Instant begun, Sequence sequence);
   void put_back(Round& round);
   [[nodiscard]] Instant next_look(Instant now);
@@ -136,12 +166,18 @@ class Dispatcher {
   // dispatcher.cpp
   void run_thread(std::uint64_t generation);
   void run_one(std::unique_lock<std::mutex>& lock, std::uint64_t generation);
+  void run_begun(const AttemptRef& attempt, Finished& finished);
+  class AsyncEnd;
+  void begin_async(const AttemptRef& attempt, std::uint64_t generation);
+  void end_async(const AttemptRef& attempt, std::uint64_t generation, Result<Value> result);
+  void add_handler(const std::string& type, std::shared_ptr<HandlerSlot> slot);
   void wake_if_worth();
   void hear(const std::shared_ptr<const commit::Commit>& commit);
   void warn(const std::string& message) const;
 
   commit::Engine& engine_;
   const WorkerConfig config_;
+  std::string directory_;
   const JobRecords records_;
 
   std::mutex control_mutex_;                             // one start or stop at a time; taken before mutex_
@@ -149,9 +185,11 @@ class Dispatcher {
   std::condition_variable work_;                         // for the threads of the pool
   std::condition_variable turn_;                         // for the dispatching thread
   std::condition_variable drained_;                      // for stop
+  std::condition_variable resumed_all_;                  // for join: asynchronous attempts came back
   // Guarded by mutex_.
   std::map<std::string, std::shared_ptr<HandlerSlot>, std::less<>> handlers_;
   bool handlers_changed_ = false;
+  std::map<std::string, std::shared_ptr<TypeMetrics>, std::less<>> metrics_;
   OnEnd on_end_;
   std::map<std::string, bool> pauses_;                   // by queue
   bool pauses_changed_ = false;
@@ -163,20 +201,28 @@ class Dispatcher {
   std::vector<Finished> finished_;
   std::deque<Ended> notices_;
   std::size_t busy_ = 0;                                 // threads under a handler
+  std::size_t suspended_ = 0;                            // asynchronous attempts, of every generation
   std::size_t batch_ = 1;                                // as many ends as are worth a round while jobs wait
   Instant last_begun_;
   enum class State : std::uint8_t { kStopped, kRunning, kDraining, kEnding };
   State state_ = State::kStopped;
   bool dispatcher_waits_ = false;
   bool in_round_ = false;                                // what it has claimed may not be counted yet
-  bool progress_noted_ = false;
+  bool progress_noted_ = false;                          // or a begin that has a timeout
+  Instant next_progress_;                                // no earlier round for it
   std::size_t dealt_ = 0;                                // attempts that have not come back and been settled
   std::uint64_t generation_ = 0;                         // of the threads; those of an older one end
   std::vector<std::thread> threads_;
   std::vector<std::thread> stragglers_;
   std::thread dispatcher_;
 
+  // Made before threads are, and unmade after.
+  std::unique_ptr<BegunMarks> marks_;                    // null: in memory, or the file cannot be made
+
   // The dispatching thread's alone.
+  std::vector<std::size_t> free_marks_;
+  std::map<std::string, bool, std::less<>> unhandled_;   // types that wait for a handler; true: reported
+  Instant next_unhandled_;
   ReadyQueue ready_;
   std::map<std::string, std::shared_ptr<HandlerSlot>, std::less<>> known_;   // the handlers, as lanes point to them
   std::vector<Finished> unsettled_;                      // of a round that could not be written

@@ -19,9 +19,11 @@
 #include <aurora/job_status.hpp>
 #include <aurora/schema/catalog.hpp>
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace aurora::jobs {
 
@@ -51,6 +53,8 @@ class JobRecords {
   [[nodiscard]] std::int64_t retries(RecordView job) const { return number(job, retries_); }
   [[nodiscard]] std::int64_t max_retries(RecordView job) const { return number(job, max_retries_); }
   [[nodiscard]] Uuid id(RecordView job) const;
+  [[nodiscard]] std::string_view concurrency_key(RecordView job) const { return text(job, concurrency_key_); }
+  [[nodiscard]] std::optional<Uuid> completes(RecordView job) const;
   [[nodiscard]] ValueView payload(RecordView job) const { return job.field(payload_); }
   [[nodiscard]] ValueView result(RecordView job) const { return job.field(result_); }
   /// How long one attempt may take; nothing when it may take any time.
@@ -58,23 +62,31 @@ class JobRecords {
   /// The jobs of that status, as the committed part of `view` has them.
   [[nodiscard]] Result<OrdinalSet> with_status(View& view, JobStatus status) const;
 
+  /// How many jobs of each type there are in each status, as `with_status`; by type.
+  struct TypeCounts {
+    std::string type;
+    std::array<std::uint64_t, 7> of{};     ///< by JobStatus
+  };
+  [[nodiscard]] Result<std::vector<TypeCounts>> count_by_type(View& view) const;
+
   // ---- writing
   /// RUNNING, with a new token. Null when the job is gone, is not due yet, or another has it.
   [[nodiscard]] Result<RecordRef> claim(WriteView& view, Ordinal ordinal) const;
   /// The job, when it is RUNNING under that token; null otherwise.
   [[nodiscard]] Result<RecordRef> held(WriteView& view, const Token& token) const;
 
-  // What follows returns false, and writes nothing, when the job is not held under the token.
-  [[nodiscard]] Result<bool> complete(WriteView& view, const Token& token, const Value& result) const;
+  // What follows returns nothing, and writes nothing, when the job is not held under the token; else its status now.
+  using Changed = std::optional<JobStatus>;
+  [[nodiscard]] Result<Changed> complete(WriteView& view, const Token& token, const Value& result) const;
   /// `wait_micros`: until the next attempt, when there is one.
-  [[nodiscard]] Result<bool> fail(WriteView& view, const Token& token, std::string_view error,
-                                  std::int64_t wait_micros) const;
+  [[nodiscard]] Result<Changed> fail(WriteView& view, const Token& token, std::string_view error,
+                                     std::int64_t wait_micros) const;
   /// Its worker is gone, and whether it did anything is unknown: the attempt counts.
-  [[nodiscard]] Result<bool> lose(WriteView& view, const Token& token, std::string_view error) const;
+  [[nodiscard]] Result<Changed> lose(WriteView& view, const Token& token, std::string_view error) const;
   /// The attempt did not begin, or was given back: it does not count.
-  [[nodiscard]] Result<bool> release(WriteView& view, const Token& token) const;
+  [[nodiscard]] Result<Changed> release(WriteView& view, const Token& token) const;
   /// `progress` null, or too large to be stored: as it was.
-  [[nodiscard]] Result<bool> beat(WriteView& view, const Token& token, const Value& progress) const;
+  [[nodiscard]] Result<Changed> beat(WriteView& view, const Token& token, const Value& progress) const;
 
   /// PENDING instead of SCHEDULED, when its time has come.
   [[nodiscard]] Status promote(WriteView& view, Ordinal ordinal) const;
@@ -90,13 +102,16 @@ class JobRecords {
   [[nodiscard]] static DateTime time(RecordView job, FieldId field);
   [[nodiscard]] static std::int64_t number(RecordView job, FieldId field);
   [[nodiscard]] Value word(JobStatus status) const { return Value(to_string(status)); }
+  [[nodiscard]] Status leave_batch(WriteView& view, RecordView job, bool failed) const;
   [[nodiscard]] Status write(WriteView& view, Ordinal ordinal, RecordView job, Changes changes,
                              std::uint32_t room = exec::kJobStateRoom) const;
 
   Catalog::Entry collection_;
   FieldId id_, type_, queue_, payload_, priority_, status_, retries_, max_retries_, error_, created_at_, run_at_,
-      started_at_, completed_at_, last_retry_, last_heartbeat_, result_, timeout_, progress_;
+      started_at_, completed_at_, last_retry_, last_heartbeat_, result_, timeout_, progress_,
+      concurrency_key_, batch_, completes_;
   std::uint32_t status_index_ = 0;
+  std::uint32_t type_index_ = 0;
 };
 
 }  // namespace aurora::jobs

@@ -12,10 +12,15 @@ inline constexpr CollectionId kHandlersCollection = 2;
 /// Holds no documents: it shows the change log.
 inline constexpr CollectionId kChangesCollection = 3;
 inline constexpr CollectionId kJobsCollection = 4;
+inline constexpr CollectionId kSchedulesCollection = 5;
+/// Named queries.
+inline constexpr CollectionId kQueriesCollection = 6;
+/// Of jobs.
+inline constexpr CollectionId kBatchesCollection = 7;
 /// The first id of collections, and of indexes, that users define.
 inline constexpr std::uint32_t kFirstUserId = 16;
 
-/// `_migrations`, `_handlers`, `_changes` and `_jobs`, by id.
+/// All of them, by id.
 /// Errors: none that can happen; those of reading the definitions.
 [[nodiscard]] Result<std::vector<Catalog::Entry>> system_collections();
 

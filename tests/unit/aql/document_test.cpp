@@ -28,10 +28,16 @@ std::string kinds(const Document& document) {
       case Kind::kMigrate:
         out += "migrate";
         break;
+      case Kind::kSchedule:
+        out += "schedule";
+        break;
       case Kind::kDefineHandler:
+      case Kind::kDefineQuery:
         out += "define";
         break;
       case Kind::kDropHandler:
+      case Kind::kDropSchedule:
+      case Kind::kDropQuery:
         out += "drop";
         break;
     }
@@ -48,9 +54,10 @@ TEST_CASE("every kind of operation, in source order", "[aql][document]") {
       "subscription S { c { ...F } } schema { drop collection t } __schema(system: true) { "
       "handlers } "
       "migrate { \"v\": { drop collection t } } define handler \"h\" { on: \"insert:t\" action: { "
-      "delete(collection: \"t\") } } drop handler \"h\"");
+      "delete(collection: \"t\") } } drop handler \"h\" schedule \"s\" { cron: \"@daily\" action: { "
+      "delete(collection: \"t\") } }");
   CHECK(kinds(document) ==
-        "query1 query1 mutation1 subscription1 schema1 query1 migrate0 define0 drop0 ");
+        "query1 query1 mutation1 subscription1 schema1 query1 migrate0 define0 drop0 schedule0 ");
   CHECK(document.operations[1].at == 6);
   CHECK(document.operations[3].name.text == "S");
   CHECK(document.operations[5].selections[0].name.text == "__schema");

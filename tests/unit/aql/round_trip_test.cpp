@@ -325,7 +325,8 @@ TEST_CASE("every prefix of a text parses or fails inside itself", "[aql][propert
       "query Q($v: [Int!]! = [-1]) @auth { a: c(where: {\"x.y\": {in: $v}}) { b: \"${d | f(2)}\" "
       "...F "
       "e: g ? -h : !i } } fragment F on c { z } define handler \"h\" { on: \"insert:c\", action: { "
-      "insert(a: $_id) } } migrate { \"v\": { migrate data in c { set a = \"\"\"\n b\"\"\" where "
+      "insert(a: $_id) } } schedule \"s\" { cron: \"@daily\" timeZone: \"UTC\" catchUp: ALL action: { "
+      "insert(a: 1) } } drop query \"q\" migrate { \"v\": { migrate data in c { set a = \"\"\"\n b\"\"\" where "
       "{} } } }";
   CHECK(parse(text));
   for (std::size_t size = 0; size < text.size(); ++size) {
