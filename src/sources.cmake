@@ -4,6 +4,7 @@
 set(AURORA_SOURCES
   base/checksum.cpp
   base/error.cpp
+  base/free_memory.cpp
   base/ids.cpp
   base/nearest.cpp
   base/utf8.cpp

@@ -26,6 +26,10 @@ BulkMemory::BulkMemory(std::size_t bytes) : size_(bytes), data_(nullptr) {
   static_cast<void>(::madvise(data_, bytes, MADV_HUGEPAGE));
 }
 
+void BulkMemory::discard() noexcept {
+  if (mapped_ != nullptr) static_cast<void>(::madvise(data_, size_, MADV_DONTNEED));
+}
+
 BulkMemory::~BulkMemory() {
   if (mapped_ != nullptr)
     ::munmap(mapped_, mapped_size_);

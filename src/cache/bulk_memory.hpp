@@ -19,6 +19,8 @@ class BulkMemory {
   /// Aligned to a line.
   [[nodiscard]] std::byte* data() const noexcept { return data_; }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  /// Gives large memory back to the system: it may be read still, and is then zero.
+  void discard() noexcept;
 
  private:
   std::size_t size_;

@@ -68,7 +68,7 @@ struct KeyHints::Table {
     return fresh && used.fetch_add(1, std::memory_order_relaxed) + 1 > lines.size() * kPlaces / 2;
   }
 
-  const BulkMemory memory;
+  BulkMemory memory;
   const std::span<Line> lines;
   const std::span<Records> records;
   const int shift;
@@ -127,8 +127,10 @@ void KeyHints::grow(const Table* full) noexcept try {
         static_cast<void>(larger->put(static_cast<std::uint32_t>(hint >> 32), {static_cast<Ordinal>(hint), record}));
     }
   }
+  auto& outgrown = *tables_.back();
   tables_.push_back(std::move(larger));
   table_.store(tables_.back().get(), std::memory_order_release);
+  outgrown.memory.discard();   // whoever is on the way through it finds nothing there
 } catch (const std::bad_alloc&) {
 }
 

@@ -3,6 +3,7 @@
 //
 // Pages are written without the store's log and flushed as one family: after a crash the family is whole at
 // some checkpoint, and the change log, kept from there on, brings it up to date.
+#include <aurora/base/free_memory.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/commit/keys.hpp>
 #include <aurora/commit/log_codec.hpp>
@@ -226,11 +227,19 @@ void Engine::start_background() {
   if (!options_.start_periodic || options_.read_only) return;
   const auto interval = std::min(options_.checkpoint_interval, options_.expiry_interval);
   const auto opened = std::chrono::steady_clock::now();
-  background_ = options_.start_periodic(interval, [this, last = opened, swept = opened]() mutable {
+  background_ = options_.start_periodic(interval, [this, last = opened, swept = opened, commits = std::uint64_t{0},
+                                                   checkpoints = std::uint64_t{0}]() mutable {
     // The thread runs before it is known here, and a commit of its own may wake it.
     if (!background_known_.load(std::memory_order_acquire)) return;
     try {
       run_upkeep(last, swept);
+      // A load leaves much that was freed with the allocator. What is still written would take it again at once.
+      const auto before = std::exchange(commits, commits_.load(std::memory_order_relaxed));
+      const auto made = checkpoints_.load(std::memory_order_relaxed);
+      if (commits == before && made != checkpoints) {
+        checkpoints = made;
+        return_free_memory();
+      }
     } catch (const std::exception& error) {
       log(kLogWarning, std::string("background upkeep broke off and will be tried again: ") + error.what());
     }
