@@ -32,6 +32,8 @@ Result<bool> Selector::try_index_order(std::vector<Row>& found) {
   std::uint64_t position = 0;
   bool unusable = false;
   Status failed;
+  constexpr std::uint64_t kReserved = 64;
+  if (end > query_.offset) found.reserve(std::min(end - query_.offset, kReserved));
   std::vector<ValueView> place;
   const auto visit = [&](Ordinal ordinal) {
     if (access_.candidates && !access_.candidates->contains(ordinal)) return true;

@@ -17,10 +17,10 @@ namespace {
 constexpr std::string_view kSchema =
     "schema { define collection d { id: Int! @primary  n: Int  f: Float  b: Boolean  t: String  long: String  day: Date "
     " time: Time at: DateTime  key: Uuid  group: Int @indexed  inner: { k: Int, name: String }  many: [Int]  any: Any "
-    " twice: Int @computed(\"n * 2\") } }";
+    " twice: Int @computed(expr: \"id * 2\") } }";
 
-constexpr std::array<std::string_view, 15> kFields{"id", "n", "f", "b", "t", "long", "day", "time", "at", "key",
-                                                   "inner.k", "inner.name", "inner", "many", "any"};
+constexpr std::array<std::string_view, 16> kFields{"id", "n", "f", "b", "t", "long", "day", "time", "at", "key",
+                                                   "inner.k", "inner.name", "inner", "many", "any", "twice"};
 
 template <class Random>
 Object document(std::int64_t id, Random& random) {
@@ -110,13 +110,12 @@ TEST_CASE("fields of rows are those of their documents, through writes and alter
         }
       }
       if (round == 30) (void)db.execute("schema { alter collection d { drop n } }");
-      if (round == 31) (void)db.execute("schema { alter collection d { add n: Int = 7 } }");
+      if (round == 30) (void)db.execute("schema { alter collection d { add n: Int = 7 } }");
       for (int ask = 0; ask < 3; ++ask) {
         std::vector<std::string> fields;
         const auto width = 1 + random() % 4;
         for (std::size_t i = 0; i < width; ++i) {
-          auto name = kFields[random() % 6 == 0 ? random() % kFields.size() : (seed + ask * 3 + i) % kFields.size()];
-          if (round == 30 && name == "n") name = "f";
+          const auto name = kFields[random() % 6 == 0 ? random() % kFields.size() : (seed + ask * 3 + i) % kFields.size()];
           fields.emplace_back(name);
         }
         const auto condition = random() % 4 == 0 ? field("id") >= Value(std::int64_t{0})
@@ -155,7 +154,7 @@ TEST_CASE("rows are read by place and by name, and outlive their database", "[fa
   Rows rows;
   {
     auto db = Database::open_in_memory();
-    (void)db.execute("schema { define collection d { id: Int! @primary  t: String  inner: { k: Int } twice: Int @computed(\"id * 2\") } }");
+    (void)db.execute("schema { define collection d { id: Int! @primary  t: String  inner: { k: Int } twice: Int @computed(expr: \"id * 2\") } }");
     (void)db.execute("mutation { insertMany(collection: \"d\", data: [{id: 1, t: \"one\", inner: {k: 5}}, {id: 2}]) }");
     const auto query = db.query("d").order_by("id", desc).select({"t", "inner.k", "twice", "t"});
     rows = query.fetch();
