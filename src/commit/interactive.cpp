@@ -12,6 +12,9 @@ Error conflict(std::string_view what) {
   return Error(ErrorCode::kConflict, "another commit changed " + std::string(what) + "; run the transaction again");
 }
 
+// What a transaction may remember of its reads, however little it may write.
+constexpr std::uint64_t kLeastReadBytes = 1u << 20;
+
 // What a filter that is kept takes, about.
 std::size_t bytes_of(const plan::FilterNode& node) {
   std::size_t bytes = sizeof(node) + node.name.size();
@@ -32,11 +35,12 @@ InteractiveTransaction::InteractiveTransaction(Engine& engine)
 Status InteractiveTransaction::check_size() const {
   const auto most = engine_.options().max_transaction_bytes;
   if (writes_.byte_size() > most) return transaction_too_large(most);
-  if (writes_.byte_size() + read_bytes_ <= most) return {};
+  const auto most_read = std::max<std::uint64_t>(most, kLeastReadBytes);
+  if (read_bytes_ <= most_read) return {};
   return Error(ErrorCode::kLimitExceeded,
                "the transaction has read " + std::to_string(reads_.size()) + " times: what it has to remember of that until "
-               "it ends takes more than " + std::to_string(most) + " bytes together with what it wrote "
-               "(max_transaction_bytes); read more at a time, or end it earlier");
+               "it ends takes more than " + std::to_string(most_read) + " bytes (max_transaction_bytes); read more at a time, "
+               "or end it earlier");
 }
 
 bool InteractiveTransaction::conflicts(const Change& change) const {

@@ -21,8 +21,8 @@ class InteractiveTransaction {
 
   [[nodiscard]] WriteContext& context() noexcept { return context_; }
   [[nodiscard]] const WriteContext& context() const noexcept { return context_; }
-  /// Errors: LimitExceeded when more is written than one commit may hold, or what was read takes more than the rest of
-  /// that to remember.
+  /// Errors: LimitExceeded when more is written than one commit may hold, or what was read takes more than that to remember
+  /// (a mebibyte at least).
   [[nodiscard]] Status check_size() const;
   /// Validates and writes. Returns the sequence. Errors: Conflict; as Engine::commit.
   /// `also` is written with it; it sees the state as it is then. Its errors are the commit's.
