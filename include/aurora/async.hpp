@@ -40,8 +40,7 @@ class AsyncWait : public std::enable_shared_from_this<AsyncWait<T, Handler>> {
     if (slot.is_connected())
       slot.assign([wait = this->weak_from_this()](asio::cancellation_type kind) {
         const auto self = wait.lock();
-        if (self && kind != asio::cancellation_type::none)
-          self->finish(std::make_exception_ptr(std::system_error(asio::error::operation_aborted)), {});
+        if (self && kind != asio::cancellation_type::none) self->cancel();
       });
     try {
       keep(source.when_next([self = this->shared_from_this()](Result<T> result) {
@@ -57,9 +56,31 @@ class AsyncWait : public std::enable_shared_from_this<AsyncWait<T, Handler>> {
 
  private:
   void keep(Following following) {
+    bool cancelled = false;
+    {
+      std::lock_guard lock(mutex_);
+      // Told already: it goes out of scope, which ends it.
+      if (handler_) following_ = std::move(following);
+      kept_ = true;
+      cancelled = cancelled_;
+    }
+    if (cancelled) cancel();
+  }
+
+  // What has come already goes to the handler: nothing is lost to who asks again.
+  void cancel() {
+    Following following;
+    {
+      std::lock_guard lock(mutex_);
+      cancelled_ = true;
+      if (!kept_ || !handler_) return;   // `keep` goes on with it; or it was told
+      std::swap(following, following_);
+    }
+    // Not under the mutex: it waits for a call under way, which takes that.
+    if (following.cancel())
+      return finish(std::make_exception_ptr(std::system_error(asio::error::operation_aborted)), {});
     std::lock_guard lock(mutex_);
-    // Told already: it goes out of scope, which ends it.
-    if (handler_) following_ = std::move(following);
+    if (handler_) std::swap(following, following_);
   }
 
   void finish(std::exception_ptr error, T value) {
@@ -85,6 +106,8 @@ class AsyncWait : public std::enable_shared_from_this<AsyncWait<T, Handler>> {
   std::mutex mutex_;
   std::unique_ptr<Handler> handler_;   // guarded; null: it was told
   Following following_;                // guarded
+  bool kept_ = false;                  // guarded
+  bool cancelled_ = false;             // guarded
 };
 
 template <class T, class Source, class CompletionToken>

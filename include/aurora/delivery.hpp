@@ -37,6 +37,8 @@ class [[nodiscard]] Following {
   Following& operator=(Following&& other) noexcept;
   ~Following();
   void stop() noexcept;
+  /// As stop; but false, and still following, when the one thing that was waited for (`when_next`) has come and is on its way.
+  [[nodiscard]] bool cancel() noexcept;
   [[nodiscard]] bool is_active() const noexcept;
 
  private:

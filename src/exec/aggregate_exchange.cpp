@@ -18,6 +18,13 @@ double number_of(ValueView value) {
   return (value.type() == Type::kInt ? static_cast<double>(value.int_value()) : value.float_value()) + 0.0;   // one zero
 }
 
+// Equal values that are shown differently, as 1 and 1.0, are not the same.
+bool is_same(ValueView a, ValueView b) {
+  if (a.type() != b.type() || compare(a, b) != 0) return false;
+  const bool nests = a.type() == Type::kList || a.type() == Type::kObject;
+  return !nests || a.encoded() == b.encoded();
+}
+
 }  // namespace
 
 bool Accumulator::exchange_value(const AggregateItem& item, Cell& cell, ValueView before, ValueView after) {
@@ -25,7 +32,7 @@ bool Accumulator::exchange_value(const AggregateItem& item, Cell& cell, ValueVie
     if (!is_number(before.type())) before = {};
     if (!is_number(after.type())) after = {};
   }
-  if (before.type() == after.type() && compare(before, after) == 0) return true;
+  if (is_same(before, after)) return true;
   switch (item.function) {
     case AggregateFunction::kCount:
     case AggregateFunction::kCountField:
@@ -39,8 +46,11 @@ bool Accumulator::exchange_value(const AggregateItem& item, Cell& cell, ValueVie
       break;
     case AggregateFunction::kMin:
     case AggregateFunction::kMax: {
+      // Among equals the first is shown: which of them it is now is not known.
+      const EncodedValue best(cell.value);
+      if (cell.count > 0 && !after.is_null() && compare(after, best.view()) == 0 && !is_same(after, best.view())) return false;
       if (before.is_null()) break;
-      const bool was_it = compare(before, EncodedValue(cell.value).view()) == 0;
+      const bool was_it = compare(before, best.view()) == 0;
       const auto relation = compare(after, before);
       const bool is_better = !after.is_null() && (item.function == AggregateFunction::kMin ? relation < 0 : relation > 0);
       if (was_it && !is_better && cell.count > 1) return false;   // the next best is not known

@@ -88,7 +88,7 @@ class GroupBy final : public Consumer {
   }
 
   Result<bool> exchange(const Row* before, const Row* after) override {
-    if (ordered_) return false;
+    if (ordered_ || untyped_) return false;
     const auto old_record = before != nullptr ? before->record.view() : RecordView();
     const auto record = after != nullptr ? after->record.view() : RecordView();
     const bool stays = before != nullptr && after != nullptr && name_of(old_record) == name_of(record);
@@ -151,11 +151,11 @@ class GroupBy final : public Consumer {
 
   Status add_field(std::string_view name, aql::Offset at) {
     GroupField field;
-    field.sid = name == "_sid";
-    if (!field.sid) {
+    if (field.sid = name == "_sid"; !field.sid) {
       auto path = resolve_path(context_.collection, name);
       if (!path) return fail(at, path.error().message());
       field.path = *std::move(path);
+      untyped_ = untyped_ || !has_one_form(type_at(context_.collection, field.path));
     }
     fields_.push_back(std::move(field));
     return {};
@@ -483,6 +483,7 @@ class GroupBy final : public Consumer {
   std::uint64_t limit_ = UINT64_MAX;
   std::uint64_t shown_ = 0;
   bool ordered_ = false;
+  bool untyped_ = false;           // equal keys may be shown differently
   std::unordered_map<std::string, std::size_t> index_;
   std::vector<Group> groups_;
   std::uint64_t bytes_ = 0;

@@ -7,6 +7,7 @@
 #include <aurora/exec/lookup.hpp>
 #include <aurora/exec/projection.hpp>
 #include <aurora/exec/select.hpp>
+#include <aurora/index/extract.hpp>
 
 #include <cstdint>
 #include <string>
@@ -59,6 +60,13 @@ inline bool keys_before(const Group& a, const Group& b) {
     if (relation != 0) return relation < 0;
   }
   return false;
+}
+
+/// Whether equal values of the type are always written alike; 1 and 1.0 are equal, too.
+[[nodiscard]] inline bool has_one_form(const TypeDef* type) {
+  while (type != nullptr && type->type == FieldType::kList) type = type->element.get();
+  return type != nullptr && type->type != FieldType::kAny && type->type != FieldType::kJson &&
+         type->type != FieldType::kObject;
 }
 
 }  // namespace aurora::exec

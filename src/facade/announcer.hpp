@@ -51,7 +51,13 @@ class Consumer {
   [[nodiscard]] virtual std::vector<reactive::Route> routes() const = 0;
   [[nodiscard]] virtual std::uint64_t routes_version() const noexcept { return 0; }
 
-  void stop() noexcept { outlet_->stop(); }
+  /// Nothing is asked or called any more; waits for what is under way, unless that asks for it.
+  virtual void stop() noexcept { outlet_->stop(); }
+  /// As stop; false, and nothing was done, when what it waited for has come and is on its way.
+  [[nodiscard]] virtual bool cancel() noexcept {
+    stop();
+    return true;
+  }
   [[nodiscard]] bool is_over() const noexcept { return outlet_->is_stopped(); }
 
  protected:

@@ -31,19 +31,39 @@ CommitEvents::CommitEvents(const commit::Commit& commit, std::uint32_t begin)
       first(begin),
       end(static_cast<std::uint32_t>(std::min<std::size_t>(commit.changes.size(), std::size_t{begin} + kChunk))) {
   entries.reserve(end - first);
-  for (auto place = first; place < end; ++place)
-    if (const auto definition = commit.catalog->find(commit.changes[place].collection))
-      entries.push_back({event_of(commit, definition, place), definition->system});
+  for (auto place = first; place < end; ++place) {
+    const auto& change = commit.changes[place];
+    const auto definition = commit.catalog->find(change.collection);
+    if (!definition) continue;
+    entries.push_back({event_of(commit, definition, place), definition->system});
+    bytes += change.before.memory_bytes() + change.after.memory_bytes();
+  }
 }
 
 std::shared_ptr<const CommitEvents> EventShelf::at(const commit::Commit& commit, std::uint32_t place) {
   const auto first = place - place % CommitEvents::kChunk;
   auto& slot = slots_[(commit.sequence + first / CommitEvents::kChunk) % kSlots];
-  std::lock_guard lock(slot.mutex);
-  auto& events = slot.events;
-  if (!events || events->sequence != commit.sequence || events->first != first)
+  std::shared_ptr<const CommitEvents> events;
+  {
+    std::lock_guard lock(slot.mutex);
+    if (slot.events && slot.events->sequence == commit.sequence && slot.events->first == first) return slot.events;
     events = std::make_shared<const CommitEvents>(commit, first);
+    bytes_ += events->bytes;
+    if (slot.events) bytes_ -= slot.events->bytes;
+    slot.events = events;
+  }
+  // Large documents are not kept alive for those who may come.
+  if (bytes_ > kMostBytes) clear();
   return events;
+}
+
+void EventShelf::clear() {
+  for (auto& slot : slots_) {
+    std::shared_ptr<const CommitEvents> gone;   // released outside the lock
+    std::lock_guard lock(slot.mutex);
+    gone.swap(slot.events);
+    if (gone) bytes_ -= gone->bytes;
+  }
 }
 
 void BatchBuilder::add(ChangeBatch& batch, const std::shared_ptr<const CommitEvents>& events, std::uint32_t place,

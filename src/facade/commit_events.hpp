@@ -7,6 +7,7 @@
 #include <aurora/listener.hpp>
 
 #include <array>
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -29,6 +30,7 @@ struct CommitEvents {
   Sequence sequence = 0;
   std::uint32_t first = 0;   ///< the place of the first change
   std::uint32_t end = 0;     ///< behind the last
+  std::size_t bytes = 0;     ///< of the documents
   std::vector<Entry> entries;
 };
 
@@ -38,14 +40,18 @@ class EventShelf {
  public:
   /// The events of the commit's chunk that holds `place`.
   [[nodiscard]] std::shared_ptr<const CommitEvents> at(const commit::Commit& commit, std::uint32_t place);
+  /// Lets go of all: nobody listens.
+  void clear();
 
  private:
   static constexpr std::size_t kSlots = 128;
+  static constexpr std::size_t kMostBytes = 16u << 20;
   struct Slot {
     std::mutex mutex;
     std::shared_ptr<const CommitEvents> events;   // guarded
   };
   std::array<Slot, kSlots> slots_;
+  std::atomic<std::size_t> bytes_{0};             // of the documents in all slots
 };
 
 /// Puts batches together.

@@ -31,6 +31,13 @@ void Following::stop() noexcept {
   if (const auto state = state_.lock()) state->announcer().forget(consumer);
 }
 
+bool Following::cancel() noexcept {
+  if (!consumer_) return true;
+  if (!consumer_->cancel()) return false;
+  stop();
+  return true;
+}
+
 bool Following::is_active() const noexcept { return consumer_ != nullptr && !consumer_->is_over(); }
 
 Following Watcher::on_update(std::function<void(const WatchUpdate&)> callback, DeliveryOptions options) && {

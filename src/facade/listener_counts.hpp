@@ -19,11 +19,12 @@ class ListenerCounts {
     ++total_;
     ++counts_[collection.value_or("")];
   }
-  void remove(const std::optional<std::string>& collection) {
+  /// Whether any are left.
+  bool remove(const std::optional<std::string>& collection) {
     std::lock_guard lock(mutex_);
-    --total_;
     const auto found = counts_.find(collection.value_or(""));
     if (--found->second == 0) counts_.erase(found);
+    return --total_ > 0;
   }
   [[nodiscard]] std::size_t of(std::string_view collection) const {
     std::lock_guard lock(mutex_);

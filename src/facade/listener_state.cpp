@@ -14,7 +14,9 @@ ListenerState::ListenerState(std::shared_ptr<State> state, Sequence after, std::
   feed_.state().listener_counts().add(collection_);
 }
 
-ListenerState::~ListenerState() { feed_.state().listener_counts().remove(collection_); }
+ListenerState::~ListenerState() {
+  if (!feed_.state().listener_counts().remove(collection_)) feed_.state().event_shelf().clear();
+}
 
 bool ListenerState::concerns(const commit::Commit& commit, std::uint32_t place) const {
   const auto definition = commit.catalog->find(commit.changes[place].collection);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -27,19 +28,26 @@ class OnceConsumer final : public Consumer {
   OnceConsumer(Outlet::Log log, Poll poll, Done done, Source source = {})
       : Consumer(std::make_shared<Outlet>(Executor(), std::move(log))),
         poll_(std::move(poll)),
-        done_(std::move(done)),
-        source_(std::move(source)) {}
+        source_(std::move(source)),
+        done_(std::move(done)) {}
 
   void hear(const std::shared_ptr<const commit::Commit>&) override { catch_up(); }
   void hear_round(Round&) override { catch_up(); }
   [[nodiscard]] bool follows_rounds() const noexcept override { return !source_.routes; }
+  // Once it was told, what it waited for is its user's again, and must not be looked at.
   [[nodiscard]] std::vector<reactive::Route> routes() const override {
-    return source_.routes ? source_.routes() : std::vector<reactive::Route>();
+    std::lock_guard lock(mutex_);
+    return source_.routes && !over_ ? source_.routes() : std::vector<reactive::Route>();
   }
-  [[nodiscard]] std::uint64_t routes_version() const noexcept override { return source_.version ? source_.version() : 0; }
+  [[nodiscard]] std::uint64_t routes_version() const noexcept override {
+    std::lock_guard lock(mutex_);
+    if (source_.version && !over_) version_ = source_.version();
+    return version_;
+  }
 
   void catch_up() override {
-    if (told_) return;
+    std::lock_guard lock(mutex_);
+    if (over_) return;
     auto found = poll_();
     if (!found)
       tell(found.error());
@@ -48,28 +56,56 @@ class OnceConsumer final : public Consumer {
   }
 
   [[nodiscard]] std::optional<Clock::time_point> give() override {
-    const auto due = [&] { return source_.due && !told_ ? source_.due() : std::nullopt; };
     if (const auto when = due(); when && *when <= Clock::now()) catch_up();
     outlet().give();
     return due();
   }
 
   void end() override {
-    if (!told_) tell(Error(ErrorCode::kClosed, "the database was closed; open it again"));
+    {
+      std::lock_guard lock(mutex_);
+      if (!over_) tell(Error(ErrorCode::kClosed, "the database was closed; open it again"));
+    }
     outlet().give();
   }
 
+  void stop() noexcept override {
+    {
+      std::lock_guard lock(mutex_);
+      over_ = true;
+    }
+    Consumer::stop();
+  }
+
+  [[nodiscard]] bool cancel() noexcept override {
+    {
+      std::lock_guard lock(mutex_);
+      if (over_) return false;
+      over_ = true;
+    }
+    Consumer::stop();
+    return true;
+  }
+
  private:
+  [[nodiscard]] std::optional<Clock::time_point> due() {
+    std::lock_guard lock(mutex_);
+    return source_.due && !over_ ? source_.due() : std::nullopt;
+  }
+
+  // Requires: mutex_ is held, and nothing was told.
   void tell(Result<T> result) {
-    told_ = true;
+    over_ = true;
     outlet().put([done = std::move(done_), result = std::move(result)]() mutable { done(std::move(result)); });
     done_ = nullptr;
   }
 
   const Poll poll_;
-  Done done_;
   const Source source_;
-  bool told_ = false;
+  mutable std::mutex mutex_;            // held while it polls, never while it calls
+  Done done_;                           // guarded
+  bool over_ = false;                   // guarded: told, or stopped
+  mutable std::uint64_t version_ = 0;   // guarded: of the routes, as last asked for
 };
 
 }  // namespace aurora::facade

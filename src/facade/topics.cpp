@@ -44,6 +44,19 @@ std::size_t Topic::publish(std::shared_ptr<const std::string> text, std::vector<
   return listeners;
 }
 
+// Those that are gone or stand there twice go when there are twice as many as were left the last time.
+void Topic::put_to_sleep(const std::weak_ptr<Consumer>& consumer) {
+  constexpr std::size_t kFew = 16;
+  if (sleeping_.size() >= std::max(kFew, 2 * awaited_)) {
+    std::erase_if(sleeping_, [](const auto& known) { return known.expired(); });
+    std::sort(sleeping_.begin(), sleeping_.end(), std::owner_less<>());
+    const auto same = [](const auto& a, const auto& b) { return !a.owner_before(b) && !b.owner_before(a); };
+    sleeping_.erase(std::unique(sleeping_.begin(), sleeping_.end(), same), sleeping_.end());
+    awaited_ = sleeping_.size();
+  }
+  sleeping_.push_back(consumer);
+}
+
 void Topic::close() {
   std::lock_guard lock(mutex_);
   closed_ = true;
@@ -118,7 +131,7 @@ Result<std::optional<TopicMessage>> TopicState::poll(std::chrono::milliseconds t
 Result<std::optional<TopicMessage>> TopicState::poll_for(const std::weak_ptr<Consumer>& consumer) {
   std::lock_guard lock(topic_->mutex_);
   auto found = look();
-  if (found && !*found) topic_->sleeping_.push_back(consumer);
+  if (found && !*found) topic_->put_to_sleep(consumer);
   return found;
 }
 

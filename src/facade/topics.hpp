@@ -33,6 +33,8 @@ class Topic {
 
  private:
   friend class TopicState;
+  /// Requires: the mutex is held.
+  void put_to_sleep(const std::weak_ptr<Consumer>& consumer);
   static constexpr std::uint64_t kMostBytes = 8u << 20;
   [[nodiscard]] static std::uint64_t cost(const TopicMessage& message) {
     return sizeof(TopicMessage) + message.topic.size() + message.text->size();
@@ -46,6 +48,7 @@ class Topic {
   std::uint64_t newest_ = 0;                               // guarded: the number of the last message
   std::size_t listeners_ = 0;                              // guarded
   std::vector<std::weak_ptr<Consumer>> sleeping_;          // guarded: to be woken by the next message
+  std::size_t awaited_ = 0;                                // guarded: of those, as last counted
   bool closed_ = false;                                    // guarded
 };
 

@@ -99,6 +99,31 @@ TEST_CASE("a wait is cancelled by its slot, and ended by closing", "[threads]") 
   db.insert("c", {{"k", Value(1)}});
   CHECK(listener.next(1s)->id == Value(1));
 
+  // Whichever comes first, the event or the signal: no event is lost, and none is told twice.
+  constexpr int kWaits = 300;
+  std::thread writer([&] {
+    for (int i = 2; i < 2 + kWaits; ++i) db.insert("c", {{"k", Value(i)}});
+  });
+  int next = 2;
+  for (int i = 0; next < 2 + kWaits; ++i) {
+    asio::cancellation_signal stop;
+    int got = 0;
+    listener.async_next(asio::bind_cancellation_slot(
+        stop.slot(), asio::bind_executor(context, [&](std::exception_ptr error, const ChangeEvent& event) {
+          got = error ? -1 : static_cast<int>(*event.id.if_int());
+        })));
+    if (i % 3 == 0) std::this_thread::sleep_for(std::chrono::microseconds(i % 50));
+    stop.emit(asio::cancellation_type::terminal);
+    context.restart();
+    context.run();
+    if (got == -1) continue;
+    REQUIRE(got == next);
+    ++next;
+    if (i % 7 != 0) continue;
+    while (const auto event = listener.try_next()) REQUIRE(event->id == Value(next++));
+  }
+  writer.join();
+
   auto dropped = db.listen("c").async_next(asio::use_future);
   auto watching = db.watch("{ c { v } }").async_next(asio::use_future);
   auto topic = db.listen_topic("t").async_next(asio::use_future);

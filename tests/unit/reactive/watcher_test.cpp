@@ -91,6 +91,25 @@ TEST_CASE("a window that runs dry is read again, and counted", "[reactive]") {
   CHECK(text_of(list) == db.execute("{ orders(orderBy: {total: ASC}, limit: 2) }").data_text());
 }
 
+TEST_CASE("equal values that are written differently are shown as a new query shows them", "[reactive]") {
+  auto db = Database::open_in_memory();
+  db.execute("schema { define collection t { k: Int! @primary  any: Any } }");
+  for (const std::string query : {"groupBy(field: \"any\") { key count }", "aggregate { min(field: \"any\") max(field: \"any\") }"}) {
+    db.execute("mutation { deleteFrom(collection: \"t\", all: true) }");
+    db.execute(R"(mutation { insertMany(collection: "t", data: [{k: 1, any: 7}, {k: 2, any: 1.0}]) })");
+    auto watcher = db.watch("{ t { " + query + " } }");
+    auto list = watcher.initial_results();
+    for (const std::string value : {"1", "1.0", "[1]", "[1.0]", "[{k: 1}]", "[{k: 1.0}]", "1"})
+      for (const std::string key : {"1", "2"}) {
+        db.execute("mutation { update(collection: \"t\", where: {k: " + key + "}, set: {any: " + value + "}) }");
+        while (const auto update = watcher.try_next()) update->apply_to(list);
+        INFO(query << " after " << key << " became " << value);
+        REQUIRE(list.size() == 1);
+        CHECK("{\"t\":" + list.front().text() + "}" == db.execute("{ t { " + query + " } }").data_text());
+      }
+  }
+}
+
 TEST_CASE("an error of an expression ends with its cause", "[reactive]") {
   auto db = Database::open_in_memory();
   db.execute("schema { define collection n { k: Int! @primary  a: Int } }");
