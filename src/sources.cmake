@@ -66,6 +66,7 @@ set(AURORA_SOURCES
   storage/rocksdb_open.cpp
   storage/rocksdb_options.cpp
   storage/rocksdb_private_files.cpp
+  storage/log_losses.cpp
   storage/log_scan.cpp
   storage/rocksdb_parts.cpp
   storage/rocksdb_salvage.cpp

@@ -17,7 +17,15 @@ struct CheckReport {
   /// What an opening for writing would lose or has no remedy for: salvage before opening. Empty: no more than indexes
   /// can be wrong.
   std::vector<std::string> damage;
+  /// Damaged logs that an earlier opening could not replay and left in the directory, for people to look at.
+  std::vector<std::string> kept_logs;
 };
+
+/// What leads on from an error of opening or checking a database.
+enum class Remedy : std::uint8_t { kNone, kSalvage };
+
+/// kSalvage for damage; kNone also for a database of a newer format, which needs a newer Aurora and nothing else.
+[[nodiscard]] Remedy remedy_for(const std::string& path, const Error& error);
 
 /// Verifies the database in directory `path`, which nobody may have open for writing, and changes nothing there: also no
 /// table or log that opening for writing would remove. Errors: Busy; as Database::open_read_only.
@@ -65,7 +73,7 @@ struct SalvageReport {
 /// checksum holds, each in the newest state that can be read, with its `_sid`. The change log begins anew. Nothing in `path`
 /// is changed; nobody may have it open. Needs room for the new database, and for the old one's log.
 /// Errors: Busy; NotFound when there are no files of a database; InvalidInput when `target` exists; Corruption when there is
-/// not one definition; IoError; StorageFull. After an error there is no `target`.
+/// not one definition, or a newer format; IoError; StorageFull. After an error there is no `target`.
 [[nodiscard]] Result<SalvageReport> try_salvage(const std::string& path, const std::string& target,
                                                 const Config& config = {});
 [[nodiscard]] inline SalvageReport salvage(const std::string& path, const std::string& target, const Config& config = {}) {

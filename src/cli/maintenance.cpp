@@ -20,10 +20,11 @@ std::string problem_lines(const std::vector<std::string>& problems) {
 
 bool print_report(const VerifyReport& report, const std::vector<std::string>& damage, Terminal& terminal) {
   const auto problems = report.problems.size() + damage.size();
-  terminal.print(problem_lines(report.problems) + problem_lines(damage) +
-                 fmt::format("{} collections, {} documents, {} index entries, {} log rows: {}\n", report.collections,
-                             report.documents, report.index_entries, report.log_rows,
-                             problems == 0 ? std::string("ok") : fmt::format("{} problem(s)", problems)));
+  const bool was_read = report.collections + report.log_rows > 0 || problems == 0;
+  const auto figures = fmt::format("{} collections, {} documents, {} index entries, {} log rows: ", report.collections,
+                                   report.documents, report.index_entries, report.log_rows);
+  terminal.print(problem_lines(report.problems) + problem_lines(damage) + (was_read ? figures : std::string()) +
+                 (problems == 0 ? std::string("ok") : fmt::format("{} problem(s)", problems)) + "\n");
   return problems == 0;
 }
 
@@ -75,7 +76,7 @@ constexpr std::string_view kSalvageAdvice = "what can be read is saved into a ne
 // Of a database that cannot be opened.
 int complain(const Error& error, const Place& place, Terminal& terminal) {
   terminal.complain(error_report(error, {}, place.path, terminal));
-  if (error.code() == ErrorCode::kCorruption) advise(place, kSalvageOption, kSalvageAdvice, terminal);
+  if (remedy_for(place.path, error) == Remedy::kSalvage) advise(place, kSalvageOption, kSalvageAdvice, terminal);
   return kCannotOpen;
 }
 
@@ -97,6 +98,8 @@ int check_only(const Place& place, Terminal& terminal) {
   if (place.read_only) return check_beside(place, terminal);
   const auto report = try_check(place.path, config_of(place));
   if (!report) return complain(report.error(), place, terminal);
+  for (const auto& log : report->kept_logs)
+    terminal.print("note: " + printable(log) + " is a damaged log that was kept when it was opened; nothing needs it\n");
   if (print_report(report->verified, report->damage, terminal)) return kOk;
   if (!report->damage.empty()) {
     advise(place, kSalvageOption, kSalvageAdvice, terminal);

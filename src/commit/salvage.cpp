@@ -76,6 +76,10 @@ class Salvager {
     for (const auto& definition : system) collections_[definition->id].definition = *definition;
     std::map<std::uint32_t, std::string> damaged;
     AURORA_TRY(from_.read(Family::kMeta, [&](std::string_view key, std::string_view value) -> Status {
+      if (key == kFormatKey && value.size() == 4 && load_be<std::uint32_t>(value.data()) > kDatabaseFormat)
+        return Error(ErrorCode::kCorruption, "the database has format " + std::to_string(load_be<std::uint32_t>(value.data())) +
+                                                 ", this Aurora reads format " + std::to_string(kDatabaseFormat) +
+                                                 "; salvage it with a newer Aurora");
       if (key == kIdsKey && value.size() == 8) {
         ids_.next_collection = std::max(ids_.next_collection, load_be<std::uint32_t>(value.data()));
         ids_.next_index = std::max(ids_.next_index, load_be<std::uint32_t>(value.data() + 4));
@@ -109,8 +113,22 @@ class Salvager {
                                      [](const auto& entry) { return !entry.second.definition.system; });
     report_.collections = static_cast<std::uint64_t>(users);
     if (users == 0 && (report_.lost_count > 0 || !from_.gaps().empty()))
-      return Error(ErrorCode::kCorruption, "not one definition can be read: documents without names of fields are of no use");
+      return without_definitions();
     return {};
+  }
+
+  Error without_definitions() {
+    std::set<std::uint64_t> places;   // the same row may come more than once
+    static_cast<void>(from_.read(Family::kDocs, [&](std::string_view key, std::string_view value) -> Status {
+      const auto place = place_of(key);
+      if (place && !collections_.contains(static_cast<CollectionId>(*place >> 32)) && RecordView::check(value)) places.insert(*place);
+      return {};
+    }).has_value());
+    std::set<std::uint64_t> collections;
+    for (const auto place : places) collections.insert(place >> 32);
+    return Error(ErrorCode::kCorruption, "not one definition can be read, and documents without names of fields are of no use: " +
+                                             std::to_string(places.size()) + " of " + std::to_string(collections.size()) +
+                                             " collections were found");
   }
 
   // Of a collection that was dropped and defined again the newer one.

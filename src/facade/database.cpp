@@ -7,6 +7,8 @@
 #include <aurora/jobs/dispatcher.hpp>
 #include <aurora/workers.hpp>
 
+#include "storage/log_losses.hpp"
+
 #include "announcer.hpp"
 #include "documents.hpp"
 #include "fetch.hpp"
@@ -107,8 +109,15 @@ Result<std::shared_ptr<State>> open_directory(const std::string& path, const Con
   store.read_only = use == facade::OpenFor::kReading;
   if (options.log)
     store.on_message = [log = options.log](std::string_view message) { log(static_cast<int>(LogLevel::kInfo), message); };
-  AURORA_ASSIGN(auto opened, storage::open_rocksdb_store(store));
-  return start(std::move(opened), std::move(options), config, path);
+  std::vector<std::string> losses;
+  AURORA_ASSIGN(auto opened, storage::open_rocksdb_store(store, losses));
+  const auto log = options.log;
+  auto state = start(std::move(opened), std::move(options), config, path);
+  if (state && log)
+    for (const auto& loss : losses)
+      log(static_cast<int>(LogLevel::kError),
+          loss + "; the newest commit that is left is " + std::to_string((*state)->engine().stats().sequence));
+  return state;
 }
 }  // namespace
 

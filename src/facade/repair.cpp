@@ -10,13 +10,10 @@
 
 #include "storage/database_directory.hpp"
 #include "storage/directory_lock.hpp"
+#include "storage/log_losses.hpp"
 #include "storage/staging.hpp"
 
 #include "open.hpp"
-
-#include <algorithm>
-#include <filesystem>
-#include <system_error>
 
 namespace aurora {
 
@@ -78,17 +75,6 @@ Result<std::vector<std::string>> find_damage(const std::string& path, const Conf
   return damage;
 }
 
-// What is put into the old directory changes it.
-Status check_outside(const std::string& target, const std::string& path) {
-  std::error_code error;
-  const auto place = std::filesystem::weakly_canonical(path, error);
-  const auto wanted = std::filesystem::weakly_canonical(target, error);
-  if (error) return {};   // whoever makes it tells
-  const auto inside = std::mismatch(place.begin(), place.end(), wanted.begin(), wanted.end()).first == place.end();
-  if (!inside) return {};
-  return Error(ErrorCode::kInvalidInput, "'" + target + "' lies in the damaged database '" + path + "'; name a directory outside");
-}
-
 Result<commit::SalvageReport> fill(const std::string& path, const storage::Staging& staging, const Config& config,
                                    std::vector<std::string>& notes) {
   AURORA_TRY(storage::make_directory(staging.scratch()));
@@ -113,14 +99,29 @@ Result<CheckReport> try_check(const std::string& path, const Config& config) {
     return Error(ErrorCode::kNotFound, "there is no database in '" + path + "'");
   AURORA_ASSIGN(const auto lock, storage::DirectoryLock::acquire(path));
   CheckReport report;
+  report.kept_logs = storage::kept_logs(path);
   AURORA_ASSIGN(const auto logs, storage::survey_logs(path));
   auto verified = verify_unchanged(path, config);
   // What is missing then may stand behind the damage: even the row that says that there is a database.
   if (!verified && !logs.empty())
     return Error(ErrorCode::kCorruption, logs.front() + "; " + verified.error().message());
-  AURORA_ASSIGN(report.verified, std::move(verified));
+  if (!verified) {
+    // When everything but the index pages is whole, those are what could not be read, and are made anew by a repair.
+    if (verified.error().code() != ErrorCode::kCorruption) return verified.error();
+    const auto damage = find_damage(path, config);
+    if (!damage || !damage->empty() || !storage::check_other_tables(path, storage::Family::kPages)) return verified.error();
+    report.verified.problems.push_back(verified.error().message());
+    return report;
+  }
+  report.verified = *std::move(verified);
   AURORA_ASSIGN(report.damage, find_damage(path, config));
   return report;
+}
+
+Remedy remedy_for(const std::string& path, const Error& error) {
+  if (error.code() != ErrorCode::kCorruption) return Remedy::kNone;
+  const auto newer = storage::newer_format(path);
+  return newer && *newer ? Remedy::kNone : Remedy::kSalvage;
 }
 
 Result<RepairReport> try_repair(const std::string& path, const Config& config) {
@@ -177,7 +178,7 @@ Result<RepairReport> try_repair(const std::string& path, const Config& config) {
 }
 
 Result<SalvageReport> try_salvage(const std::string& path, const std::string& target, const Config& config) {
-  AURORA_TRY(check_outside(target, path));
+  AURORA_TRY(storage::check_outside(target, path, "the damaged database"));
   AURORA_ASSIGN(const auto staging, storage::Staging::beside(target));
   SalvageReport report;
   AURORA_ASSIGN(auto saved, fill(path, staging, config, report.notes));

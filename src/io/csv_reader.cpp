@@ -103,10 +103,12 @@ class CsvReader final : public RecordReader {
     start_ = characters_.place();
     count_ = 0;
     row_bytes_ = 0;
+    begun_ = characters_.bytes_read();
     problem_.reset();
     while (!ended && read_cell()) {
     }
     if (characters_.failure()) return fail(*characters_.failure());
+    if (is_endless()) return fail(endless(limits_, start_));
     return !ended;
   }
 
@@ -182,8 +184,9 @@ class CsvReader final : public RecordReader {
     return false;
   }
 
+  [[nodiscard]] bool is_endless() const { return io::is_endless(limits_, characters_.bytes_read() - begun_); }
   bool skip_row() {
-    while (characters_.peek() != Characters::kEnd && characters_.peek() != '\n') characters_.take();
+    while (characters_.peek() != Characters::kEnd && characters_.peek() != '\n' && !is_endless()) characters_.take();
     end_row();
     return false;
   }
@@ -195,6 +198,7 @@ class CsvReader final : public RecordReader {
   Characters characters_;
   bool started_ = false;
   bool failed_ = false;
+  std::uint64_t begun_ = 0;   // the bytes read before the row
   std::vector<std::string> columns_;
 
   // Of the row being read; the cells keep their memory from row to row.

@@ -88,7 +88,12 @@ class JsonArrayReader final : public RecordReader {
     const Place start = characters_.place();
     text_.clear();
     over_ = false;
+    begun_ = characters_.bytes_read();
     if (!collect()) {
+      if (is_endless()) {
+        state_ = State::kDone;
+        return endless(limits_, start);
+      }
       return stop("the text ends inside the document that begins on line " + std::to_string(start.line),
                   characters_.place());
     }
@@ -99,6 +104,8 @@ class JsonArrayReader final : public RecordReader {
     }
     return {};
   }
+
+  [[nodiscard]] bool is_endless() const { return over_ && io::is_endless(limits_, characters_.bytes_read() - begun_); }
 
   void keep(int c) {
     if (text_.size() == limits_.record_bytes) over_ = true;
@@ -111,7 +118,7 @@ class JsonArrayReader final : public RecordReader {
     std::size_t depth = 0;
     for (;;) {
       const int c = characters_.peek();
-      if (c == Characters::kEnd) return false;
+      if (c == Characters::kEnd || is_endless()) return false;
       if (depth == 0 && (c == ',' || c == ']' || c == '}' || is_space(c))) return true;
       keep(c);
       if (c == '"' && !collect_string()) return false;
@@ -124,7 +131,7 @@ class JsonArrayReader final : public RecordReader {
   bool collect_string() {
     for (bool escaped = false;;) {
       const int c = characters_.peek();
-      if (c == Characters::kEnd) return false;
+      if (c == Characters::kEnd || is_endless()) return false;
       keep(c);
       if (escaped) {
         escaped = false;
@@ -140,6 +147,7 @@ class JsonArrayReader final : public RecordReader {
   Characters characters_;
   State state_ = State::kStart;
   std::string text_;
+  std::uint64_t begun_ = 0;   // the bytes read before the element
   bool over_ = false;   // the element is longer than allowed and no longer kept
 };
 

@@ -56,6 +56,11 @@ Result<std::optional<Line>> LineReader::next() {
       unread_.remove_prefix(text.size() + 1);
       return std::optional<Line>(finish(text));
     }
+    if (!carries_) line_bytes_ = 0;
+    line_bytes_ += unread_.size();
+    if (line_bytes_ / kFarTooLong > max_line_bytes_)
+      return Error(ErrorCode::kLimitExceeded, "a line does not end within " + std::to_string(kFarTooLong) + " times the " +
+                                                  std::to_string(max_line_bytes_) + " bytes it may have");
     if (!unread_.empty()) keep(std::exchange(unread_, {}));
     AURORA_ASSIGN(const bool more, fill());
     if (more) continue;

@@ -17,4 +17,9 @@ void read_object(std::string_view text, Place start, Record& record);
 /// The problem of a record above the limit.
 [[nodiscard]] Error too_long(const ReadLimits& limits, Place place);
 
+/// Whether `bytes` of one record mean that it will not end.
+[[nodiscard]] bool is_endless(const ReadLimits& limits, std::uint64_t bytes) noexcept;
+/// The error of such a stream.
+[[nodiscard]] Error endless(const ReadLimits& limits, Place place);
+
 }  // namespace aurora::io

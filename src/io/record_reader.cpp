@@ -2,6 +2,8 @@
 // Called by imports; calls the reader of each format and the JSON parser.
 #include "io/readers.hpp"
 
+#include <aurora/io/lines.hpp>
+
 #include <algorithm>
 #include <limits>
 
@@ -40,6 +42,17 @@ Error error_at(ErrorCode code, std::string message, Place place) {
 Error too_long(const ReadLimits& limits, Place place) {
   return error_at(ErrorCode::kLimitExceeded,
                   "the record is longer than " + std::to_string(limits.record_bytes) + " bytes", place);
+}
+
+bool is_endless(const ReadLimits& limits, std::uint64_t bytes) noexcept {
+  return bytes / kFarTooLong > limits.record_bytes;
+}
+
+Error endless(const ReadLimits& limits, Place place) {
+  return error_at(ErrorCode::kLimitExceeded,
+                  "the record does not end within " + std::to_string(kFarTooLong) + " times the " +
+                      std::to_string(limits.record_bytes) + " bytes it may have",
+                  place);
 }
 
 void read_object(std::string_view text, Place start, Record& record) {

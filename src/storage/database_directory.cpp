@@ -50,19 +50,24 @@ Error damaged(const std::string& path) {
                "'" + path + "' is damaged: it is not the marker of an Aurora database; " + std::string(kWaysOut));
 }
 
-Result<DirectoryState> parse_marker(const std::string& path, std::string_view text) {
-  if (text == marker_text(DirectoryState::kReady)) return DirectoryState::kReady;
-  if (text == marker_text(DirectoryState::kCreating)) return DirectoryState::kCreating;
-  if (!text.starts_with(kMagic)) return damaged(path);
+std::optional<Error> newer_than_known(const std::string& path, std::string_view text) {
+  if (!text.starts_with(kMagic)) return std::nullopt;
   std::uint32_t format = 0;
   const char* const end = text.data() + text.size();
   const auto [after, error] = std::from_chars(text.data() + kMagic.size(), end, format);
   if (error != std::errc() || after == end || *after != '\n' || format <= kDirectoryFormat)
-    return damaged(path);
+    return std::nullopt;
   return Error(ErrorCode::kCorruption,
                "'" + path + "' says format " + std::to_string(format) +
                    ", which is newer than format " + std::to_string(kDirectoryFormat) +
                    " of this Aurora; nothing was changed, open it with the newer release");
+}
+
+Result<DirectoryState> parse_marker(const std::string& path, std::string_view text) {
+  if (text == marker_text(DirectoryState::kReady)) return DirectoryState::kReady;
+  if (text == marker_text(DirectoryState::kCreating)) return DirectoryState::kCreating;
+  if (const auto newer = newer_than_known(path, text)) return *newer;
+  return damaged(path);
 }
 
 // Names a directory may hold and still count as empty: what creation leaves when it is cut off
@@ -106,6 +111,15 @@ Error cannot_look(const std::string& path, int error_number) {
   return system_error(error_number, "opening '" + path + "'" + advice);
 }
 
+// What is replaced atomically and synced must be in the directory that was inspected.
+Error a_link(const std::string& path) {
+  std::error_code error;
+  const auto target = std::filesystem::canonical(path, error);
+  return Error(ErrorCode::kInvalidInput,
+               "'" + path + "' is a symbolic link; name the directory it leads to" +
+                   (error ? std::string() : ": '" + target.string() + "'"));
+}
+
 Result<DirectoryState> inspect_marked(const std::string& path) {
   const std::string marker = path + "/" + kMarkerFileName;
   AURORA_ASSIGN(const std::string text, read_file(marker, kMarkerLimit));
@@ -125,6 +139,7 @@ Result<DirectoryState> inspect_directory(const std::string& path) {
     if (errno == ENOENT) return DirectoryState::kAbsent;
     return cannot_look(path, errno);
   }
+  if (struct stat link {}; ::lstat(path.c_str(), &link) == 0 && S_ISLNK(link.st_mode)) return a_link(path);
   if (!S_ISDIR(info.st_mode))
     return Error(ErrorCode::kInvalidInput, "'" + path + "' is a file; a database is a directory");
   if (::access(path.c_str(), R_OK | X_OK) != 0) return cannot_look(path, errno);
@@ -134,6 +149,16 @@ Result<DirectoryState> inspect_directory(const std::string& path) {
   if (empty) return DirectoryState::kEmpty;
   AURORA_ASSIGN(const bool was, was_a_database(path));
   return was ? marker_is_gone(path) : not_a_database(path);
+}
+
+Result<std::optional<Error>> newer_format(const std::string& path) {
+  const std::string marker = path + "/" + kMarkerFileName;
+  const auto has_marker = exists(marker);
+  if (!has_marker || !*has_marker) return std::optional<Error>();   // whoever opens it tells
+  auto text = read_file(marker, kMarkerLimit);
+  if (!text && text.error().code() == ErrorCode::kCorruption) return std::optional<Error>();
+  if (!text) return text.error();
+  return newer_than_known(marker, *text);
 }
 
 Status make_directory(const std::string& path) {

@@ -13,6 +13,7 @@
 #include <aurora/result.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace aurora::storage {
@@ -25,9 +26,13 @@ inline constexpr std::uint32_t kDirectoryFormat = 1;
 enum class DirectoryState : std::uint8_t { kAbsent, kEmpty, kCreating, kReady };
 
 /// Looks, changes nothing.
-/// Errors: InvalidInput (a file, or a directory that is no Aurora database), IoError (may not
+/// Errors: InvalidInput (a file, a symbolic link, or a directory that is no Aurora database), IoError (may not
 /// look), Corruption (marker damaged or of a newer format, RocksDB's CURRENT lost).
 [[nodiscard]] Result<DirectoryState> inspect_directory(const std::string& path);
+
+/// The error of a directory whose marker is whole and of a newer format: nothing that this Aurora may touch. Looks,
+/// changes nothing. Errors: IoError.
+[[nodiscard]] Result<std::optional<Error>> newer_format(const std::string& path);
 
 /// Makes the last component of `path`, mode 0700, durably. It may have come to be meanwhile.
 /// Errors: IoError saying when the parent does not exist.

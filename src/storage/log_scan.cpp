@@ -115,8 +115,11 @@ class Scan {
           at += record.size;
         }
       }
-      if (block.size() < kBlock) return std::optional<LogDamage>();
+      if (block.size() < kBlock) break;
     }
+    // A crash leaves room behind what was written, or nothing at all: a log that begins with zeros has lost what it had.
+    if (suspect && suspect->at == 0) return suspect;
+    return std::optional<LogDamage>();
   }
 
  private:

@@ -68,6 +68,19 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
   }
 }
 
+Status copy_file(const std::string& from, const std::string& to) {
+  AURORA_ASSIGN(const UniqueFd source, open_file(from, O_RDONLY));
+  AURORA_ASSIGN(const UniqueFd target, open_file(to, O_WRONLY | O_CREAT | O_TRUNC, 0600));
+  std::array<char, 65536> buffer;
+  for (;;) {
+    const ssize_t got = ::read(source.get(), buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return system_error(errno, "reading '" + from + "'");
+    if (got == 0) return {};
+    AURORA_TRY(write_all(target.get(), {buffer.data(), static_cast<std::size_t>(got)}, to));
+  }
+}
+
 Result<bool> exists(const std::string& path) {
   struct stat info {};
   if (::lstat(path.c_str(), &info) == 0) return true;

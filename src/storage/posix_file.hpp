@@ -46,6 +46,9 @@ class UniqueFd {
 /// `limit`.
 [[nodiscard]] Result<std::string> read_file(const std::string& path, std::size_t limit);
 
+/// Copies a regular file to `to`, which is made or emptied, mode 0600. Not synced.
+[[nodiscard]] Status copy_file(const std::string& from, const std::string& to);
+
 /// True when something, also a dangling link, has that name.
 [[nodiscard]] Result<bool> exists(const std::string& path);
 

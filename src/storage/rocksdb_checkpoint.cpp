@@ -39,6 +39,7 @@ Status fill(const Engine& engine, const std::string& copy) {
 }  // namespace
 
 Status make_checkpoint(const Engine& engine, const std::string& path) {
+  AURORA_TRY(check_outside(path, engine.path(), "the database"));
   AURORA_ASSIGN(const Staging staging, Staging::beside(path));
   AURORA_TRY(fill(engine, staging.copy()));
   return staging.publish();

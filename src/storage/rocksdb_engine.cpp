@@ -91,7 +91,9 @@ rocksdb::Status Engine::open_once() {
     const auto made = rocksdb::CreateLoggerFromOptions(options_.path, setup.db, &file);
     if (!made.ok()) return made;
   }
-  const auto logger = std::make_shared<StoreLogger>(std::move(file));
+  const auto losses = std::make_shared<LogLosses>(options_.path, as_ == OpenAs::kExisting);
+  losses->look_for_blanks();
+  const auto logger = std::make_shared<StoreLogger>(std::move(file), losses);
   setup.db.info_log = logger;
   setup.db.listeners.push_back(std::make_shared<StoreListener>(health_, messages_));
   cache_ = std::move(setup.cache);
@@ -115,6 +117,7 @@ rocksdb::Status Engine::open_once() {
   slow_build_ = storage::is_slow_build(*logger);
   for (const std::string& warning : logger->take_opening_warnings())
     messages_->say("storage: while opening: " + warning);
+  losses_ = losses->told();
   return status;
 }
 

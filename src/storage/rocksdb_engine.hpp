@@ -39,6 +39,8 @@ class Engine {
   [[nodiscard]] const rocksdb::Cache& cache() const noexcept { return *cache_; }
   [[nodiscard]] Health& health() const noexcept { return *health_; }
   [[nodiscard]] std::shared_ptr<MessageSink> share_messages() const noexcept { return messages_; }
+  /// What the opening left out of damaged logs, in words.
+  [[nodiscard]] const std::vector<std::string>& losses() const noexcept { return losses_; }
   [[nodiscard]] const std::string& path() const noexcept { return options_.path; }
   [[nodiscard]] bool is_read_only() const noexcept { return as_ == OpenAs::kReadOnly; }
   [[nodiscard]] bool is_slow_build() const noexcept { return slow_build_; }
@@ -55,6 +57,7 @@ class Engine {
   std::shared_ptr<rocksdb::Cache> cache_;
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;  // the default family, then each Family
+  std::vector<std::string> losses_;
   bool slow_build_ = false;
 };
 

@@ -109,6 +109,7 @@ void StoreLogger::inspect(rocksdb::InfoLogLevel level, const char* format,
     const std::string text = formatted(format, copy);
     if (tells_crc) slow_crc_ = text.find("Not supported") != std::string::npos;
     const std::lock_guard guard(mutex_);
+    if (warns && losses_) losses_->hear(text);
     if (warns && warnings_.size() < kWarningsKept) warnings_.push_back(text);
   } catch (...) {  // a log line lost for want of memory
   }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "storage/health.hpp"
+#include "storage/log_losses.hpp"
 
 #include <rocksdb/env.h>
 #include <rocksdb/listener.h>
@@ -37,7 +38,9 @@ class StoreListener final : public rocksdb::EventListener {
 class StoreLogger final : public rocksdb::Logger {
  public:
   /// `file` may be null: a read-only store writes no log.
-  explicit StoreLogger(std::shared_ptr<rocksdb::Logger> file) : file_(std::move(file)) {}
+  /// `losses`, which may be null, hears the warnings until take_opening_warnings is called.
+  StoreLogger(std::shared_ptr<rocksdb::Logger> file, std::shared_ptr<LogLosses> losses)
+      : file_(std::move(file)), losses_(std::move(losses)) {}
 
   using rocksdb::Logger::Logv;
   void LogHeader(const char* format, va_list arguments) override;
@@ -56,6 +59,7 @@ class StoreLogger final : public rocksdb::Logger {
   void inspect(rocksdb::InfoLogLevel level, const char* format, va_list arguments) noexcept;
 
   const std::shared_ptr<rocksdb::Logger> file_;
+  const std::shared_ptr<LogLosses> losses_;   // used under mutex_
   std::atomic<bool> slow_crc_{false};
   std::atomic<bool> opening_{true};
   std::mutex mutex_;

@@ -9,6 +9,7 @@
 #include "storage/database_directory.hpp"
 #include "storage/directory_lock.hpp"
 #include "storage/log_scan.hpp"
+#include "storage/posix_file.hpp"
 #include "storage/rocksdb_parts.hpp"
 #include "storage/rocksdb_status.hpp"
 #include "storage/salvage_scan.hpp"
@@ -37,9 +38,7 @@ Status take_file(const fs::path& from, const fs::path& to) {
     fs::create_hard_link(from, to, error);
     if (!error) return {};
   }
-  fs::copy_file(from, to, error);
-  if (error) return system_error(error.value(), "copying '" + from.string() + "' to '" + to.string() + "'");
-  return {};
+  return copy_file(from.string(), to.string());
 }
 
 Result<fs::path> make_part(const fs::path& scratch, const char* name) {
@@ -212,6 +211,8 @@ class RocksSalvage final : public Salvage {
 
 Result<std::unique_ptr<Salvage>> open_for_salvage(const std::string& path, const std::string& scratch) {
   return guarded("salvaging '" + path + "'", [&]() -> Result<std::unique_ptr<Salvage>> {
+    AURORA_ASSIGN(const auto newer, newer_format(path));
+    if (newer) return *newer;
     if (const auto state = inspect_directory(path); state && *state != DirectoryState::kReady)
       return Error(ErrorCode::kNotFound, "there is no database in '" + path + "'");
     AURORA_ASSIGN(auto files, files_of(path));

@@ -23,18 +23,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What is removed is made anew of the others, so those had better be whole.
-Status check_other_tables(const std::string& path, Family family) {
-  AURORA_ASSIGN(const auto files, files_of(path));
-  for (const auto& file : files) {
-    if (!is_table(file)) continue;
-    const auto table = look_at_table(file);
-    if (table.status.ok() || (!table.family.empty() && table.may_be_of(family))) continue;
-    return translate(table.status, "checking table " + file.filename().string());
-  }
-  return {};
-}
-
 Status visit_rows(const Table& table, Family family, const VisitForgotten& visit) {
   rocksdb::SstFileReader reader{rocksdb::Options()};
   AURORA_TRY(check(reader.Open(table.path.string()), "opening " + table.path.string()));
@@ -45,6 +33,17 @@ Status visit_rows(const Table& table, Family family, const VisitForgotten& visit
 }
 
 }  // namespace
+
+Status check_other_tables(const std::string& path, Family family) {
+  AURORA_ASSIGN(const auto files, files_of(path));
+  for (const auto& file : files) {
+    if (!is_table(file)) continue;
+    const auto table = look_at_table(file);
+    if (table.status.ok() || (!table.family.empty() && table.may_be_of(family))) continue;
+    return translate(table.status, "checking table " + file.filename().string());
+  }
+  return {};
+}
 
 Result<std::vector<std::string>> survey_logs(const std::string& path) {
   std::vector<std::string> problems;
@@ -90,6 +89,7 @@ Status discard_family(const StoreOptions& options, Family family) {
   return guarded("discarding rows", [&]() -> Status {
     AURORA_ASSIGN(auto lock, DirectoryLock::acquire(options.path));
     AURORA_TRY(verify_seal(options.path));
+    // What is removed is made anew of the others, so those had better be whole.
     AURORA_TRY(check_other_tables(options.path, family));
     AURORA_TRY(break_seal(options.path));
     EngineOptions setup = make_engine_options(options, OpenAs::kExisting);

@@ -14,7 +14,7 @@ namespace aurora::storage {
 namespace {
 
 constexpr std::uint64_t kTriedSingly = 512;
-constexpr std::uint64_t kCollectionsTried = 64;   ///< where the end of a table cannot be read either
+constexpr std::uint64_t kCollectionsTried = 64;   ///< upper halves of numbers: what lies further away is found from the end
 constexpr std::uint64_t kNamesTried = 65'536;   ///< ids after the text that keys of meta begin with
 
 // The keys of a family in order, by number. Numbered are the first eight bytes; those of meta begin with a word.
@@ -106,12 +106,21 @@ class Scan {
     const auto end = last_number();
     const auto bound = end.value_or(UINT64_MAX);
     auto number = *first;
-    for (std::uint64_t tried = 0; number <= bound && (end || tried < kCollectionsTried); ++tried) {
+    for (std::uint64_t tried = 0; number <= bound && tried < kCollectionsTried; ++tried) {
       if (skip_from(number, std::min(bound, number | UINT32_MAX))) return true;
       if (number >> 32 == UINT32_MAX) break;
       number = ((number >> 32) + 1) << 32;
     }
-    return false;
+    return end && skip_backwards(keys_.at(*first));
+  }
+
+  // To the first of the rows that can be read one after the other up to the end of the table, if it is not before `least`.
+  bool skip_backwards(const std::string& least) {
+    std::string reached;
+    for (rows_.SeekToLast(); rows_.Valid() && rows_.key().compare(least) >= 0; rows_.Prev()) reached = rows_.key().ToString();
+    if (reached.empty()) return false;
+    rows_.Seek(reached);
+    return rows_.Valid();
   }
 
   bool skip_from(std::uint64_t number, std::uint64_t bound) {

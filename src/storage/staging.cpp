@@ -5,6 +5,7 @@
 
 #include <aurora/base/try.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -41,6 +42,33 @@ Status rename_new(const std::string& from, const std::string& to) {
   return system_error(errno, "renaming '" + from + "' to '" + to + "'");
 }
 
+// Whether somebody who was killed left it: such a directory has a lock, which nobody holds, and nothing of others.
+bool is_remains(const fs::path& directory) {
+  std::error_code error;
+  if (!fs::is_directory(fs::symlink_status(directory, error))) return false;
+  fs::directory_iterator entries(directory, error);
+  bool has_lock = false;
+  for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
+    const auto name = entries->path().filename();
+    has_lock = has_lock || name == kLockFileName;
+    if (name != kLockFileName && name != "copy" && name != "scratch") return false;
+  }
+  return !error && has_lock && !DirectoryLock::is_held(directory.string());
+}
+
+void remove_remains(const std::string& target) {
+  const auto head = fs::path(target).filename().string() + ".";
+  constexpr std::size_t kRandom = 6;   // of mkdtemp
+  std::error_code error;
+  fs::directory_iterator entries(parent_of(target), error);
+  for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
+    const auto name = entries->path().filename().string();
+    if (name.size() != head.size() + kRandom || !name.starts_with(head) || !is_remains(entries->path())) continue;
+    std::error_code ignored;
+    fs::remove_all(entries->path(), ignored);
+  }
+}
+
 }  // namespace
 
 Result<Staging> Staging::beside(const std::string& path) {
@@ -48,10 +76,29 @@ Result<Staging> Staging::beside(const std::string& path) {
   while (target.size() > 1 && target.ends_with('/')) target.pop_back();
   AURORA_ASSIGN(const bool is_there, exists(target));
   if (is_there) return is_there_already(target);
+  remove_remains(target);
   std::string staging = target + ".XXXXXX";
   if (::mkdtemp(staging.data()) == nullptr)
     return system_error(errno, "making a directory beside '" + target + "'");
-  return Staging(std::move(staging), std::move(target));
+  auto lock = DirectoryLock::acquire(staging);
+  if (!lock) {
+    std::error_code ignored;
+    fs::remove_all(staging, ignored);
+    return lock.error();
+  }
+  return Staging(std::move(staging), std::move(target), *std::move(lock));
+}
+
+Status check_outside(const std::string& target, const std::string& directory, std::string_view what) {
+  std::error_code error;
+  const auto place = fs::weakly_canonical(directory, error);
+  auto wanted = fs::weakly_canonical(target, error);
+  if (!error && !wanted.has_filename()) wanted = wanted.parent_path();
+  if (error) return {};   // whoever makes it tells
+  const auto inside = std::mismatch(place.begin(), place.end(), wanted.begin(), wanted.end()).first == place.end();
+  if (!inside) return {};
+  return Error(ErrorCode::kInvalidInput, "'" + target + "' lies in " + std::string(what) + " '" + directory +
+                                             "'; name a directory outside");
 }
 
 Staging::~Staging() {

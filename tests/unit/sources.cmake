@@ -32,6 +32,7 @@ set(AURORA_UNIT_TESTS
   storage/rocksdb_damage_test.cpp
   storage/rocksdb_failure_test.cpp
   storage/rocksdb_open_test.cpp
+  storage/salvage_scan_test.cpp
   storage/store_contract_test.cpp
   storage/store_fixture.cpp
   aql/check_test.cpp

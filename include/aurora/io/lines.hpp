@@ -14,6 +14,9 @@ struct Line {
   bool too_long = false;       ///< longer than allowed: `text` is empty, the line was skipped
 };
 
+/// What is so many times as long as a record may be is no record, but a stream without an end.
+inline constexpr std::uint64_t kFarTooLong = 16;
+
 /// Threads: one at a time. Cost: one pass; copies only lines that cross two reads.
 class LineReader {
  public:
@@ -21,7 +24,8 @@ class LineReader {
   LineReader(Source& source, std::size_t max_line_bytes);
 
   /// The next line, at once when it is there; nothing at the end. What follows the last newline is a
-  /// line when it is not empty. Errors: those of the source.
+  /// line when it is not empty. Errors: those of the source; LimitExceeded for a line that is kFarTooLong times as
+  /// long as allowed, behind which no end is looked for.
   [[nodiscard]] Result<std::optional<Line>> next();
   /// Bytes taken from the source so far.
   [[nodiscard]] std::uint64_t bytes_read() const noexcept { return bytes_read_; }
@@ -38,6 +42,7 @@ class LineReader {
   std::string carried_;         // the start of a line that crosses reads
   bool carries_ = false;        // a line has begun in an earlier read
   bool too_long_ = false;
+  std::uint64_t line_bytes_ = 0;   // of a line that crosses reads
   std::uint64_t number_ = 0;
   std::uint64_t bytes_read_ = 0;
 };

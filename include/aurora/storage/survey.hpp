@@ -21,6 +21,9 @@ using VisitForgotten =
 /// Errors: as open_rocksdb_store.
 [[nodiscard]] Status read_forgotten_tables(const std::string& path, const VisitForgotten& visit);
 
+/// Ok when every table of the other families of the store in `path` proves its checksums. Errors: Corruption, IoError.
+[[nodiscard]] Status check_other_tables(const std::string& path, Family family);
+
 /// Whether `family` is missing and all others are there, as when discard_family was interrupted.
 /// Errors: as open_rocksdb_store.
 [[nodiscard]] Result<bool> lacks_family(const StoreOptions& options, Family family);
