@@ -2,6 +2,8 @@
 #include <aurora/base/try.hpp>
 #include <aurora/io/lines.hpp>
 
+#include "io/readers.hpp"
+
 #include <cstring>
 
 namespace aurora::io {
@@ -58,7 +60,7 @@ Result<std::optional<Line>> LineReader::next() {
     }
     if (!carries_) line_bytes_ = 0;
     line_bytes_ += unread_.size();
-    if (line_bytes_ / kFarTooLong > max_line_bytes_)
+    if (is_endless(ReadLimits{.record_bytes = max_line_bytes_}, line_bytes_))
       return Error(ErrorCode::kLimitExceeded, "a line does not end within " + std::to_string(kFarTooLong) + " times the " +
                                                   std::to_string(max_line_bytes_) + " bytes it may have");
     if (!unread_.empty()) keep(std::exchange(unread_, {}));

@@ -45,7 +45,8 @@ Error too_long(const ReadLimits& limits, Place place) {
 }
 
 bool is_endless(const ReadLimits& limits, std::uint64_t bytes) noexcept {
-  return bytes / kFarTooLong > limits.record_bytes;
+  constexpr std::size_t kLeast = 64u << 10;   // below that nobody minds
+  return bytes / kFarTooLong > std::max(limits.record_bytes, kLeast);
 }
 
 Error endless(const ReadLimits& limits, Place place) {
