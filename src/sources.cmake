@@ -222,6 +222,7 @@ set(AURORA_SOURCES
   commit/change_tail.cpp
   commit/checkpoint.cpp
   commit/engine.cpp
+  commit/definition_rows.cpp
   commit/expired.cpp
   commit/history.cpp
   commit/interactive.cpp

@@ -7,6 +7,7 @@
 #include <aurora/commit/log_codec.hpp>
 #include <aurora/schema/definition.hpp>
 
+#include "definition_rows.hpp"
 #include "engine_parts.hpp"
 
 namespace aurora::commit {
@@ -39,10 +40,11 @@ Error disagrees(std::uint64_t place, const std::string& what) {
 Status RowCheck::run() {
   AURORA_TRY(look_at_all(store_, Family::kMeta, [&](std::string_view key, std::string_view value) -> Status {
     if (key == kIdsKey && value.size() == 8) next_collection_ = load_be<std::uint32_t>(value.data());
-    if (!key.starts_with(kCollectionPrefix) || key.size() != kCollectionPrefix.size() + 4) return {};
+    const auto id = collection_in(kCollectionPrefix, key);
+    if (!id) return {};
     const auto definition = decode_definition(value);
     if (!definition) return definition.error();
-    versions_[load_be<std::uint32_t>(key.data() + kCollectionPrefix.size())] = definition->version;
+    versions_[*id] = definition->version;
     return {};
   }));
   AURORA_TRY(look_at_all(store_, Family::kLog, [&](std::string_view key, std::string_view value) {
@@ -110,6 +112,7 @@ Result<bool> RowCheck::knows(Family family, std::string_view key, std::string_vi
     case Family::kLog: return is_trimmed_ && LogKey::sequence_of(key).value_or(0) < first_;
     case Family::kDocs: return knows_document(key, value, there ? std::string_view(now) : std::string_view());
     case Family::kMeta: return knows_definition(key, value);
+    case Family::kKv: return collection_in(kDefinitionCopyPrefix, key).has_value();   // the definition itself tells
     default: return false;
   }
 }
@@ -127,15 +130,13 @@ bool RowCheck::knows_document(std::string_view key, std::string_view value, std:
 }
 
 bool RowCheck::knows_definition(std::string_view key, std::string_view value) const {
-  const auto id_of = [&](std::string_view prefix) { return load_be<std::uint32_t>(key.data() + prefix.size()); };
   if (key == kIdsKey) return value.size() != 8 || load_be<std::uint32_t>(value.data()) <= next_collection_;
-  if (key.starts_with(kDroppedPrefix) && key.size() == kDroppedPrefix.size() + 4)
-    return id_of(kDroppedPrefix) < next_collection_;
-  if (!key.starts_with(kCollectionPrefix) || key.size() != kCollectionPrefix.size() + 4) return false;
-  const auto id = id_of(kCollectionPrefix);
+  if (const auto dropped = collection_in(kDroppedPrefix, key)) return *dropped < next_collection_;
+  const auto id = collection_in(kCollectionPrefix, key);
+  if (!id) return false;
   const auto definition = decode_definition(value);
-  const auto known = versions_.find(id);
-  if (known == versions_.end()) return id < next_collection_;
+  const auto known = versions_.find(*id);
+  if (known == versions_.end()) return *id < next_collection_;
   return definition && definition->version <= known->second;
 }
 

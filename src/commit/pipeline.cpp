@@ -8,6 +8,7 @@
 #include <aurora/commit/keys.hpp>
 #include <aurora/commit/log_codec.hpp>
 
+#include "definition_rows.hpp"
 #include "engine_parts.hpp"
 
 #include <algorithm>
@@ -247,10 +248,9 @@ void Engine::trim_history(Sequence newest) {
 void Engine::append_schema(GroupCommit& commit, storage::WriteBatch& batch) {
   if (!commit.schema.catalog) return;
   for (const auto id : commit.schema.changed)
-    batch.put(storage::Family::kMeta, meta_key(kCollectionPrefix, id),
-              encode_definition(*commit.schema.catalog->find(id)));
+    put_definition(batch, id, encode_definition(*commit.schema.catalog->find(id)));
   for (const auto id : commit.schema.dropped) {
-    batch.remove(storage::Family::kMeta, meta_key(kCollectionPrefix, id));
+    remove_definition(batch, id);
     std::string at;
     append_be<std::uint64_t>(at, commit.sequence);
     batch.put(storage::Family::kMeta, meta_key(kDroppedPrefix, id), at);

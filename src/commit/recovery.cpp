@@ -8,6 +8,7 @@
 #include <aurora/commit/log_codec.hpp>
 #include <aurora/expr/computed_fields.hpp>
 
+#include "definition_rows.hpp"
 #include "engine_parts.hpp"
 
 #include <limits>
@@ -45,6 +46,7 @@ Status Engine::recover() {
   }
   std::shared_ptr<const Catalog> catalog;
   AURORA_TRY(recover_catalog(catalog));
+  if (!options_.read_only) AURORA_TRY(renew_definition_copies(*store_, *catalog));
   Sequence last = 0;
   AURORA_TRY(recover_log(last));
   AURORA_TRY(advance_ids(*catalog));

@@ -11,6 +11,7 @@
 #include <aurora/schema/system_collections.hpp>
 #include <aurora/text/entries.hpp>
 
+#include "definition_rows.hpp"
 #include "engine_parts.hpp"
 
 #include <algorithm>
@@ -51,6 +52,7 @@ class Salvager {
     AURORA_TRY(from_.read(Family::kPages, [&](auto key, auto value) { return take_live(key, value); }));
     AURORA_TRY(from_.read(Family::kDocs, [&](auto key, auto value) { return take_document(key, value); }));
     AURORA_TRY(from_.read(Family::kKv, [&](auto key, auto value) {
+      if (key.starts_with(kDefinitionCopyPrefix)) return Status();
       batch_->put(Family::kKv, key, value);
       return write_when(kBatchBytes);
     }));
@@ -84,28 +86,25 @@ class Salvager {
         ids_.next_collection = std::max(ids_.next_collection, load_be<std::uint32_t>(value.data()));
         ids_.next_index = std::max(ids_.next_index, load_be<std::uint32_t>(value.data() + 4));
       }
-      if (key.starts_with(kDroppedPrefix) && key.size() == kDroppedPrefix.size() + 4)
-        dropped_.insert(load_be<std::uint32_t>(key.data() + kDroppedPrefix.size()));
-      if (!key.starts_with(kCollectionPrefix) || key.size() != kCollectionPrefix.size() + 4) return {};
-      const auto id = load_be<std::uint32_t>(key.data() + kCollectionPrefix.size());
-      auto definition = decode_definition(value);
-      const auto usable = definition ? attach_computed_fields(*definition) : Status(definition.error());
-      if (!usable) {
-        damaged[id] = usable.error().message();
-        return {};
-      }
-      const auto known = collections_.find(id);
-      if (known != collections_.end() && known->second.definition.version >= definition->version) return {};
-      auto& collection = collections_[id];
-      collection.definition = *std::move(definition);
-      collection.bytes = value;
+      if (const auto id = collection_in(kDroppedPrefix, key)) dropped_.insert(*id);
+      if (const auto id = collection_in(kCollectionPrefix, key)) take_definition(*id, value, damaged);
+      return {};
+    }));
+    AURORA_TRY(from_.read(Family::kKv, [&](std::string_view key, std::string_view value) -> Status {
+      const auto id = collection_in(kDefinitionCopyPrefix, key);
+      if (id && !dropped_.contains(*id)) has_copies_ |= take_definition(*id, value, damaged);
       return {};
     }));
     // Parts that were merged may hold definitions from before a drop; ids are not given out again.
     std::erase_if(collections_, [&](const auto& entry) { return dropped_.contains(entry.first); });
     for (const auto id : dropped_) damaged.erase(id);
+    // Copies are written with the definitions: where one can be read and nothing of them is missing, they are all.
+    const auto misses = [&](Family family) {
+      return std::any_of(from_.gaps().begin(), from_.gaps().end(), [&](const auto& gap) { return gap.family == family; });
+    };
+    complete_ = has_copies_ && !misses(Family::kKv);
     for (const auto& gap : from_.gaps())
-      if (gap.family == Family::kMeta) lose("the schema", std::nullopt, "definitions may be missing: " + gap.why);
+      if (gap.family == Family::kMeta && !complete_) lose("the schema", std::nullopt, "definitions may be missing: " + gap.why);
     for (const auto& [id, why] : damaged)
       if (!collections_.contains(id)) lose("#" + std::to_string(id), std::nullopt, "its definition cannot be read: " + why);
     keep_one_of_each_name();
@@ -115,6 +114,22 @@ class Salvager {
     if (users == 0 && (report_.lost_count > 0 || !from_.gaps().empty()))
       return without_definitions();
     return {};
+  }
+
+  // The newest of each collection is kept. True when this one can be read.
+  bool take_definition(CollectionId id, std::string_view bytes, std::map<std::uint32_t, std::string>& damaged) {
+    auto definition = decode_definition(bytes);
+    const auto usable = definition ? attach_computed_fields(*definition) : Status(definition.error());
+    if (!usable) {
+      damaged[id] = usable.error().message();
+      return false;
+    }
+    const auto known = collections_.find(id);
+    if (known != collections_.end() && known->second.definition.version >= definition->version) return true;
+    auto& collection = collections_[id];
+    collection.definition = *std::move(definition);
+    collection.bytes = bytes;
+    return true;
   }
 
   Error without_definitions() {
@@ -290,7 +305,7 @@ class Salvager {
   void tell_losses() {
     tell_lost_commits();
     for (const auto& [id, count] : nameless_)
-      lose("#" + std::to_string(id), std::nullopt, std::to_string(count) + " documents whose definition is lost");
+      if (!complete_) lose("#" + std::to_string(id), std::nullopt, std::to_string(count) + " documents whose definition is lost");
     for (auto& [id, collection] : collections_) {
       report_.documents += collection.found.size();
       tell_losses_of(id, collection);
@@ -387,7 +402,7 @@ class Salvager {
       ids_.next_collection = std::max(ids_.next_collection, id + 1);
       for (const auto& index : collection.definition.indexes)
         ids_.next_index = std::max(ids_.next_index, index.id + 1);
-      if (!collection.bytes.empty()) batch_->put(Family::kMeta, meta_key(kCollectionPrefix, id), collection.bytes);
+      if (!collection.bytes.empty()) put_definition(*batch_, id, collection.bytes);
     }
     bytes.clear();
     append_be<std::uint32_t>(bytes, ids_.next_collection);
@@ -411,6 +426,8 @@ class Salvager {
   const std::unique_ptr<storage::WriteBatch> batch_;
   std::map<CollectionId, Collection> collections_;
   std::set<CollectionId> dropped_;
+  bool has_copies_ = false;   // of definitions
+  bool complete_ = false;     // no definition is missing: documents without one were dropped
   std::map<CollectionId, std::uint64_t> nameless_;           ///< documents of collections without a definition
   std::unordered_map<std::uint64_t, LastChange> changes_;    ///< by place
   std::map<std::uint64_t, std::string> damaged_;             ///< rows that were read and are wrong

@@ -58,6 +58,9 @@ inline constexpr std::string_view kIdsKey = "ids";
 /// drop, u64 BE, until purged.
 inline constexpr std::string_view kCollectionPrefix = "collection/";
 inline constexpr std::string_view kDroppedPrefix = "dropped/";
+/// `kv`: this + id u32 BE → the definition once more, in other files than the first, as documents are of no use without
+/// it. Read by the salvage only. Keys of callers do not begin with a zero byte.
+inline constexpr std::string_view kDefinitionCopyPrefix{"\0collection/", 12};
 
 [[nodiscard]] inline std::string meta_key(std::string_view prefix, std::uint32_t id) {
   std::string key(prefix);

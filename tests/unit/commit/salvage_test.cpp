@@ -28,6 +28,11 @@ class Parts final : public storage::Salvage {
   }
   const std::vector<Gap>& gaps() const noexcept override { return gaps_; }
   const std::vector<std::string>& notes() const noexcept override { return notes_; }
+  // As when the one table of the family is damaged.
+  void lose(Family family) {
+    rows[family].clear();
+    gaps_.push_back({family, {}, {}, "damaged"});
+  }
 
   std::map<Family, Disk::Rows> rows;
 
@@ -61,6 +66,47 @@ TEST_CASE("salvage: a definition from before its drop stays away with its docume
     CHECK(report->documents == (dropped ? 3 : 6));
     CHECK(report->lost_count == 0);
   }
+}
+
+TEST_CASE("salvage: of two definitions either does, and the newer is taken", "[commit]") {
+  Disk disk;
+  fill(disk);
+  disk.session([](EngineDatabase& database) {
+    REQUIRE(database.run("schema { alter collection a { add s: String  rename n to m } drop collection b }"));
+  });
+  for (const auto lost : {Family::kMeta, Family::kKv}) {
+    Parts parts(disk);
+    parts.lose(lost);
+    const auto to = storage::make_memory_store();
+    const auto report = salvage(parts, *to, DateTime(1));
+    REQUIRE(report);
+    CHECK(report->collections == 1);
+    CHECK(report->documents == 3);
+    CHECK(report->lost_count == 0);
+    std::string first, second;
+    CHECK(to->get(Family::kMeta, meta_key(kCollectionPrefix, kFirstUserId), first).value());
+    CHECK(to->get(Family::kKv, meta_key(kDefinitionCopyPrefix, kFirstUserId), second).value());
+    CHECK(first == second);
+    const auto definition = decode_definition(first);
+    REQUIRE(definition);
+    CHECK(definition->find("m") != nullptr);
+    CHECK(definition->find("s") != nullptr);
+  }
+  Parts neither(disk);
+  neither.lose(Family::kMeta);
+  neither.lose(Family::kKv);
+  const auto to = storage::make_memory_store();
+  CHECK(salvage(neither, *to, DateTime(1)).error().message().find("not one definition") != std::string::npos);
+}
+
+TEST_CASE("open: copies of definitions that are missing are made", "[commit]") {
+  Disk disk;
+  fill(disk);
+  const auto copies = disk.rows(Family::kKv);
+  REQUIRE(copies.size() == 2);
+  disk.remove(Family::kKv, copies.front().first);
+  disk.session([](EngineDatabase&) {});
+  CHECK(disk.rows(Family::kKv) == copies);
 }
 
 TEST_CASE("salvage: commits that the change log lacks are told", "[commit]") {
