@@ -29,9 +29,13 @@ void WatchConsumer::hear(const std::shared_ptr<const commit::Commit>& commit) {
 }
 
 void WatchConsumer::catch_up() {
-  reactive::LiveBatch sum;
-  const auto status = watcher_->catch_up(sum);
-  take(status, std::move(sum));
+  // One by one, as if it had been there from the start.
+  for (bool changed = true; changed;) {
+    reactive::LiveBatch batch;
+    const auto looked = watcher_->look(batch);
+    changed = looked.has_value() && *looked;
+    take(looked.has_value() ? Status() : Status(looked.error()), std::move(batch));
+  }
 }
 
 void WatchConsumer::take(const Status& status, reactive::LiveBatch batch) {

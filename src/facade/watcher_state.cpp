@@ -104,17 +104,7 @@ Status WatcherState::take(const commit::Commit& commit, reactive::LiveBatch& bat
   return guarded([&] { return apply(commit, batch); });
 }
 
-Status WatcherState::catch_up(reactive::LiveBatch& sum) {
-  const auto before = live_->list();
-  for (bool changed = true; changed;) {
-    reactive::LiveBatch batch;
-    AURORA_ASSIGN(changed, look(batch));
-  }
-  sum = {live_->sequence(), reactive::compare_lists(before, live_->list())};
-  return {};
-}
-
-// True when `batch` has changes. Writers may be faster than this: it looks as far as there is something now.
+// Writers may be faster than this: it looks as far as there is something now.
 Result<bool> WatcherState::look(reactive::LiveBatch& batch) {
   return guarded([&]() -> Result<bool> {
     const auto newest = state_->engine().snapshots().current_sequence();

@@ -36,8 +36,9 @@ class WatcherState {
   // ---- for who hears commits from elsewhere
   /// Applies one commit; those that cannot concern it may be left out. Requires: an engine entry is held.
   [[nodiscard]] Status take(const commit::Commit& commit, reactive::LiveBatch& batch);
-  /// Applies whatever there is, and gives the sum of it; without changes when there are none. Requires: as take.
-  [[nodiscard]] Status catch_up(reactive::LiveBatch& sum);
+  /// Applies commits up to the first that changes the result; false when none of those that are there does.
+  /// Requires: as take.
+  [[nodiscard]] Result<bool> look(reactive::LiveBatch& batch);
   [[nodiscard]] WatchUpdate give(reactive::LiveBatch batch);
   [[nodiscard]] const reactive::LiveQuery& live() const noexcept { return *live_; }
   [[nodiscard]] const std::shared_ptr<State>& state() const noexcept { return state_; }
@@ -57,7 +58,6 @@ class WatcherState {
   using Clock = std::chrono::steady_clock;
 
   [[nodiscard]] bool gathers() const noexcept { return grouped_ || options_.debounce.count() > 0; }
-  [[nodiscard]] Result<bool> look(reactive::LiveBatch& batch);
   [[nodiscard]] Status step(reactive::LiveBatch& batch);
   [[nodiscard]] Status apply(const commit::Commit& commit, reactive::LiveBatch& batch);
   [[nodiscard]] std::unique_ptr<View> state_at(Sequence sequence) const;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 #include <random>
 #include <thread>
 #include <vector>
@@ -111,6 +112,27 @@ TEST_CASE("a commit is heard by the watchers whose equalities and ranges it meet
     INFO(texts[at]);
     CHECK(eventually([&] { return shown() == fresh; }));
   }
+}
+
+TEST_CASE("what is committed before a watcher is followed is told commit by commit, too", "[threads]") {
+  auto db = Database::open_in_memory();
+  db.execute("schema { define collection c { k: Int! @primary  v: Int } }");
+  auto watcher = db.watch("{ c(where: {v: 7}) { k } }");
+  db.insert("c", {{"k", Value(1)}, {"v", Value(7)}});
+  db.update("c", Value(1), {{"v", Value(8)}});
+  std::mutex mutex;
+  std::vector<WatchChangeType> told;
+  const auto following = std::move(watcher).on_update([&](const WatchUpdate& update) {
+    std::lock_guard lock(mutex);
+    for (const auto& change : update.changes) told.push_back(change.type);
+  });
+  const auto count = [&] {
+    std::lock_guard lock(mutex);
+    return told.size();
+  };
+  CHECK(eventually([&] { return count() == 2; }));
+  std::lock_guard lock(mutex);
+  CHECK(told == std::vector{WatchChangeType::kAdded, WatchChangeType::kRemoved});
 }
 
 TEST_CASE("watchers come and go by the thousand", "[threads]") {
