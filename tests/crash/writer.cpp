@@ -103,7 +103,10 @@ void Writer::work_beside(std::uint64_t kind) {
   }
   if (below(20) == 0) return database_.compact();
   if (thread_ != 0 || below(20) != 0) return;
-  std::filesystem::remove_all(beside_ + ".copy");
+  // Under another name first: a kill amid the removal leaves no half copy under this one.
+  std::error_code absent;
+  std::filesystem::rename(beside_ + ".copy", beside_ + ".copy.gone", absent);
+  std::filesystem::remove_all(beside_ + ".copy.gone");
   database_.checkpoint(beside_ + ".copy");
 }
 
