@@ -164,6 +164,7 @@ set(AURORA_SOURCES
   exec/aggregate_exchange.cpp
   exec/column_filter.cpp
   exec/column_order.cpp
+  exec/find_jobs.cpp
   exec/group_column.cpp
   exec/arguments.cpp
   exec/collective_shape.cpp
@@ -323,6 +324,7 @@ set(AURORA_CLI_SOURCES
   cli/handled_jobs.cpp
   cli/import.cpp
   cli/import_target.cpp
+  cli/jobs_view.cpp
   cli/line_editor.cpp
   cli/line_protocol.cpp
   cli/main.cpp

@@ -1,8 +1,11 @@
 // What workers did, and what waits for them. Public; answered by Workers::stats().
 #pragma once
 
+#include <aurora/value.hpp>
+
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,13 +20,17 @@ struct JobLatency {
 
 struct JobTypeStats {
   std::string type;
-  bool handled = false;                ///< somebody registered a handler for it
+  bool handled = false;                ///< somebody registered a handler for it, with these workers
   // Jobs, as they stand in `_jobs` now.
   std::uint64_t pending = 0;
   std::uint64_t scheduled = 0;
   std::uint64_t running = 0;
+  std::uint64_t completed = 0;
   std::uint64_t failed = 0;
   std::uint64_t dead_letters = 0;
+  std::uint64_t cancelled = 0;
+  /// Since when one could run and does not; of those that wait, the thousand that were enqueued first are asked.
+  std::optional<DateTime> waits_since;
   // Attempts that ended, as these workers saw it.
   std::uint64_t completions = 0;
   std::uint64_t failures = 0;          ///< with or without another attempt to come

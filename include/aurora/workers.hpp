@@ -50,6 +50,11 @@ struct JobOptions {
   std::optional<std::chrono::seconds> timeout = std::nullopt;
   /// While a job of this key has not come to an end, enqueueing another answers that one.
   std::optional<std::string> unique_key = std::nullopt;
+  /// So long after it was enqueued, a job of the key that has ended is answered, too; by default when it completed.
+  std::optional<std::chrono::microseconds> unique_for = std::nullopt;
+  /// In which states a job of the key is answered; none given: pending, scheduled, running, and with `unique_for` completed.
+  /// Without `unique_for` one that ended counts until it is removed.
+  std::vector<JobStatus> unique_states = {};
   /// Of the jobs with one such key, one is run at a time.
   std::optional<std::string> concurrency_key = std::nullopt;
 };

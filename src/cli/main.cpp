@@ -35,6 +35,7 @@ int run_database(const RunOptions& options, Terminal& terminal) {
   }
   Runner runner(*database, terminal, options);
   if (!options.texts.empty()) return run_texts(runner, options.texts);
+  if (!options.command.empty()) return run_command(runner, options.command);
   if (terminal.is_interactive())
     return run_shell(runner, options.place.memory ? std::string("in memory") : options.place.path);
   return run_script(runner);

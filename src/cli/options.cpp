@@ -19,6 +19,7 @@ constexpr const char* kExamples = R"(examples:
   aurora app.db -f setup.aql --format json           a file as one text
   aurora app.db < steps.aql                          standard input, one statement after the other
   aurora app.db -c 'query($a: Int) { users(where: {age: {gt: $a}}) { email } }' --vars '{"a": 30}'
+  aurora app.db .jobs                                a command of the shell
   aurora app.db --jsonl                              requests and responses as lines of JSON, for programs
   aurora import app.db --collection users users.csv
   aurora check app.db
@@ -58,6 +59,7 @@ void add_durability(CLI::App& app, Place& place) {
 
 void describe_run(CLI::App& app, Raw& raw) {
   app.add_option("DB", raw.run.place.path, "directory of the database, made when missing")->type_name("");
+  app.add_option("COMMAND", raw.run.command, "a command of the shell and its words, as .jobs, .stats or .help")->type_name("");
   app.add_option("-c,--command", raw.texts, "run this AQL text (may be given more than once)")
       ->allow_extra_args(false)
       ->type_name("TEXT");
@@ -142,6 +144,10 @@ Options finish_run(const CLI::App& app, Raw& raw) {
   if (run.place.path.empty() && !run.place.memory) return usage("which database? give its directory, or --memory");
   if (run.place.memory && run.place.read_only) return usage("--read-only is for a database on disk; leave --memory out");
   run.texts = in_order(app, raw);
+  if (!run.command.empty() && !run.command.front().starts_with('.'))
+    return usage("unexpected argument '" + run.command.front() + "'; commands of the shell begin with a dot, as .jobs");
+  if (!run.command.empty() && (!run.texts.empty() || run.line_protocol))
+    return usage("a command of the shell, as " + run.command.front() + ", goes without -c, -f and --jsonl");
   if (!raw.format.empty()) run.format = output_format_named(raw.format);
   if (!raw.variables.empty()) {
     auto variables = parse_json(raw.variables);

@@ -40,6 +40,7 @@ struct Text {
 struct RunOptions {
   Place place;
   std::vector<Text> texts;                   ///< in the order they were given
+  std::vector<std::string> command;          ///< one of the shell's, with its words; goes without texts
   Object variables;
   std::string role;
   std::optional<OutputFormat> format;        ///< nothing: a table on a terminal, else JSON

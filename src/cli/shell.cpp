@@ -92,4 +92,13 @@ int run_script(Runner& runner) {
   }
 }
 
+int run_command(Runner& runner, const std::vector<std::string>& words) {
+  std::string rest;
+  for (std::size_t i = 1; i < words.size(); ++i) rest.append(i > 1 ? " " : "").append(words[i]);
+  const auto outcome = run_shell_command(words, rest, runner);
+  const bool well = outcome.next == Next::kExplain ? runner.run(outcome.rest, {}, Runner::Explain::kYes)
+                                                   : outcome.next != Next::kFailed;
+  return well ? kOk : kFailed;
+}
+
 }  // namespace aurora::cli

@@ -10,5 +10,7 @@ namespace aurora::cli {
 [[nodiscard]] int run_shell(Runner& runner, std::string_view database_name);
 /// Standard input as a script: each statement is answered by itself, the first error ends it.
 [[nodiscard]] int run_script(Runner& runner);
+/// One command of the shell, from the command line. Requires: a word.
+[[nodiscard]] int run_command(Runner& runner, const std::vector<std::string>& words);
 
 }  // namespace aurora::cli

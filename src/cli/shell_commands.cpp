@@ -3,6 +3,7 @@
 
 #include "cli/error_report.hpp"
 #include "cli/import.hpp"
+#include "cli/jobs_view.hpp"
 #include "cli/maintenance.hpp"
 #include "cli/open.hpp"
 #include "cli/render.hpp"
@@ -29,7 +30,7 @@ Ctrl-C drops it.
 .import FILE COLLECTION [FORMAT]  read documents: jsonl, json or csv
 .explain [STATEMENT]              run the statement, or the next one, and show its plan
 .watch [QUERY]                    show a result, then what each statement changes in it; alone: no more
-.jobs [STATUS]                    how many jobs stand where, or those of a status
+.jobs [STATUS]                    types of jobs: what waits and since when, how the last ones went; or the jobs of a status
 .timer on|off                     how long each statement takes
 .mode table|json|jsonl|csv        how results are written
 .verify                           compare documents, indexes and log
@@ -142,17 +143,8 @@ class Command {
 
   bool jobs() {
     if (words_.size() > 2) return complain("usage: .jobs [STATUS]");
-    constexpr const char* kCounts = "{ _jobs { groupBy(field: \"status\") { status: key jobs: count } } }";
-    constexpr const char* kOfStatus =
-        "query($s: String!) { _jobs(where: {status: $s}, orderBy: {run_at: ASC}, limit: 50) "
-        "{ id type queue priority run_at retries error } }";
-    const bool all = words_.size() == 1;
-    const auto found = all ? runner_.database().try_execute(kCounts)
-                           : runner_.database().try_execute(kOfStatus, Object{{"s", Value(words_[1])}});
-    if (!found) return complain_of(found.error());
-    const auto data = found->data();
-    const Value& rows = *data.if_object()->find("_jobs");
-    return table(*(all ? *rows.if_object()->find("groupBy") : rows).if_list());
+    auto rows = words_.size() == 1 ? jobs_by_type(runner_.database()) : jobs_of_status(runner_.database(), words_[1]);
+    return rows ? table(*std::move(rows)) : complain_of(rows.error());
   }
 
   bool timer() {
@@ -216,19 +208,22 @@ std::string_view after_first_word(std::string_view line) {
 std::span<const std::string_view> shell_command_names() noexcept { return kNames; }
 
 CommandOutcome run_shell_command(std::string_view line, Runner& runner) {
-  Words words = words_of(line);
+  return run_shell_command(words_of(line), after_first_word(line), runner);
+}
+
+CommandOutcome run_shell_command(Words words, std::string_view rest, Runner& runner) {
   const std::string word = words.empty() ? std::string(".") : words.front();
   const std::string_view name = command_of(word);
   Command command(runner, std::move(words));
   if (name == ".quit" || name == ".exit") return {Next::kQuit, {}};
-  if (name == ".explain") return {Next::kExplain, std::string(after_first_word(line))};
+  if (name == ".explain") return {Next::kExplain, std::string(rest)};
   if (name == ".help") return outcome(command.print(std::string(kHelp)));
   if (name == ".collections") return outcome(command.collections());
   if (name == ".schema") return outcome(command.schema());
   if (name == ".indexes") return outcome(command.indexes());
   if (name == ".stats") return outcome(command.stats());
   if (name == ".import") return outcome(command.import());
-  if (name == ".watch") return outcome(command.watch(after_first_word(line)));
+  if (name == ".watch") return outcome(command.watch(rest));
   if (name == ".jobs") return outcome(command.jobs());
   if (name == ".timer") return outcome(command.timer());
   if (name == ".mode") return outcome(command.mode());

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace aurora::cli {
 
@@ -26,5 +27,7 @@ struct CommandOutcome {
 [[nodiscard]] std::span<const std::string_view> shell_command_names() noexcept;
 /// Runs a line that begins with a dot. A command may be shortened as long as it is clear.
 [[nodiscard]] CommandOutcome run_shell_command(std::string_view line, Runner& runner);
+/// The same, split into words; `rest` is all of them but the first, as they were written.
+[[nodiscard]] CommandOutcome run_shell_command(std::vector<std::string> words, std::string_view rest, Runner& runner);
 
 }  // namespace aurora::cli

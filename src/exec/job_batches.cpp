@@ -48,6 +48,8 @@ Object stored(const NewJob& job) {
                 {"maxRetries", Value(job.max_retries)}};
   if (job.timeout) object.append("timeout", Value(*job.timeout));
   if (job.unique_key) object.append("uniqueKey", Value(*job.unique_key));
+  if (job.unique_micros) object.append("uniqueMicros", Value(*job.unique_micros));
+  if (job.unique_states) object.append("uniqueStates", Value(List(job.unique_states->begin(), job.unique_states->end())));
   if (job.concurrency_key) object.append("concurrencyKey", Value(*job.concurrency_key));
   return object;
 }
@@ -66,6 +68,13 @@ NewJob restored(const Object& object) {
     job.max_retries = *retries->if_int();
   job.timeout = text("timeout");
   job.unique_key = text("uniqueKey");
+  if (const auto* window = object.find("uniqueMicros"); window != nullptr && window->if_int() != nullptr)
+    job.unique_micros = *window->if_int();
+  if (const auto* states = object.find("uniqueStates"); states != nullptr && states->if_list() != nullptr) {
+    job.unique_states.emplace();
+    for (const auto& state : *states->if_list())
+      if (state.if_string() != nullptr) job.unique_states->push_back(*state.if_string());
+  }
   job.concurrency_key = text("concurrencyKey");
   return job;
 }

@@ -16,6 +16,7 @@
 #include <aurora/schema/duration.hpp>
 #include <aurora/schema/system_collections.hpp>
 
+#include "find_jobs.hpp"
 #include "mutation_shape.hpp"
 
 #include <algorithm>
@@ -32,8 +33,9 @@ using aql::Selection;
 using plan::Bindings;
 
 constexpr std::array<std::string_view, 5> kOperations{"enqueueJob", "enqueueJobs", "retryJob", "retryJobs", "cancelJob"};
-constexpr std::array<std::string_view, 12> kJobArguments{"type",  "jobType", "payload",   "priority", "retries", "maxRetries",
-                                                         "runAt", "delay",   "timeout",   "uniqueKey", "queue",  "concurrencyKey"};
+constexpr std::array<std::string_view, 14> kJobArguments{
+    "type",    "jobType",   "payload", "priority",       "retries",   "maxRetries",  "runAt", "delay",
+    "timeout", "uniqueKey", "queue",   "concurrencyKey", "uniqueFor", "uniqueStates"};
 constexpr std::array<std::string_view, 2> kListArguments{"jobs", "onComplete"};
 constexpr std::array<std::string_view, 1> kIdArguments{"id"};
 constexpr std::array<std::string_view, 4> kRetryArguments{"type", "queue", "where", "all"};
@@ -45,28 +47,6 @@ aql::Offset place_of(const std::vector<Argument>& arguments, std::string_view na
   for (const auto& argument : arguments)
     if (argument.name.text == name) return argument.value.at;
   return otherwise;
-}
-
-// At most one job that meets them all.
-Result<std::vector<Row>> find_job(View& view, const Catalog::Entry& collection, Object conditions,
-                                  const ExecSettings& settings) {
-  Bindings bindings;
-  bindings.now = view.now();
-  DocumentQuery query;
-  query.collection = collection;
-  AURORA_ASSIGN(query.filter, plan::compile_filter(collection, plan::to_literal(Value(std::move(conditions)), 0), bindings));
-  query.limit = 1;
-  return select(view, query, settings, nullptr);
-}
-
-// The job that waits or runs under that key.
-Result<std::optional<Ordinal>> live_job(View& view, const Catalog::Entry& collection, const std::string& unique_key,
-                                        const ExecSettings& settings) {
-  const List live{Value("PENDING"), Value("SCHEDULED"), Value("RUNNING")};
-  AURORA_ASSIGN(const auto rows, find_job(view, collection, Object{{"uniqueKey", Value(unique_key)},
-                                                                   {"status", Value(Object{{"in", Value(live)}})}},
-                                          settings));
-  return rows.empty() ? std::nullopt : std::optional(rows.front().ordinal);
 }
 
 class JobOperation {
@@ -181,7 +161,7 @@ class JobOperation {
     const auto made = enqueue_job(view_, std::move(job), context_.settings);
     if (!made) return bindings_.error(field_.name.at, made.error().code(), made.error().message());
     if (!made->added && batch)
-      return wrong(at, "a job of a batch is a new one, and another with its 'uniqueKey' waits or runs");
+      return wrong(at, "a job of a batch is a new one, and there is another with its 'uniqueKey'");
     AURORA_ASSIGN(auto stored, view_.record(collection_->id, made->ordinal));
     jobs_.push_back(std::move(stored));
     if (made->added) ++affected_;
@@ -216,10 +196,40 @@ class JobOperation {
       AURORA_ASSIGN(job.timeout, text_argument(arguments, {"timeout"}, bindings_));
     }
     AURORA_ASSIGN(job.unique_key, text_argument(arguments, {"uniqueKey"}, bindings_));
+    AURORA_TRY(read_uniqueness(arguments, job));
     AURORA_ASSIGN(job.concurrency_key, text_argument(arguments, {"concurrencyKey"}, bindings_));
     if (job.concurrency_key && job.concurrency_key->empty())
       return wrong(place_of(arguments, "concurrencyKey", at), "'concurrencyKey' must not be empty");
     return job;
+  }
+
+  // How long, and in which states, another job of the key stands for this one.
+  Status read_uniqueness(const std::vector<Argument>& arguments, NewJob& job) const {
+    AURORA_ASSIGN(const auto window, duration(arguments, "uniqueFor"));
+    if (window) {
+      const auto at = place_of(arguments, "uniqueFor", field_.name.at);
+      if (!window->is_positive()) return wrong(at, "'uniqueFor' must be above zero");
+      if (window->micros > kLastInstant) return wrong(at, "'uniqueFor' is longer than there are dates");
+      job.unique_micros = window->micros;
+    }
+    const auto argument = find_argument(arguments, {"uniqueStates"}, bindings_);
+    const auto* states = argument.get();
+    if (states != nullptr && states->kind != Literal::Kind::kNull) {
+      if (states->kind != Literal::Kind::kList || states->items.empty())
+        return bindings_.error(states->at, ErrorCode::kTypeError,
+                               "'uniqueStates' takes a list of statuses, as [PENDING, SCHEDULED]");
+      job.unique_states.emplace();
+      for (const auto& item : states->items) {
+        std::vector<Argument> one;
+        one.push_back({{"uniqueStates", item.at}, aql::clone(item)});
+        AURORA_ASSIGN(auto word, word_argument(one, "uniqueStates", kJobStatuses, bindings_));
+        if (!word) return bindings_.error(item.at, ErrorCode::kTypeError, "a status of 'uniqueStates' must not be null");
+        job.unique_states->push_back(*std::move(word));
+      }
+    }
+    if (job.unique_key || (!job.unique_micros && !job.unique_states)) return {};
+    const auto* name = job.unique_micros ? "uniqueFor" : "uniqueStates";
+    return wrong(place_of(arguments, name, field_.name.at), "'" + std::string(name) + "' goes with a 'uniqueKey'");
   }
 
   // A length of time that is the same at any date.
@@ -408,7 +418,7 @@ Result<EnqueuedJob> enqueue_job(WriteView& view, NewJob job, const ExecSettings&
   document.append("status", Value(run_at > view.now() ? "SCHEDULED" : "PENDING"));
   if (job.timeout) document.append("timeout", Value(*std::move(job.timeout)));
   if (job.unique_key) {
-    AURORA_ASSIGN(const auto holder, live_job(view, collection, *job.unique_key, settings));
+    AURORA_ASSIGN(const auto holder, holder_of(view, collection, job, settings));
     if (holder) return EnqueuedJob{*holder, false};
     document.append("uniqueKey", Value(*std::move(job.unique_key)));
   }

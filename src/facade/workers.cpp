@@ -59,6 +59,16 @@ Result<exec::NewJob> new_job(std::string_view type, Value payload, const JobOpti
   }
   if (options.timeout) job.timeout = std::to_string(options.timeout->count()) + "s";
   job.unique_key = options.unique_key;
+  if (!job.unique_key && (options.unique_for || !options.unique_states.empty()))
+    return invalid("'unique_for' and 'unique_states' go with a unique key");
+  if (options.unique_for) {
+    if (options.unique_for->count() <= 0) return invalid("'unique_for' of a job must be above zero");
+    job.unique_micros = options.unique_for->count();
+  }
+  if (!options.unique_states.empty()) {
+    job.unique_states.emplace();
+    for (const auto status : options.unique_states) job.unique_states->emplace_back(to_string(status));
+  }
   if (options.concurrency_key && options.concurrency_key->empty()) return invalid("the concurrency key of a job must not be empty");
   job.concurrency_key = options.concurrency_key;
   return job;
@@ -74,7 +84,7 @@ Status add(State& state, WriteView& view, std::vector<exec::NewJob> jobs, std::v
     const bool is_of_batch = job.batch.has_value();
     AURORA_ASSIGN(const auto made, exec::enqueue_job(view, std::move(job), state.settings()));
     if (!made.added && is_of_batch)
-      return Error(ErrorCode::kInvalidInput, "a job of a batch is a new one, and another with its unique key waits or runs");
+      return Error(ErrorCode::kInvalidInput, "a job of a batch is a new one, and there is another with its unique key");
     AURORA_ASSIGN(const auto stored, view.record(kJobsCollection, made.ordinal));
     ids.push_back(records.id(stored.view()));
   }
@@ -308,8 +318,11 @@ WorkerStats Workers::stats() const {
     type.pending = of(JobStatus::kPending);
     type.scheduled = of(JobStatus::kScheduled);
     type.running = of(JobStatus::kRunning);
+    type.completed = of(JobStatus::kCompleted);
     type.failed = of(JobStatus::kFailed);
     type.dead_letters = of(JobStatus::kDeadLetter);
+    type.cancelled = of(JobStatus::kCancelled);
+    type.waits_since = counts.waits_since;
   }
   const auto latency = [](const jobs::Histogram& times) {
     return JobLatency{times.quantile(0.5), times.quantile(0.99), times.max()};

@@ -18,6 +18,8 @@ namespace {
 constexpr std::array<std::string_view, 7> kStatuses{"PENDING",   "RUNNING",     "COMPLETED", "FAILED",
                                                     "SCHEDULED", "DEAD_LETTER", "CANCELLED"};
 constexpr std::array<std::string_view, 4> kPriorities{"LOW", "NORMAL", "HIGH", "CRITICAL"};
+// So many waiting jobs of a type and status are read to tell how long it has waited: those that were enqueued first.
+constexpr std::size_t kOldest = 1'000;
 
 }  // namespace
 
@@ -126,6 +128,7 @@ Result<std::vector<JobRecords::TypeCounts>> JobRecords::count_by_type(View& view
   }
   std::vector<TypeCounts> counts;
   std::vector<Ordinal> firsts;             // a job of each type tells its name: keys are cut
+  std::vector<OrdinalSet> oldest;
   version->index(type_index_)->scan({}, IndexVersion::Direction::kForward, [&](const IndexVersion::Entry& entry) {
     OrdinalSet of_type;
     if (entry.set != nullptr)
@@ -138,11 +141,26 @@ Result<std::vector<JobRecords::TypeCounts>> JobRecords::count_by_type(View& view
       count.of[i] = of_type.intersection_size(sets[i]);
     }
     firsts.push_back(of_type.min());
+    auto& first = oldest.emplace_back();
+    for (const auto status : {JobStatus::kPending, JobStatus::kScheduled}) {
+      auto waiting = of_type;
+      waiting &= sets[static_cast<std::size_t>(status)];
+      waiting.for_each([&, left = kOldest](Ordinal ordinal) mutable {
+        first.add(ordinal);
+        return --left > 0;
+      });
+    }
     return true;
   });
   for (std::size_t i = 0; i < counts.size(); ++i) {
     AURORA_ASSIGN(const auto job, view.record(kJobsCollection, firsts[i]));
     if (job) counts[i].type = type(job.view());
+    AURORA_TRY(view.scan(kJobsCollection, oldest[i], [&](Ordinal, const RecordRef& waiting) {
+      if (!waiting) return true;
+      const auto since = std::max(run_at(waiting.view()), created_at(waiting.view()));
+      if (since <= view.now()) counts[i].waits_since = std::min(counts[i].waits_since.value_or(since), since);
+      return true;
+    }));
   }
   return counts;
 }

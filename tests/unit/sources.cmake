@@ -109,6 +109,7 @@ set(AURORA_UNIT_TESTS
   facade/hot_read_order_test.cpp
   facade/hot_read_test.cpp
   facade/insert_json_threads_test.cpp
+  facade/job_events_test.cpp
   facade/jobs_test.cpp
   facade/json_test.cpp
   facade/listener_threads_test.cpp
@@ -120,6 +121,8 @@ set(AURORA_UNIT_TESTS
   facade/statements_threads_test.cpp
   facade/transactions_test.cpp
   facade/coroutine_handler_test.cpp
+  facade/unique_jobs_test.cpp
+  facade/worker_fairness_test.cpp
   facade/worker_limits_test.cpp
   facade/schedules_test.cpp
   facade/workers_test.cpp

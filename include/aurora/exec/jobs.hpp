@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace aurora::exec {
 
@@ -34,6 +35,8 @@ struct NewJob {
   std::optional<DateTime> run_at;          ///< none: now
   std::optional<std::string> timeout;      ///< as parse_duration reads it
   std::optional<std::string> unique_key;
+  std::optional<std::int64_t> unique_micros;       ///< so long after it was enqueued, one that ended counts, too
+  std::optional<std::vector<std::string>> unique_states;   ///< none: PENDING, SCHEDULED, RUNNING, with a time COMPLETED
   std::optional<std::string> concurrency_key;
   std::optional<Uuid> batch;               ///< that it is one of
   std::optional<Uuid> completes;           ///< the batch it was enqueued at the end of
@@ -41,7 +44,7 @@ struct NewJob {
   static constexpr std::int64_t kDefaultRetries = 3;
 };
 
-/// Adds the job, or finds the one of its unique key that has not come to an end. Gives its ordinal and whether it is new.
+/// Adds the job, or finds the one of its unique key that counts: by default one that has not come to an end. Gives its ordinal and whether it is new.
 /// The statement's end is the caller's. Errors: LimitExceeded for a payload too large to be stored.
 struct EnqueuedJob {
   Ordinal ordinal = 0;

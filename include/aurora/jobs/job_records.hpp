@@ -66,6 +66,7 @@ class JobRecords {
   struct TypeCounts {
     std::string type;
     std::array<std::uint64_t, 7> of{};     ///< by JobStatus
+    std::optional<DateTime> waits_since;   ///< the earliest time from which one could run, and does not
   };
   [[nodiscard]] Result<std::vector<TypeCounts>> count_by_type(View& view) const;
 
