@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 7> kStatuses{"PENDING", "SCHEDULED",   "R
 constexpr const char* kCompleted =
     "{ _jobs(where: {status: \"COMPLETED\"}, orderBy: {id: DESC}, limit: 10000) { type created_at run_at started_at completed_at } }";
 constexpr const char* kWithErrors =
-    "{ _jobs(where: {error: {isNotNull: true}, status: {nin: [\"COMPLETED\", \"CANCELLED\"]}}, orderBy: {id: DESC}, limit: 1000) "
+    "{ _jobs(where: {error: {isNotNull: true}, status: {in: [\"FAILED\", \"DEAD_LETTER\", \"SCHEDULED\"]}}, orderBy: {id: DESC}, limit: 1000) "
     "{ type error } }";
 constexpr const char* kOfStatus =
     "query($s: String!) { _jobs(where: {status: $s}, orderBy: {run_at: ASC}, limit: 50) "

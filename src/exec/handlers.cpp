@@ -121,9 +121,9 @@ Status require_query(WriteView& view, const Handlers::Handler& handler, aql::Off
   std::vector<std::string_view> names;
   for (const auto& row : all)
     names.push_back(stored_text(*view.catalog().find(kQueriesCollection), "name", row.record.view()));
-  return bindings.error(at, ErrorCode::kNotFound,
-                        "there is no named query '" + handler.query + "'" + did_you_mean(handler.query, names) +
-                            "; define query \"" + handler.query + "\" { … } makes one");
+  auto hint = did_you_mean(handler.query, names);
+  if (hint.empty()) hint = "; define query \"" + handler.query + "\" { … } makes one";
+  return bindings.error(at, ErrorCode::kNotFound, "there is no named query '" + handler.query + "'" + hint);
 }
 
 // Whether the document is in the query after the change and was not before, or the other way round.

@@ -121,6 +121,7 @@ set(AURORA_UNIT_TESTS
   facade/statements_threads_test.cpp
   facade/transactions_test.cpp
   facade/coroutine_handler_test.cpp
+  facade/trigger_jobs_test.cpp
   facade/unique_jobs_test.cpp
   facade/worker_fairness_test.cpp
   facade/worker_limits_test.cpp

@@ -397,29 +397,34 @@ TEST_CASE("what is not sensible is said", "[facade][threads]") {
     try {
       call();
     } catch (const Error& error) {
-      return std::string(to_string(error.code()));
+      return std::string(to_string(error.code())) + ": " + error.message();
     }
     return std::string("nothing");
   };
-  CHECK(code([&] { db.workers().enqueue(""); }) == "InvalidInput");
-  CHECK(code([&] { db.workers().enqueue("t", {}, {.delay = -1s}); }) == "InvalidInput");
-  CHECK(code([&] { db.workers().enqueue("t", {}, {.run_at = aurora::DateTime(1), .delay = 1s}); }) == "InvalidInput");
-  CHECK(code([&] { db.workers().enqueue("t", {}, {.timeout = 0s}); }) == "InvalidInput");
-  CHECK(code([&] { db.workers().cancel(Uuid{}); }) == "NotFound");
-  CHECK(code([&] { db.workers().register_handler("", [](Job&) {}); }) == "InvalidInput");
+  CHECK(code([&] { db.workers().enqueue(""); }) == "InvalidInput: a job needs a type, the name its handler is registered under");
+  CHECK(code([&] { db.workers().enqueue("t", {}, {.delay = -1s}); }) == "InvalidInput: the delay of a job must not be negative");
+  CHECK(code([&] { db.workers().enqueue("t", {}, {.run_at = aurora::DateTime(1), .delay = 1s}); }) ==
+        "InvalidInput: a job has 'run_at' or 'delay', not both");
+  CHECK(code([&] { db.workers().enqueue("t", {}, {.timeout = 0s}); }) == "InvalidInput: the timeout of a job must be above zero");
+  CHECK(code([&] { db.workers().cancel(Uuid{}); }) == "NotFound: there is no job \"00000000-0000-0000-0000-000000000000\"");
+  CHECK(code([&] { db.workers().register_handler("", [](Job&) {}); }) == "InvalidInput: a handler needs the type of the jobs it runs");
   std::string inside;
   db.workers().register_handler("close", [&](Job&) {
-    inside = code([&] { db.close(); }) + code([&] { db.workers().stop(1s); });
+    inside = code([&] { db.close(); }) + "\n" + code([&] { db.workers().stop(1s); });
   });
   db.workers().start();
   const auto id = db.workers().enqueue("close");
   REQUIRE(becomes(db, id, "COMPLETED"));
-  CHECK(inside == "InvalidOperationInvalidOperation");
+  CHECK(inside ==
+        "InvalidOperation: a job's handler cannot close the database, which waits for it; do it from another thread\n"
+        "InvalidOperation: a job's handler cannot stop the workers, which waits for it; do it from another thread");
   Config config;
   config.workers.threads = 0;
   config.workers.heartbeat = config.workers.lease;
-  CHECK(code([&] { static_cast<void>(Database::open_in_memory(config)); }) == "InvalidInput");
+  CHECK(code([&] { static_cast<void>(Database::open_in_memory(config)); }) ==
+        "InvalidInput: the configuration is not usable: workers.threads must be between 1 and 1024; "
+        "workers.heartbeat must be between 10 ms and half the lease");
   db.close();
-  CHECK(code([&] { db.workers().enqueue("t"); }) == "Closed");
-  CHECK(code([&] { db.workers().start(); }) == "Closed");
+  CHECK(code([&] { db.workers().enqueue("t"); }) == "Closed: the database was closed; open it again");
+  CHECK(code([&] { db.workers().start(); }) == "Closed: the database was closed; open it again");
 }
