@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <random>
 #include <string>
 #include <thread>
@@ -19,6 +20,7 @@
 #include <unistd.h>
 
 #include "crash/child.hpp"
+#include "crash/disk.hpp"
 #include "crash/oracle.hpp"
 #include "support/self.hpp"
 
@@ -29,14 +31,15 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 constexpr const char* kUsage =
-    "usage: aurora_crash [--kills N] [--durability wal|strict|sync|none]... [--threads N] [--seed "
-    "N]\n";
+    "usage: aurora_crash [--kills N] [--durability wal|strict|sync|none]... [--threads N] [--seed N] [--disk ext4]\n"
+    "  --disk ext4   the power of a real file system goes instead (root; Linux): wal loses a tail, too\n";
 
 struct Options {
   std::uint64_t kills = 100;
   std::uint64_t seed = 0;
   unsigned threads = 4;
   std::vector<std::string> durabilities;
+  bool on_disk = false;
 };
 
 /// Kills one writer after another on a directory that is thrown away now and then.
@@ -48,6 +51,7 @@ class Campaign {
     if (mkdtemp(name.data()) == nullptr)
       throw std::system_error(errno, std::generic_category(), "mkdtemp");
     directory_ = name;
+    if (options.on_disk) disk_ = std::make_unique<Disk>(directory_);
   }
 
   /// True when all was as promised.
@@ -56,26 +60,33 @@ class Campaign {
       if (kill % 50 == 49) start_afresh();
       cycle(random_());
     }
-    const bool losing = durability_ == "none";
-    if (losing && good_ && findings_.lost == 0) {
-      std::printf("crash: durability none lost nothing: this harness would not see a loss\n");
+    if (may_lose() && good_ && findings_.lost == 0) {
+      std::printf("crash: durability %s lost nothing: this harness would not see a loss\n", durability_.c_str());
       good_ = false;
     }
     report();
-    if (good_)
-      fs::remove_all(directory_);
-    else
-      std::printf("crash: kept %s\n", directory_.c_str());
+    if (!good_) keep();
+    disk_.reset();
+    if (good_) fs::remove_all(directory_);
     return good_;
   }
 
  private:
-  [[nodiscard]] std::string database() const { return (directory_ / "db").string(); }
+  // What is on a disk of its own goes with it.
+  void keep() const {
+    if (disk_) fs::copy(disk_->root(), directory_ / "kept", fs::copy_options::recursive);
+    std::printf("crash: kept %s\n", directory_.c_str());
+  }
+
+  [[nodiscard]] bool may_lose() const { return durability_ == "none" || (disk_ && durability_ == "wal"); }
+  [[nodiscard]] fs::path home() const { return disk_ ? disk_->root() : directory_; }
+  [[nodiscard]] std::string database() const { return (home() / "db").string(); }
   [[nodiscard]] std::string log() const { return (directory_ / "log").string(); }
-  [[nodiscard]] unsigned threads() const { return durability_ == "none" ? 1 : options_.threads; }
+  [[nodiscard]] unsigned threads() const { return may_lose() ? 1 : options_.threads; }
 
   void start_afresh() {
     fs::remove_all(database());
+    if (disk_) disk_->sync();   // a removal can be lost as well
     state_.clear();
   }
 
@@ -96,9 +107,17 @@ class Campaign {
       wait_until_ready(child);
       std::this_thread::sleep_for(10ms + std::chrono::microseconds(random_() % 190'000));
     }
+    // Who goes on acknowledging after the cut would be found to have lost something.
+    if (disk_ && !has_ended(child)) {
+      ::kill(child, SIGSTOP);
+      siginfo_t stopped{};
+      ::waitid(P_PID, static_cast<id_t>(child), &stopped, WSTOPPED | WEXITED | WNOWAIT);
+    }
+    if (disk_) disk_->cut();
     ::kill(child, SIGKILL);
     int status = 0;
     ::waitpid(child, &status, 0);
+    if (disk_) disk_->restore();
     if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL) {
       fail("the writer ended by itself, status " + std::to_string(status));
       return;
@@ -106,6 +125,7 @@ class Campaign {
     ++kills_;
     check(seed);
     check_copy(seed);
+    if (disk_) disk_->sync();
   }
 
   pid_t start(std::uint64_t seed, unsigned point, std::uint64_t nth) {
@@ -151,7 +171,7 @@ class Campaign {
     }
     const auto found = read_state(database, findings_);
     const auto log_of_child = read_log(log());
-    if (durability_ == "none") {
+    if (may_lose()) {
       check_prefix(state_, log_of_child, found, findings_);
     } else {
       check_acknowledged(state_, log_of_child, found, findings_);
@@ -163,7 +183,7 @@ class Campaign {
   /// A copy under its name is whole, whenever its maker was killed; what is left of others is not in the way.
   void check_copy(std::uint64_t seed) {
     const auto copy = database() + ".beside.copy";
-    for (const auto& entry : fs::directory_iterator(directory_))
+    for (const auto& entry : fs::directory_iterator(home()))
       if (entry.path().string().starts_with(copy + ".")) fs::remove_all(entry.path());
     if (!fs::exists(copy) || !good_) return;
     auto opened = Database::try_open(copy, random_config(seed + 2, Durability::kWal));
@@ -208,6 +228,7 @@ class Campaign {
   const std::string durability_;
   std::mt19937_64 random_;
   fs::path directory_;
+  std::unique_ptr<Disk> disk_;   // null: processes are killed, and the file system stays
   KeyValues state_;
   Findings findings_;
   std::uint64_t kills_ = 0, during_open_ = 0, failed_opens_ = 0, copies_ = 0;
@@ -228,6 +249,8 @@ bool read_options(int argc, char** argv, Options& options) {
     else if (name == "--durability" &&
              (value == "wal" || value == "strict" || value == "sync" || value == "none"))
       options.durabilities.push_back(value);
+    else if (name == "--disk" && value == "ext4")
+      options.on_disk = true;
     else
       return false;
   }
