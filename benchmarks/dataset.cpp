@@ -43,6 +43,9 @@ Dataset::Dataset(std::uint64_t size, std::vector<Peer> peers, std::filesystem::p
 }
 
 void Dataset::warm() {
+  for (std::size_t i = 0; i < stores_.size(); ++i)
+    if (usable_[i]) stores_[i]->prewarm();
+  if (mode_ != Mode::kPlain) return;
   for (auto& contender : contenders(Operation::kGet, 1)) {
     contender.sessions[0]->begin_reads();
     for (std::uint64_t i = 0; i < size_; ++i) {
@@ -61,6 +64,7 @@ void Dataset::open_as(Mode mode) {
     usable_[i] = stores_[i]->open(mode);
   }
   mode_ = mode;
+  if (mode != Mode::kSynced) warm();
 }
 
 std::vector<Contender> Dataset::contenders(Operation operation, unsigned threads) {

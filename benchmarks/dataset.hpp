@@ -34,9 +34,10 @@ class Dataset {
   [[nodiscard]] std::span<const Peer> peers() const { return peers_; }
   [[nodiscard]] Store& store(std::size_t peer) { return *stores_[peer]; }
 
-  /// Reads every document of the start by its id, so that caches are as full as they get.
+  /// Brings indexes into memory and, unless Aurora is without its cache, every document of the start, so that caches are
+  /// as full as they get. Called whenever stores were opened.
   void warm();
-  /// Opens all stores so. Requires: nobody holds a session.
+  /// Opens all stores so, and warm, but for the mode that is only written in. Requires: nobody holds a session.
   void open_as(Mode mode);
   /// Those that can be asked, a session for each thread; Aurora first. The documents themselves are
   /// asked too, by `compare`, until something was written.

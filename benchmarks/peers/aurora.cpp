@@ -302,6 +302,8 @@ class AuroraStore final : public Store {
     db_->compact();
   }
 
+  void prewarm() override { db_->prewarm("orders"); }
+
   bool index_active(bool indexed) override {
     db_->execute(indexed ? "schema { alter collection orders { modify active: Boolean @indexed } }"
                          : "schema { alter collection orders { modify active: Boolean } }");

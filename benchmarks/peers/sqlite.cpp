@@ -228,6 +228,15 @@ class SqliteStore final : public Store {
     execute(writer_->db.get(), "PRAGMA wal_checkpoint(TRUNCATE)");
   }
 
+  void prewarm() override {
+    const bool columns = form_ == Form::kColumns;
+    const std::string city = columns ? "city" : "json_extract(doc, '$.city')";
+    const std::string score = columns ? "score" : "json_extract(doc, '$.score')";
+    execute(writer_->db.get(), "SELECT count(*) FROM orders INDEXED BY by_city WHERE " + city + " >= '';"
+                               "SELECT count(*) FROM orders INDEXED BY by_score WHERE " + score + " >= 0;"
+                               "SELECT sum(length(" + (columns ? "note" : "doc") + ")) FROM orders");
+  }
+
   bool index_active(bool indexed) override {
     execute(writer_->db.get(),
             indexed ? std::string(texts().index_active) : "DROP INDEX by_active");

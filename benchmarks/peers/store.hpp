@@ -55,6 +55,8 @@ class Store {
   [[nodiscard]] virtual bool open(Mode mode) = 0;
   /// What an administrator does after loading: statistics, compaction; then nothing is pending.
   virtual void settle() {}
+  /// Brings what indexes and tables need into the memory of the one that writes.
+  virtual void prewarm() {}
   /// Adds or removes an index on `active`. False when the store has none.
   [[nodiscard]] virtual bool index_active(bool) { return false; }
   /// Makes the tables of the join. False when the store has no joins.

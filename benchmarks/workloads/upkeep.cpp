@@ -120,6 +120,7 @@ class Open final : public Workload {
       const double middle = median(times[i]);
       figures.push_back({names[i], "process death", middle, (*most - *least) / middle, {}, {}});
     }
+    data.warm();
     Line line = line_of(data, std::move(figures));
     line.bars = {at_most(16, most_)};
     context.add(std::move(line));
