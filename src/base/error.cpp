@@ -1,5 +1,6 @@
 // Body of Error: an immutable, shared payload whose text is made once, so that what() cannot fail.
 // Called by everything that can go wrong; calls nothing.
+#include <aurora/base/out_of_memory.hpp>
 #include <aurora/error.hpp>
 
 #include <array>
@@ -47,6 +48,12 @@ struct Error::Payload {
     what.append(", column ").append(std::to_string(column)).append(")");
   }
 };
+
+namespace {
+const Error kOutOfMemory(ErrorCode::kLimitExceeded, "out of memory; ask for less at once");
+}  // namespace
+
+const Error& out_of_memory() noexcept { return kOutOfMemory; }
 
 Error::Error(ErrorCode code, std::string message) {
   auto payload = std::make_shared<Payload>(Payload{code, std::move(message), 0, 0, {}, {}});

@@ -144,7 +144,7 @@ struct RecordCache::State {
     return before;
   }
 
-  void retire(RecordRef::Handle handle) {
+  void retire(RecordRef::Handle handle) noexcept {
     if (handle != nullptr) epochs.retire(handle, &drop_record);
   }
 
@@ -296,12 +296,19 @@ void RecordCache::end_write(CollectionId collection, Ordinal ordinal, const Reco
   {
     const ReadEpochs::Guard guard(state_->epochs);
     const std::lock_guard lock(state_->pages.lock_of(collection, ordinal));
-    before = state_->put(key, keep ? record : RecordRef());
+    try {
+      before = state_->put(key, keep ? record : RecordRef());
+    } catch (const std::bad_alloc&) {   // there was no page, so nothing that is outdated
+      return;
+    }
   }
-  if (keep && before == nullptr) state_->queue.insert(key);   // an entry that was there stands in the queue already
-  if (!keep && before != nullptr) state_->note_removal();
   state_->retire(before);
-  if (state_->over_capacity()) state_->evict();
+  try {
+    if (keep && before == nullptr) state_->queue.insert(key);   // an entry that was there stands in the queue already
+    if (!keep && before != nullptr) state_->note_removal();
+    if (state_->over_capacity()) state_->evict();
+  } catch (const std::bad_alloc&) {   // what is in no queue stays until it is written again
+  }
 }
 
 void RecordCache::clear() {

@@ -2,6 +2,7 @@
 #include "read_epochs.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace aurora {
@@ -99,7 +100,7 @@ std::uint64_t ReadEpochs::oldest_reader() const noexcept {
   return oldest;
 }
 
-void ReadEpochs::retire(const void* object, void (*drop)(const void*) noexcept) {
+void ReadEpochs::retire(const void* object, void (*drop)(const void*) noexcept) noexcept try {
   std::vector<Retired> free;
   {
     const std::lock_guard lock(mutex_);
@@ -113,6 +114,7 @@ void ReadEpochs::retire(const void* object, void (*drop)(const void*) noexcept) 
     next_try_ = 2 * retired_.size() + kBatch;
   }
   for (const auto& each : free) each.drop(each.object);
+} catch (const std::bad_alloc&) {
 }
 
 }  // namespace aurora

@@ -58,8 +58,8 @@ class ReadEpochs {
   };
 
   /// Calls `drop(object)` once no reader can reach it. Requires: it is out of reach of those that begin now, by a
-  /// sequentially consistent store.
-  void retire(const void* object, void (*drop)(const void*) noexcept);
+  /// sequentially consistent store. Without memory to keep it until then, it is never freed.
+  void retire(const void* object, void (*drop)(const void*) noexcept) noexcept;
 
  private:
   // Written by its thread alone, so that readers share no line.

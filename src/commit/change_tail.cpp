@@ -2,6 +2,7 @@
 #include <aurora/commit/change_tail.hpp>
 
 #include <algorithm>
+#include <new>
 
 namespace aurora::commit {
 
@@ -18,17 +19,22 @@ void ChangeTail::append(std::shared_ptr<const Commit> commit, Sequence oldest_re
   const auto bytes = cost(*commit);
   std::vector<std::shared_ptr<const Commit>> dropped;  // released outside the lock
   std::lock_guard lock(mutex_);
+  commits_.push_back(commit);
   newest_ = commit->sequence;
-  commits_.push_back(std::move(commit));
   bytes_ += bytes;
   const auto has_to_go = [&] {
     if (commits_.empty()) return false;
     return bytes_ > capacity_ || (bytes_ > kLeisurelyBytes && commits_.front()->sequence <= oldest_reader);
   };
   while (has_to_go()) {
-    bytes_ -= cost(*commits_.front());
-    floor_ = commits_.front()->sequence;
-    dropped.push_back(std::move(commits_.front()));
+    auto& oldest = commits_.front();
+    bytes_ -= cost(*oldest);
+    floor_ = oldest->sequence;
+    // Without memory it is released here.
+    try {
+      dropped.push_back(std::move(oldest));
+    } catch (const std::bad_alloc&) {
+    }
     commits_.pop_front();
   }
   if (waiting_ > 0) grown_.notify_all();

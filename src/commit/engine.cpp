@@ -107,6 +107,9 @@ Result<const CollectionVersion*> SnapshotView::collection(CollectionId id) {
   if (version == nullptr) {
     AURORA_ASSIGN(version, engine_.load(pin_, id));
   }
+  if (pin_->is_torn(*version))
+    return Error(ErrorCode::kInternal, "memory ran out while a commit to collection '" + version->definition->name +
+                                           "' was published: it can be read again once the database is reopened");
   seen_.emplace_back(id, version);
   return version;
 }

@@ -43,6 +43,7 @@ struct Engine::Request {
   CommitKind kind = CommitKind::kShared;
   Result<Sequence> result = Sequence{0};
   Sleeper* sleeper = nullptr;
+  Request* next = nullptr;   // in its list
 };
 
 /// What a commit does to the indexes of one collection, by their place in its definition. Applied key by key in
@@ -75,11 +76,13 @@ struct Engine::GroupCommit {
   std::vector<Change> changes;
   SchemaEdit schema;
   std::shared_ptr<const Catalog> catalog;   // after this commit
-  Request* request = nullptr;
+  /// What listeners are told, made beforehand and filled once it is published.
+  std::shared_ptr<Commit> told;
   /// Writable indexes of the collections it touches, looked up before publishing holds readers off.
   std::vector<std::pair<CollectionId, Heads*>> heads;
   /// Of collections with full-text indexes, gathered before publishing.
   std::vector<IndexEdits> edits;
+  std::size_t edit_count = 0;
 };
 
 /// The writable indexes of a loaded collection, by index id.

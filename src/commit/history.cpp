@@ -11,8 +11,13 @@ void VersionHistory::put(CollectionId collection, Ordinal ordinal, Sequence supe
                          const RecordRef& record) {
   const auto key = key_of(collection, ordinal);
   std::unique_lock lock(mutex_);
-  versions_[key].push_back({superseded_at, record});
   queue_.emplace_back(superseded_at, key);
+  try {
+    versions_[key].push_back({superseded_at, record});
+  } catch (...) {
+    queue_.pop_back();
+    throw;
+  }
   count_.fetch_add(1, std::memory_order_release);
   bytes_.fetch_add(record ? record.memory_bytes() : 0, std::memory_order_relaxed);
 }

@@ -3,7 +3,9 @@
 //
 //   queued ──lead──► running ──ok──► batched ──write──► published ──► answered
 //                       └─error─► rolled back ─────────────────────► answered
-//                                             └─write fails──► unknown: engine refuses writes ──► answered
+//                                             ├─write fails──► unknown: engine refuses writes ──► answered
+//                                             └─published in part: stored; engine refuses writes ──► answered
+#include <aurora/base/out_of_memory.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/commit/keys.hpp>
 #include <aurora/commit/log_codec.hpp>
@@ -13,6 +15,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
+#include <stdexcept>
 
 namespace aurora::commit {
 
@@ -25,17 +29,40 @@ constexpr std::size_t kLargestInPlace = 2048;
 constexpr std::size_t kLargeEdits = 1024;
 
 // What was thrown, as an error. Called while it is handled.
-Error thrown_error() {
+Error thrown_error() noexcept {
   try {
-    throw;
-  } catch (const Error& error) {
-    return error;
-  } catch (const std::bad_alloc&) {
-    return Error(ErrorCode::kLimitExceeded, "out of memory while running the mutation; write less at once");
-  } catch (const std::exception& error) {
-    return Error(ErrorCode::kInternal, std::string("the mutation threw: ") + error.what());
+    try {
+      throw;
+    } catch (const Error& error) {
+      return error;
+    } catch (const std::bad_alloc&) {
+      return out_of_memory();
+    } catch (const std::length_error&) {
+      return out_of_memory();
+    } catch (const std::exception& error) {
+      return Error(ErrorCode::kInternal, std::string("the mutation threw: ") + error.what());
+    } catch (...) {
+      return Error(ErrorCode::kInternal, "the mutation threw what is no exception of the standard library");
+    }
   } catch (...) {
-    return Error(ErrorCode::kInternal, "the mutation threw what is no exception of the standard library");
+    return out_of_memory();
+  }
+}
+
+// Made beforehand, for when there is no memory left to say it.
+const Error kBrokenOff(ErrorCode::kInternal, "the database refuses writes until it is reopened: memory ran out while a "
+                                             "commit that is stored was published");
+const Error kUnpublished(ErrorCode::kInternal,
+                         "memory ran out while the commit was published: it is stored, and seen once the database is reopened");
+
+constexpr std::string_view kRefused = "the database refuses writes until it is reopened: ";
+
+// `error`, said to be one of the kind that `prefix` tells of, as far as there is memory to say it.
+Error prefixed(const Error& error, std::string_view prefix) noexcept {
+  try {
+    return error.with_prefix(prefix);
+  } catch (...) {
+    return error;
   }
 }
 
@@ -69,8 +96,8 @@ Result<Sequence> Engine::commit(const Mutation& mutation, CommitKind kind) {
   request.kind = kind;
   request.sleeper = &sleeper;
   std::unique_lock lock(queue_mutex_);
-  queue_.push_back(&request);
-  if (queue_.size() == gathering_) gathered_.notify_one();
+  queue_.push_back(request);
+  if (queue_.size == gathering_) gathered_.notify_one();
   for (;; lock.lock()) {
     // Without a mutation it was run by a leader who is about to say so.
     if (!leading_ && request.mutation != nullptr) {
@@ -82,42 +109,50 @@ Result<Sequence> Engine::commit(const Mutation& mutation, CommitKind kind) {
   }
 }
 
+void Engine::RequestList::push_back(Request& request) noexcept {
+  request.next = nullptr;
+  (last != nullptr ? last->next : first) = &request;
+  last = &request;
+  ++size;
+}
+
+Engine::Request* Engine::RequestList::pop_front() noexcept {
+  auto* const front = first;
+  if (front == nullptr) return nullptr;
+  first = front->next;
+  if (first == nullptr) last = nullptr;
+  --size;
+  return front;
+}
+
 // Runs what waits, and wakes whom it answered and who may lead next. True when `own`, which waits too, was among them.
-// Requires: nobody leads, the lock is held; it is not after.
+// Requires: nobody leads, the lock is held; it is not after. Nothing here may fail: the others would wait for ever.
 bool Engine::lead(std::unique_lock<std::mutex>& lock, const Request& own) {
   leading_ = true;
   await_writers(lock);
-  std::vector<Request*> group;
-  const bool alone = options_.durability == Durability::kSynchronous || queue_.front()->kind == CommitKind::kExclusive;
-  auto end = queue_.begin() + 1;
-  if (!alone)
-    end = std::find_if(queue_.begin(), queue_.end(),
-                       [](const Request* request) { return request->kind == CommitKind::kExclusive; });
-  group.assign(queue_.begin(), end);
-  queue_.erase(queue_.begin(), end);
+  const bool alone = options_.durability == Durability::kSynchronous || queue_.first->kind == CommitKind::kExclusive;
+  RequestList group;
+  do {
+    group.push_back(*queue_.pop_front());
+  } while (!alone && queue_.first != nullptr && queue_.first->kind != CommitKind::kExclusive);
   lock.unlock();
-  try {
-    run_group(group);
-  } catch (const std::exception& error) {
-    // Out of memory between writing and publishing: nobody can say what was done. Refuse writes until reopening.
-    abandon(group, error.what());
-  } catch (...) {
-    abandon(group, "by what is no exception of the standard library");
-  }
+  run_group(group);
   lock.lock();
   // What the group left over (it was full) goes first next time.
-  const auto left = std::stable_partition(group.begin(), group.end(),
-                                          [](const Request* request) { return request->mutation == nullptr; });
-  queue_.insert(queue_.begin(), left, group.end());
-  group.erase(left, group.end());
-  writers_ = group.size() + queue_.size();
+  RequestList left;
+  RequestList answered;
+  while (auto* const request = group.pop_front()) (request->mutation != nullptr ? left : answered).push_back(*request);
+  while (auto* const request = queue_.pop_front()) left.push_back(*request);
+  queue_ = left;
+  writers_ = answered.size + queue_.size;
   leading_ = false;
   const bool done = own.mutation == nullptr;
   // Any writer that comes before it has woken may lead in its place; it then finds out.
-  auto* const next = queue_.empty() ? nullptr : queue_.front()->sleeper;
+  auto* const next = queue_.first != nullptr ? queue_.first->sleeper : nullptr;
   if (next != nullptr) next->tell(Sleeper::Word::kLead);
   lock.unlock();
-  for (auto* request : group)
+  // Whoever was told may be gone right after, and with it its request.
+  while (auto* const request = answered.pop_front())
     if (request != &own) request->sleeper->tell(Sleeper::Word::kDone);
   return done;
 }
@@ -127,53 +162,54 @@ bool Engine::lead(std::unique_lock<std::mutex>& lock, const Request& own) {
 void Engine::await_writers(std::unique_lock<std::mutex>& lock) {
   constexpr int kPartOfSync = 2;
   constexpr std::chrono::microseconds kLongest{500};
-  if (options_.durability != Durability::kStrict || queue_.size() >= writers_) return;
-  if (queue_.front()->kind == CommitKind::kExclusive) return;
+  if (options_.durability != Durability::kStrict || queue_.size >= writers_) return;
+  if (queue_.first->kind == CommitKind::kExclusive) return;
   gathering_ = writers_;
   const auto most = std::min<std::chrono::nanoseconds>(last_sync_ / kPartOfSync, kLongest);
-  gathered_.wait_for(lock, most, [&] { return queue_.size() >= gathering_; });
+  gathered_.wait_for(lock, most, [&] { return queue_.size >= gathering_; });
   gathering_ = 0;
 }
 
-void Engine::abandon(std::vector<Request*>& group, std::string_view why) {
-  failed_ = Error(ErrorCode::kInternal, "the commit pipeline broke off (" + std::string(why) + ")");
+void Engine::refuse_writes(const Error& why) noexcept {
+  failed_ = why;
   has_failed_.store(true, std::memory_order_release);
-  log(kLogError, failed_.error().message());
-  for (auto* request : group) {
+}
+
+// Those that were told a sequence after `after`, which is not to be, and those not told anything yet.
+void Engine::answer(const RequestList& group, Sequence after, const Error& error) noexcept {
+  for (auto* request = group.first; request != nullptr; request = request->next) {
+    if (request->mutation == nullptr && (!request->result || *request->result <= after)) continue;
+    request->result = error;
     request->mutation = nullptr;
-    request->result = failed_.error().with_prefix("the outcome is unknown until the database is reopened: ");
   }
 }
 
-void Engine::run_group(std::vector<Request*>& group) {
+void Engine::run_group(const RequestList& group) {
   if (has_failed_.load(std::memory_order_acquire)) {
-    for (auto* request : group) {
-      request->result = failed_.error().with_prefix("the database refuses writes until it is reopened: ");
-      request->mutation = nullptr;
-    }
+    answer(group, 0, failed_.error());
     return;
   }
   std::vector<GroupCommit> commits;
+  std::uint64_t log_bytes = 0;
   try {
     prepare_group(group, commits);
+    if (commits.empty()) return;
+    log_bytes = fill_batch(commits);
   } catch (...) {
-    // Nothing has left this memory yet: those without an answer failed, and writing goes on.
-    const auto failure = thrown_error();
-    for (const auto& commit : commits) commit.request->result = failure;
-    for (auto* request : group)
-      if (std::exchange(request->mutation, nullptr) != nullptr) request->result = failure;
+    // Nothing has left this memory yet: those without an answer failed, and so did those that saw what they wrote.
+    answer(group, last_sequence_, thrown_error());
     return;
   }
-  if (!commits.empty()) finish_group(commits);
+  finish_group(group, commits, log_bytes);
 }
 
 // Runs the mutations in order, on what those before them made. Those that no longer fit into the group stay undone.
-void Engine::prepare_group(std::vector<Request*>& group, std::vector<GroupCommit>& commits) {
+void Engine::prepare_group(const RequestList& group, std::vector<GroupCommit>& commits) {
   WriteSet writes;
   std::size_t changes = 0;
   SnapshotView base(*this, snapshots_.pin_own(), now());
   WriteContext context(*this, base, writes);
-  for (auto* request : group) {
+  for (auto* request = group.first; request != nullptr; request = request->next) {
     if (changes >= options_.group_changes) break;
     const auto mark = writes.mark();
     GroupCommit commit;
@@ -197,37 +233,63 @@ void Engine::prepare_group(std::vector<Request*>& group, std::vector<GroupCommit
       continue;
     }
     commit.catalog = commit.schema.catalog ? commit.schema.catalog : base.catalog_ref();
-    commit.request = request;
+    commit.told = std::make_shared<Commit>();
     changes += commit.changes.size();
+    request->result = commit.sequence;
     commits.push_back(std::move(commit));
     request->mutation = nullptr;
   }
 }
 
-void Engine::finish_group(std::vector<GroupCommit>& commits) {
-  if (auto status = write_group(commits); !status) {
-    failed_ = status;
-    has_failed_.store(true, std::memory_order_release);
-    log(kLogError, "a commit failed and its outcome is unknown until reopening: " + status.error().message());
-    for (auto& commit : commits)
-      commit.request->result =
-          status.error().with_prefix("the commit failed and its outcome is unknown until the database is reopened: ");
+// From the durable write on; nothing is undone any more.
+void Engine::finish_group(const RequestList& group, std::vector<GroupCommit>& commits, std::uint64_t log_bytes) {
+  const auto before = last_sequence_;
+  auto written = Status();
+  try {
+    written = write_group(commits, log_bytes);
+  } catch (...) {
+    written = thrown_error();
+  }
+  if (!written) {
+    refuse_writes(prefixed(written.error(), kRefused));
+    answer(group, before,
+           prefixed(written.error(), "the commit failed and its outcome is unknown until the database is reopened: "));
+    say_failure("a commit failed and its outcome is unknown: ");
     return;
   }
   const auto oldest_reader = snapshots_.oldest_reader();
   std::size_t changes = 0;
   for (auto& commit : commits) {
     changes += commit.changes.size();
-    publish(commit, oldest_reader);
-    commit.request->result = commit.sequence;
+    try {
+      publish(commit, oldest_reader);
+    } catch (...) {
+      const auto thrown = thrown_error();
+      const bool memory = thrown.code() == ErrorCode::kLimitExceeded;
+      refuse_writes(memory ? kBrokenOff : prefixed(thrown, kRefused));
+      answer(group, commit.sequence - 1,
+             memory ? kUnpublished : prefixed(thrown, "the commit is stored, and seen once the database is reopened: "));
+      say_failure("publishing a commit broke off: ");
+      return;
+    }
   }
-  trim_history(commits.front().sequence - 1);
   groups_.fetch_add(1, std::memory_order_relaxed);
   commits_.fetch_add(commits.size(), std::memory_order_relaxed);
   if (changes_since_checkpoint_.fetch_add(changes, std::memory_order_relaxed) + changes >=
           options_.checkpoint_changes &&
       background_)
     background_->wake();
+  try {
+    trim_history(commits.front().sequence - 1);
+  } catch (const std::bad_alloc&) {   // it was about to complain of an old reader
+  }
+}
+
+void Engine::say_failure(std::string_view prefix) noexcept {
+  try {
+    log(kLogError, std::string(prefix) + failed_.error().message());
+  } catch (...) {   // its writers were told
+  }
 }
 
 // `newest`: up to where versions may go though somebody reads; those that this group superseded stay in any case.
@@ -261,8 +323,9 @@ void Engine::append_schema(GroupCommit& commit, storage::WriteBatch& batch) {
   batch.put(storage::Family::kMeta, kIdsKey, ids);
 }
 
-Status Engine::write_group(std::vector<GroupCommit>& commits) {
-  constexpr std::size_t kKeptBatch = 1u << 20;
+// All that the group writes, and what publishing it will need; the bytes of its rows of the log. An exception leaves nothing
+// that anybody sees: versions kept too early are those that are kept again.
+std::uint64_t Engine::fill_batch(std::vector<GroupCommit>& commits) {
   if (!batch_) batch_ = store_->make_batch();
   auto* const batch = batch_.get();
   batch->clear();
@@ -276,8 +339,6 @@ Status Engine::write_group(std::vector<GroupCommit>& commits) {
         batch->remove(storage::Family::kDocs, key.view());
       if (change.before)
         records_.history().put(change.collection, change.ordinal, commit.sequence, change.before);
-      records_.cache().begin_write(change.collection, change.ordinal, commit.sequence);
-      field_columns_.begin_write(change.collection, change.ordinal, commit.sequence);
     }
     append_schema(commit, *batch);
     encode_log(commit.changes, commit.time, commit.schema.catalog != nullptr,
@@ -285,13 +346,27 @@ Status Engine::write_group(std::vector<GroupCommit>& commits) {
                  batch->put(storage::Family::kLog, LogKey(commit.sequence, part).view(), row);
                  log_bytes += row.size();
                });
+    if (commit.schema.catalog) continue;
+    find_heads(commit);
+    if (commit.changes.size() <= kLargestInPlace) commit.edit_count = gather_edits(commit);
+  }
+  return log_bytes;
+}
+
+Status Engine::write_group(const std::vector<GroupCommit>& commits, std::uint64_t log_bytes) {
+  constexpr std::size_t kKeptBatch = 1u << 20;
+  for (const auto& commit : commits) {
+    for (const auto& change : commit.changes) {
+      records_.cache().begin_write(change.collection, change.ordinal, commit.sequence);
+      field_columns_.begin_write(change.collection, change.ordinal, commit.sequence);
+    }
   }
   // After a failed write the history stays: what was stored all the same (a sync that failed) must not be seen
   // before reopening, and no later commit needs the room.
   const auto start = std::chrono::steady_clock::now();
-  AURORA_TRY(store_->write(*batch, sync_of(options_.durability)));
+  AURORA_TRY(store_->write(*batch_, sync_of(options_.durability)));
   last_sync_ = std::chrono::steady_clock::now() - start;
-  if (batch->byte_size() > kKeptBatch) batch_.reset();
+  if (batch_->byte_size() > kKeptBatch) batch_.reset();
   last_sequence_ = commits.back().sequence;
   log_bytes_written_.fetch_add(log_bytes, std::memory_order_relaxed);
   return {};
@@ -303,9 +378,7 @@ void Engine::publish(GroupCommit& commit, Sequence oldest_reader) {
   hint_keys(commit);
   const auto size = commit.changes.size();
   bool large = size > kLargestInPlace || (size > kLargeCommit && snapshots_.has_readers()) || commit.schema.catalog;
-  if (!commit.schema.catalog) find_heads(commit);
-  // What can be found out before readers are held off is found out before.
-  if (!large) large = gather_edits(commit) > kLargeEdits;
+  if (!large) large = commit.edit_count > kLargeEdits;
   // Nor is a page read under the lock of the snapshots.
   if (!large)
     large = std::any_of(commit.heads.begin(), commit.heads.end(),
@@ -323,7 +396,7 @@ void Engine::publish(GroupCommit& commit, Sequence oldest_reader) {
   // The mutation's own view is gone by now, so a commit without readers is applied in place.
   snapshots_.publish(commit.sequence, large,
                      [&](Snapshot& next, const EditScope& scope) { apply(commit, next, scope); });
-  auto published = std::make_shared<Commit>();
+  auto published = std::move(commit.told);
   published->sequence = commit.sequence;
   published->time = commit.time;
   published->changes = std::move(commit.changes);

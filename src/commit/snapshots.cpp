@@ -102,11 +102,18 @@ void SnapshotList::publish(Sequence sequence, bool large, const Apply& apply) {
     hold.release();
   } else {
     const EditScope scope{sequence, newest_pinned()};
-    if (current->pins_.load(std::memory_order_acquire) > 0) {
+    const bool copied = current->pins_.load(std::memory_order_acquire) > 0;
+    if (copied) {
       list_.push_back(std::make_unique<Snapshot>(*current, 0));
       current = list_.back().get();
     }
-    apply(*current, scope);
+    try {
+      apply(*current, scope);
+    } catch (...) {
+      // Nothing that is pinned was changed (S1). Of one that is not, is_torn tells which collections were.
+      if (copied) list_.pop_back();
+      throw;
+    }
     current->sequence = sequence;
   }
   pins_published_ = pins_;

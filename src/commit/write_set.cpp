@@ -68,24 +68,39 @@ void WriteSet::update_pending(PendingDocuments& pending, Ordinal ordinal, const 
 void WriteSet::put(CollectionId id, Ordinal ordinal, const RecordRef& committed, RecordRef after) {
   const auto slot = slot_of(id);
   auto& collection = collections_[slot];
-  if (collection.pending_fresh) update_pending(collection.pending, ordinal, after);
-  if (after) bytes_ += after.memory_bytes();
+  // Whatever needs memory comes before what is changed, so that a rollback finds either all of it or nothing.
+  if (journal_.size() == journal_.capacity()) journal_.reserve(std::max<std::size_t>(8, 2 * journal_.size()));
+  if (collection.pending_fresh) {
+    collection.pending_fresh = false;
+    update_pending(collection.pending, ordinal, after);
+    collection.pending_fresh = true;
+  }
+  const std::size_t bytes = after ? after.memory_bytes() : 0;
   if (const auto* known = document_of(collection, ordinal)) {
     const auto at = static_cast<std::uint32_t>(known - collection.documents.data());
     auto& document = collection.documents[at];
     journal_.push_back({slot, at, std::move(document.now), false});
     document.now = std::move(after);
+    bytes_ += bytes;
     return;
   }
   const auto at = static_cast<std::uint32_t>(collection.documents.size());
-  collection.documents.push_back({ordinal, committed, std::move(after)});
-  if (!collection.by_ordinal.empty()) {
-    collection.by_ordinal.push(ordinal_hash(ordinal), at);
-  } else if (collection.documents.size() > kLinearLook) {
-    for (std::uint32_t i = 0; i <= at; ++i)
-      collection.by_ordinal.push(ordinal_hash(collection.documents[i].ordinal), i);
+  try {
+    collection.documents.push_back({ordinal, committed, std::move(after)});
+    if (!collection.by_ordinal.empty()) {
+      collection.by_ordinal.push(ordinal_hash(ordinal), at);
+    } else if (at >= kLinearLook) {
+      for (std::uint32_t i = 0; i <= at; ++i)
+        collection.by_ordinal.push(ordinal_hash(collection.documents[i].ordinal), i);
+    }
+  } catch (...) {
+    collection.pending_fresh = false;
+    if (collection.documents.size() > at) collection.documents.pop_back();
+    if (collection.by_ordinal.size() != at) collection.by_ordinal.clear();   // in the midst of making it
+    throw;
   }
   journal_.push_back({slot, at, committed, true});
+  bytes_ += bytes;
 }
 
 void WriteSet::rollback(Mark mark) {

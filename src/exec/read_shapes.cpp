@@ -144,8 +144,6 @@ ReadShapes::Entry& ReadShapes::entry_of(Stripe& stripe, const CollectionDef& col
   }
   // A reader of an older snapshot says nothing about newer indexes.
   if (collection.version > at->version) {
-    at->version = collection.version;
-    at->newest_index = newest_index(collection);
     std::vector<IndexUse> uses;
     for (const auto& index : collection.indexes) {
       const auto known = std::find_if(at->reads.indexes.begin(), at->reads.indexes.end(),
@@ -153,6 +151,8 @@ ReadShapes::Entry& ReadShapes::entry_of(Stripe& stripe, const CollectionDef& col
       uses.push_back(known != at->reads.indexes.end() ? *known : IndexUse{index.id, 0, at->reads.reads});
     }
     at->reads.indexes = std::move(uses);
+    at->version = collection.version;
+    at->newest_index = newest_index(collection);
   }
   return *at;
 }
@@ -168,10 +168,18 @@ ReadShape* ReadShapes::find(Entry& entry, std::uint64_t hash) {
   return nullptr;
 }
 
-ReadShape& ReadShapes::make(Entry& entry, std::uint64_t hash) {
+// A shape and its slot come together or not at all.
+ReadShape& ReadShapes::make(Entry& entry, std::uint64_t hash, std::vector<ShapeField> fields) {
   if (entry.slots.size() < kShapes) {
-    entry.slots.push_back({hash, 1, entry.reads.reads});
-    return entry.reads.shapes.emplace_back();
+    auto& shape = entry.reads.shapes.emplace_back();
+    try {
+      entry.slots.push_back({hash, 1, entry.reads.reads});
+    } catch (...) {
+      entry.reads.shapes.pop_back();
+      throw;
+    }
+    shape.fields = std::move(fields);
+    return shape;
   }
   const auto least = std::min_element(entry.slots.begin(), entry.slots.end(), [](const Slot& a, const Slot& b) {
     return a.weight != b.weight ? a.weight < b.weight : a.last < b.last;
@@ -179,6 +187,7 @@ ReadShape& ReadShapes::make(Entry& entry, std::uint64_t hash) {
   *least = {hash, least->weight + 1, entry.reads.reads};
   auto& shape = entry.reads.shapes[static_cast<std::size_t>(least - entry.slots.begin())];
   shape = ReadShape();
+  shape.fields = std::move(fields);
   return shape;
 }
 
@@ -214,12 +223,13 @@ void ReadShapes::record(const DocumentQuery& query, std::span<const std::string>
   if (query.only_index != nullptr) return;   // a forced index is its user's decision, and tells nothing of others
   auto* shape = find(entry, hash);
   if (shape == nullptr) {
-    shape = &make(entry, hash);
+    std::vector<ShapeField> fields;
     walk(query, [&](const Part& part) {
       ShapeField field{*part.path, part.use, part.multi_valued, part.either};
-      const bool known = std::find(shape->fields.begin(), shape->fields.end(), field) != shape->fields.end();
-      if (!known && shape->fields.size() < kFields) shape->fields.push_back(std::move(field));
+      const bool known = std::find(fields.begin(), fields.end(), field) != fields.end();
+      if (!known && fields.size() < kFields) fields.push_back(std::move(field));
     });
+    shape = &make(entry, hash, std::move(fields));
   }
   add(entry, *shape, !indexes.empty(), examined, returned);
 }
@@ -236,8 +246,7 @@ void ReadShapes::record_keys(const CollectionDef& collection, const FieldPath& p
   if (index != nullptr) note_use(entry, index->id);
   auto* shape = find(entry, hash);
   if (shape == nullptr) {
-    shape = &make(entry, hash);
-    shape->fields.push_back({path, part.use, part.multi_valued, false});
+    shape = &make(entry, hash, {{path, part.use, part.multi_valued, false}});
   }
   add(entry, *shape, index != nullptr, examined, returned);
 }

@@ -2,6 +2,7 @@
 #include <aurora/computed.hpp>
 
 #include <aurora/aql/parser.hpp>
+#include <aurora/base/out_of_memory.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/database.hpp>
 #include <aurora/exec/schema_change.hpp>
@@ -79,11 +80,13 @@ ComputedExpression ComputedExpression::average(const std::vector<std::string>& f
 
 Status Database::try_register_computed_field(std::string_view collection, std::string_view name,
                                              const ComputedExpression& expression) {
-  AURORA_ASSIGN(const auto entry, state_->engine().enter());
-  if (!is_name(name))
-    return Error(ErrorCode::kInvalidDefinition, "'" + std::string(name) + "' cannot be the name of a field");
-  return facade::DatabaseTarget(state_->engine()).change_schema([&](WriteView& view) {
-    return put_field(view, collection, name, expression.text());
+  return within_memory([&]() -> Status {
+    AURORA_ASSIGN(const auto entry, state_->engine().enter());
+    if (!is_name(name))
+      return Error(ErrorCode::kInvalidDefinition, "'" + std::string(name) + "' cannot be the name of a field");
+    return facade::DatabaseTarget(state_->engine()).change_schema([&](WriteView& view) {
+      return put_field(view, collection, name, expression.text());
+    });
   });
 }
 

@@ -1,6 +1,7 @@
 // Body of the Database facade. Called by users; opens stores and engines, runs texts, calls the document calls.
 #include <aurora/database.hpp>
 
+#include <aurora/base/out_of_memory.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/build_info.hpp>
 #include <aurora/expr/computed_fields.hpp>
@@ -122,13 +123,17 @@ Result<std::shared_ptr<State>> open_directory(const std::string& path, const Con
 }  // namespace
 
 Result<Database> Database::try_open(const std::string& path, const Config& config) {
-  AURORA_ASSIGN(auto state, open_directory(path, config, facade::OpenFor::kWriting));
-  return Database(std::move(state));
+  return within_memory([&]() -> Result<Database> {
+    AURORA_ASSIGN(auto state, open_directory(path, config, facade::OpenFor::kWriting));
+    return Database(std::move(state));
+  });
 }
 
 Result<Database> Database::try_open_read_only(const std::string& path, const Config& config) {
-  AURORA_ASSIGN(auto state, open_directory(path, config, facade::OpenFor::kReading));
-  return Database(std::move(state));
+  return within_memory([&]() -> Result<Database> {
+    AURORA_ASSIGN(auto state, open_directory(path, config, facade::OpenFor::kReading));
+    return Database(std::move(state));
+  });
 }
 
 storage::StoreOptions facade::store_options(const std::string& path, const Config& config) {
@@ -153,44 +158,54 @@ Result<Database> facade::open_database(std::unique_ptr<storage::Store> store, co
 }
 
 Result<Database> Database::try_open_in_memory(const Config& config) {
-  AURORA_ASSIGN(auto options, facade::engine_options(config));
-  options.in_memory = true;
-  AURORA_ASSIGN(auto state, start(storage::make_memory_store(), std::move(options), config));
-  return Database(std::move(state));
+  return within_memory([&]() -> Result<Database> {
+    AURORA_ASSIGN(auto options, facade::engine_options(config));
+    options.in_memory = true;
+    AURORA_ASSIGN(auto state, start(storage::make_memory_store(), std::move(options), config));
+    return Database(std::move(state));
+  });
 }
 
 // ---------------------------------------------------------------- AQL
 
 Result<QueryResult> Database::try_execute(std::string_view text, const Object& variables,
                                           const ExecuteOptions& options) {
-  QueryResult result;
-  return try_execute(text, variables, options, result);
+  return within_memory([&]() -> Result<QueryResult> {
+    QueryResult result;
+    return try_execute(text, variables, options, result);
+  });
 }
 
 Result<QueryResult> Database::try_execute(std::string_view text, const Object& variables,
                                           const ExecuteOptions& options, QueryResult& partial) {
-  AURORA_ASSIGN(const auto entry, state_->engine().enter());
-  AURORA_ASSIGN(const auto parsed, state_->parse(text));
-  if (parsed->points)
-    if (auto known = parsed->points->answer(*state_, variables)) return partial = *std::move(known);
-  AURORA_TRY(facade::execute(*state_, *parsed, {variables, options}, partial));
-  return partial;
+  return within_memory([&]() -> Result<QueryResult> {
+    AURORA_ASSIGN(const auto entry, state_->engine().enter());
+    AURORA_ASSIGN(const auto parsed, state_->parse(text));
+    if (parsed->points)
+      if (auto known = parsed->points->answer(*state_, variables)) return partial = *std::move(known);
+    AURORA_TRY(facade::execute(*state_, *parsed, {variables, options}, partial));
+    return partial;
+  });
 }
 
 Result<Statement> Database::try_prepare(std::string_view text) {
-  AURORA_ASSIGN(const auto entry, state_->engine().enter());
-  AURORA_ASSIGN(auto parsed, state_->parse(text));
-  return Statement(state_, std::move(parsed));
+  return within_memory([&]() -> Result<Statement> {
+    AURORA_ASSIGN(const auto entry, state_->engine().enter());
+    AURORA_ASSIGN(auto parsed, state_->parse(text));
+    return Statement(state_, std::move(parsed));
+  });
 }
 
 Result<QueryResult> Database::try_explain(std::string_view text, const Object& variables,
                                           const ExplainOptions& options) {
-  AURORA_ASSIGN(const auto entry, state_->engine().enter());
-  AURORA_ASSIGN(const auto parsed, state_->parse(text));
-  DatabaseTarget target(state_->engine());
-  QueryResult result;
-  AURORA_TRY(facade::run_text(*state_, target, *parsed, {variables, options.execute, true, options.analyze}, result));
-  return result;
+  return within_memory([&]() -> Result<QueryResult> {
+    AURORA_ASSIGN(const auto entry, state_->engine().enter());
+    AURORA_ASSIGN(const auto parsed, state_->parse(text));
+    DatabaseTarget target(state_->engine());
+    QueryResult result;
+    AURORA_TRY(facade::run_text(*state_, target, *parsed, {variables, options.execute, true, options.analyze}, result));
+    return result;
+  });
 }
 
 Statement::Statement(std::shared_ptr<State> state, std::shared_ptr<const facade::ParsedText> parsed)
@@ -199,26 +214,32 @@ Statement::Statement(std::shared_ptr<State> state, std::shared_ptr<const facade:
 const std::string& Statement::text() const noexcept { return parsed_->text; }
 
 Result<QueryResult> Statement::try_execute(const Object& variables, const ExecuteOptions& options) const {
-  if (parsed_->points)
-    if (auto known = parsed_->points->answer(*state_, variables)) return *std::move(known);
-  AURORA_ASSIGN(const auto entry, state_->engine().enter());
-  QueryResult result;
-  AURORA_TRY(facade::execute(*state_, *parsed_, {variables, options}, result));
-  return result;
+  return within_memory([&]() -> Result<QueryResult> {
+    if (parsed_->points)
+      if (auto known = parsed_->points->answer(*state_, variables)) return *std::move(known);
+    AURORA_ASSIGN(const auto entry, state_->engine().enter());
+    QueryResult result;
+    AURORA_TRY(facade::execute(*state_, *parsed_, {variables, options}, result));
+    return result;
+  });
 }
 
 Result<Documents> Statement::try_fetch(const Object& variables, const ExecuteOptions& options) const {
-  if (parsed_->points)
-    if (auto known = parsed_->points->fetch(*state_, variables)) return *std::move(known);
-  AURORA_ASSIGN(const auto entry, state_->engine().enter());
-  AURORA_ASSIGN(auto documents, facade::fetch_documents(*state_, *parsed_, {variables, options}));
-  if (parsed_->points) parsed_->points->learn(*state_, *parsed_);
-  return documents;
+  return within_memory([&]() -> Result<Documents> {
+    if (parsed_->points)
+      if (auto known = parsed_->points->fetch(*state_, variables)) return *std::move(known);
+    AURORA_ASSIGN(const auto entry, state_->engine().enter());
+    AURORA_ASSIGN(auto documents, facade::fetch_documents(*state_, *parsed_, {variables, options}));
+    if (parsed_->points) parsed_->points->learn(*state_, *parsed_);
+    return documents;
+  });
 }
 
 Result<Rows> Statement::try_fetch_rows(const Object& variables, const ExecuteOptions& options) const {
-  AURORA_ASSIGN(const auto entry, state_->engine().enter());
-  return facade::fetch_rows(*state_, *parsed_, {variables, options});
+  return within_memory([&]() -> Result<Rows> {
+    AURORA_ASSIGN(const auto entry, state_->engine().enter());
+    return facade::fetch_rows(*state_, *parsed_, {variables, options});
+  });
 }
 
 QueryResult Statement::execute(const Object& variables, const ExecuteOptions& options) const {
@@ -230,41 +251,49 @@ QueryResult Statement::execute(const Object& variables, const ExecuteOptions& op
 Query Database::query(std::string collection) { return Query(state_, nullptr, std::move(collection)); }
 
 Result<std::optional<Document>> Database::try_get(std::string_view collection, const Value& id) {
-  if (auto hot = facade::read_hot(*state_, collection, id)) return std::optional(std::move(hot));
-  AURORA_ASSIGN(const auto entry, state_->engine().enter());
-  auto view = state_->engine().view();
-  AURORA_ASSIGN(const auto definition, view.catalog().require(collection));
-  AURORA_ASSIGN(const auto stored, facade::read_by_id(*state_, view, definition, id));
-  AURORA_ASSIGN(const auto record, with_virtuals(*definition, stored, view.now()));
-  return record ? std::optional(Document(definition, record)) : std::nullopt;
+  return within_memory([&]() -> Result<std::optional<Document>> {
+    if (auto hot = facade::read_hot(*state_, collection, id)) return std::optional(std::move(hot));
+    AURORA_ASSIGN(const auto entry, state_->engine().enter());
+    auto view = state_->engine().view();
+    AURORA_ASSIGN(const auto definition, view.catalog().require(collection));
+    AURORA_ASSIGN(const auto stored, facade::read_by_id(*state_, view, definition, id));
+    AURORA_ASSIGN(const auto record, with_virtuals(*definition, stored, view.now()));
+    return record ? std::optional(Document(definition, record)) : std::nullopt;
+  });
 }
 
 Result<std::optional<Document>> Database::try_update(std::string_view collection, const Value& id,
                                                      const Object& data) {
-  AURORA_ASSIGN(const auto entry, state_->engine().enter());
-  std::optional<Document> changed;
-  AURORA_TRY(DatabaseTarget(state_->engine()).write([&](WriteView& view) -> Status {
-    AURORA_ASSIGN(changed, facade::update_document(*state_, view, collection, id, data));
-    return {};
-  }));
-  return changed;
+  return within_memory([&]() -> Result<std::optional<Document>> {
+    AURORA_ASSIGN(const auto entry, state_->engine().enter());
+    std::optional<Document> changed;
+    AURORA_TRY(DatabaseTarget(state_->engine()).write([&](WriteView& view) -> Status {
+      AURORA_ASSIGN(changed, facade::update_document(*state_, view, collection, id, data));
+      return {};
+    }));
+    return changed;
+  });
 }
 
 Result<bool> Database::try_remove(std::string_view collection, const Value& id) {
-  AURORA_ASSIGN(const auto entry, state_->engine().enter());
-  bool removed = false;
-  AURORA_TRY(DatabaseTarget(state_->engine()).write([&](WriteView& view) -> Status {
-    AURORA_ASSIGN(removed, facade::remove_document(*state_, view, collection, id));
-    return {};
-  }));
-  return removed;
+  return within_memory([&]() -> Result<bool> {
+    AURORA_ASSIGN(const auto entry, state_->engine().enter());
+    bool removed = false;
+    AURORA_TRY(DatabaseTarget(state_->engine()).write([&](WriteView& view) -> Status {
+      AURORA_ASSIGN(removed, facade::remove_document(*state_, view, collection, id));
+      return {};
+    }));
+    return removed;
+  });
 }
 
 // ---------------------------------------------------------------- transactions
 
 Result<Transaction> Database::try_begin_transaction() {
-  AURORA_ASSIGN(const auto entry, state_->engine().enter());
-  return Transaction(std::make_shared<facade::TransactionState>(state_));
+  return within_memory([&]() -> Result<Transaction> {
+    AURORA_ASSIGN(const auto entry, state_->engine().enter());
+    return Transaction(std::make_shared<facade::TransactionState>(state_));
+  });
 }
 
 void Database::run_transaction(const std::function<void(Transaction&)>& work, int attempts) {

@@ -4,6 +4,7 @@
 #include "document_collector.hpp"
 #include "row_collector.hpp"
 
+#include <aurora/base/out_of_memory.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/exec/query.hpp>
 #include <aurora/expr/computed_fields.hpp>
@@ -20,10 +21,6 @@ using aql::Operation;
 Error no_documents(std::string why) {
   return Error(ErrorCode::kInvalidOperation,
                "only a text that is one query of one collection's documents can be fetched; " + std::move(why));
-}
-
-Error out_of_memory() {
-  return Error(ErrorCode::kLimitExceeded, "out of memory while running the text; ask for less at once");
 }
 
 Status check_shape(const ParsedText& parsed) {
@@ -106,19 +103,11 @@ Result<Rows> run_for_rows(State& state, const ParsedText& parsed, const RunOptio
 }  // namespace
 
 Result<Documents> fetch_documents(State& state, const ParsedText& parsed, const RunOptions& options) {
-  try {
-    return run_for_documents(state, parsed, options);
-  } catch (const std::bad_alloc&) {
-    return out_of_memory();
-  }
+  return within_memory([&] { return run_for_documents(state, parsed, options); });
 }
 
 Result<Rows> fetch_rows(State& state, const ParsedText& parsed, const RunOptions& options) {
-  try {
-    return run_for_rows(state, parsed, options);
-  } catch (const std::bad_alloc&) {
-    return out_of_memory();
-  }
+  return within_memory([&] { return run_for_rows(state, parsed, options); });
 }
 
 }  // namespace aurora::facade

@@ -4,6 +4,7 @@
 #include "row_collector.hpp"
 #include "state.hpp"
 
+#include <aurora/base/out_of_memory.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/expr/computed_fields.hpp>
 #include <aurora/plan/explain.hpp>
@@ -52,16 +53,18 @@ Status each(View& view, const exec::DocumentQuery& plan, const std::vector<Field
 }  // namespace
 
 Result<Rows> FieldQuery::try_fetch() const {
-  facade::RowCollector rows(names_);
-  AURORA_TRY(query_.read([&](View& view, const exec::DocumentQuery& plan) -> Status {
-    AURORA_ASSIGN(const auto fields, fields_of(plan));
-    return each(view, plan, fields->paths, fields->computed, query_.state_->settings(), nullptr,
-                [&](const exec::FieldsAtHand& row) -> Status {
-                  rows.add(row.values, row.most);
-                  return {};
-                });
-  }));
-  return rows.take();
+  return within_memory([&]() -> Result<Rows> {
+    facade::RowCollector rows(names_);
+    AURORA_TRY(query_.read([&](View& view, const exec::DocumentQuery& plan) -> Status {
+      AURORA_ASSIGN(const auto fields, fields_of(plan));
+      return each(view, plan, fields->paths, fields->computed, query_.state_->settings(), nullptr,
+                  [&](const exec::FieldsAtHand& row) -> Status {
+                    rows.add(row.values, row.most);
+                    return {};
+                  });
+    }));
+    return rows.take();
+  });
 }
 
 std::string FieldQuery::explain() const {

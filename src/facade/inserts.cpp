@@ -2,6 +2,7 @@
 // which then only numbers, checks and writes them. Called by users; calls document writing and the engine.
 #include <aurora/database.hpp>
 
+#include <aurora/base/out_of_memory.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/exec/document_write.hpp>
 #include <aurora/expr/computed_fields.hpp>
@@ -102,15 +103,17 @@ Result<Document> stored_document(WriteView& view, const Catalog::Entry& collecti
 }  // namespace
 
 Result<Document> Database::try_insert(std::string_view collection, const Object& document) {
-  AURORA_ASSIGN(const auto entry, state_->engine().enter());
-  Document added;
-  const auto make = making(std::span(&document, 1));
-  AURORA_TRY(Inserts(*state_, collection, make)
-                 .run([&](WriteView& view, const Catalog::Entry& definition, Ordinal ordinal) -> Status {
-                   AURORA_ASSIGN(added, stored_document(view, definition, ordinal));
-                   return {};
-                 }));
-  return added;
+  return within_memory([&]() -> Result<Document> {
+    AURORA_ASSIGN(const auto entry, state_->engine().enter());
+    Document added;
+    const auto make = making(std::span(&document, 1));
+    AURORA_TRY(Inserts(*state_, collection, make)
+                   .run([&](WriteView& view, const Catalog::Entry& definition, Ordinal ordinal) -> Status {
+                     AURORA_ASSIGN(added, stored_document(view, definition, ordinal));
+                     return {};
+                   }));
+    return added;
+  });
 }
 
 std::vector<Document> Database::insert_many(std::string_view collection, const std::vector<Object>& documents) {
@@ -129,10 +132,12 @@ std::vector<Document> Database::insert_many(std::string_view collection, const s
 }
 
 Result<std::uint64_t> Database::try_insert_json(std::string_view collection, std::span<const std::string_view> documents) {
-  AURORA_ASSIGN(const auto entry, state_->engine().enter());
-  const auto make = making(documents);
-  AURORA_TRY(Inserts(*state_, collection, make).run({}));
-  return std::uint64_t{documents.size()};
+  return within_memory([&]() -> Result<std::uint64_t> {
+    AURORA_ASSIGN(const auto entry, state_->engine().enter());
+    const auto make = making(documents);
+    AURORA_TRY(Inserts(*state_, collection, make).run({}));
+    return std::uint64_t{documents.size()};
+  });
 }
 
 }  // namespace aurora

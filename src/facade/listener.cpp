@@ -1,6 +1,7 @@
 // Body of listeners and streams. Called by users and the line protocol; calls feeds and subscriptions.
 #include <aurora/listener.hpp>
 
+#include <aurora/base/out_of_memory.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/database.hpp>
 #include <aurora/reactive/subscription.hpp>
@@ -170,37 +171,41 @@ std::uint64_t Stream::resume_after() const { return state_->resume_after(); }
 Lag Stream::lag() const { return state_->lag(); }
 
 Result<Listener> Database::try_listen(const std::optional<std::string>& collection, const ListenOptions& options) {
-  AURORA_ASSIGN(const auto entry, state_->engine().enter());
-  const auto view = state_->engine().view();
-  if (collection) {
-    AURORA_ASSIGN(const auto definition, view.catalog().require(*collection));
-    if (definition->id == kChangesCollection)
-      return Error(ErrorCode::kInvalidOperation, "'_changes' is the log of changes and has none itself; use listen_all");
-  }
-  const auto after = options.after.value_or(view.sequence());
-  if (after > view.sequence())
-    return Error(ErrorCode::kInvalidInput, "there is no commit " + std::to_string(after) + " yet; the newest is " +
-                                               std::to_string(view.sequence()));
-  auto listener = std::make_shared<facade::ListenerState>(state_, after, collection, options.filter);
-  if (options.after) AURORA_TRY(listener->feed().check_start());
-  return Listener(std::move(listener));
+  return within_memory([&]() -> Result<Listener> {
+    AURORA_ASSIGN(const auto entry, state_->engine().enter());
+    const auto view = state_->engine().view();
+    if (collection) {
+      AURORA_ASSIGN(const auto definition, view.catalog().require(*collection));
+      if (definition->id == kChangesCollection)
+        return Error(ErrorCode::kInvalidOperation, "'_changes' is the log of changes and has none itself; use listen_all");
+    }
+    const auto after = options.after.value_or(view.sequence());
+    if (after > view.sequence())
+      return Error(ErrorCode::kInvalidInput, "there is no commit " + std::to_string(after) + " yet; the newest is " +
+                                                 std::to_string(view.sequence()));
+    auto listener = std::make_shared<facade::ListenerState>(state_, after, collection, options.filter);
+    if (options.after) AURORA_TRY(listener->feed().check_start());
+    return Listener(std::move(listener));
+  });
 }
 
 Result<Stream> Database::try_stream(std::string_view subscription, const Object& variables,
                                     const ExecuteOptions& options) {
-  AURORA_ASSIGN(const auto entry, state_->engine().enter());
-  AURORA_ASSIGN(auto parsed, state_->parse(subscription));
-  for (const auto& operation : parsed->document.operations)
-    if (operation.kind != aql::Operation::Kind::kSubscription || &operation != &parsed->document.operations.front())
-      return facade::not_one_subscription(*parsed, operation);
-  AURORA_TRY(facade::check_supplied(parsed->document, variables));
-  const auto& operation = parsed->document.operations.front();
-  const auto now = state_->engine().now();
-  AURORA_ASSIGN(auto bound, plan::bind_variables(operation.variables, variables, parsed->text, now));
-  auto stream = std::make_shared<facade::StreamState>(state_, std::move(parsed), std::move(bound), options.role,
-                                                      operation, now);
-  AURORA_TRY(stream->open());
-  return Stream(std::move(stream));
+  return within_memory([&]() -> Result<Stream> {
+    AURORA_ASSIGN(const auto entry, state_->engine().enter());
+    AURORA_ASSIGN(auto parsed, state_->parse(subscription));
+    for (const auto& operation : parsed->document.operations)
+      if (operation.kind != aql::Operation::Kind::kSubscription || &operation != &parsed->document.operations.front())
+        return facade::not_one_subscription(*parsed, operation);
+    AURORA_TRY(facade::check_supplied(parsed->document, variables));
+    const auto& operation = parsed->document.operations.front();
+    const auto now = state_->engine().now();
+    AURORA_ASSIGN(auto bound, plan::bind_variables(operation.variables, variables, parsed->text, now));
+    auto stream = std::make_shared<facade::StreamState>(state_, std::move(parsed), std::move(bound), options.role,
+                                                        operation, now);
+    AURORA_TRY(stream->open());
+    return Stream(std::move(stream));
+  });
 }
 
 }  // namespace aurora

@@ -75,7 +75,7 @@ std::optional<Documents> PointPlans::fetch(State& state, const Object& variables
   return Documents(std::move(one));
 }
 
-void PointPlans::learn(State& state, const ParsedText& parsed) {
+void PointPlans::learn(State& state, const ParsedText& parsed) noexcept try {
   if (current(state) != nullptr) return;
   const std::lock_guard lock(mutex_);
   if (current(state) != nullptr || plans_.size() == kMost) return;
@@ -91,6 +91,7 @@ void PointPlans::learn(State& state, const ParsedText& parsed) {
   plans_.push_back(std::make_unique<const PointPlan>(
       PointPlan{std::move(place), read->operand().text, "{" + exec::json_key(field.key()) + "[", std::move(read)}));
   newest_.store(plans_.back().get(), std::memory_order_release);
+} catch (...) {   // no memory: the text has its answer; it is learnt another time
 }
 
 }  // namespace aurora::facade

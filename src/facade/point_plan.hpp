@@ -37,7 +37,7 @@ class PointPlans {
   [[nodiscard]] std::optional<QueryResult> answer(State& state, const Object& variables) const;
   [[nodiscard]] std::optional<Documents> fetch(State& state, const Object& variables) const;
   /// To be called after the text was run without an error: makes the plan, when that taught how it is read.
-  void learn(State& state, const ParsedText& parsed);
+  void learn(State& state, const ParsedText& parsed) noexcept;
 
  private:
   // Plans that are not the newest may be in use still; they are few, as definitions seldom change.

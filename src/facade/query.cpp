@@ -1,6 +1,7 @@
 // Body of the fluent query. Called by users; runs on a view, in a commit, or inside a transaction.
 #include <aurora/query.hpp>
 
+#include <aurora/base/out_of_memory.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/expr/computed_fields.hpp>
 
@@ -102,21 +103,23 @@ Result<Query::Plan> Query::make(View& view) const {
 }
 
 Result<Documents> Query::try_fetch() const {
-  std::optional<facade::DocumentCollector> documents;
-  AURORA_TRY(read([&](View& view, const exec::DocumentQuery& query) -> Status {
-    documents.emplace(query.collection);
-    const bool computes = query.collection->computed_fields != nullptr;
-    return exec::each_row(view, query, state_->settings(), [&, computes](const exec::RowAtHand& row) -> Status {
-      if (!computes) {
-        documents->add(row.record, row.most);
+  return within_memory([&]() -> Result<Documents> {
+    std::optional<facade::DocumentCollector> documents;
+    AURORA_TRY(read([&](View& view, const exec::DocumentQuery& query) -> Status {
+      documents.emplace(query.collection);
+      const bool computes = query.collection->computed_fields != nullptr;
+      return exec::each_row(view, query, state_->settings(), [&, computes](const exec::RowAtHand& row) -> Status {
+        if (!computes) {
+          documents->add(row.record, row.most);
+          return {};
+        }
+        AURORA_ASSIGN(const auto record, with_virtuals(*query.collection, row.record, view.now()));
+        documents->add(record, row.most);
         return {};
-      }
-      AURORA_ASSIGN(const auto record, with_virtuals(*query.collection, row.record, view.now()));
-      documents->add(record, row.most);
-      return {};
-    });
-  }));
-  return Documents(documents->take());
+      });
+    }));
+    return Documents(documents->take());
+  });
 }
 
 std::optional<Document> Query::first() const {
@@ -127,12 +130,14 @@ std::optional<Document> Query::first() const {
 }
 
 Result<std::uint64_t> Query::try_count() const {
-  std::uint64_t total = 0;
-  AURORA_TRY(read([&](View& view, const exec::DocumentQuery& query) -> Status {
-    AURORA_ASSIGN(total, exec::count(view, query, state_->settings(), nullptr));
-    return {};
-  }));
-  return total;
+  return within_memory([&]() -> Result<std::uint64_t> {
+    std::uint64_t total = 0;
+    AURORA_TRY(read([&](View& view, const exec::DocumentQuery& query) -> Status {
+      AURORA_ASSIGN(total, exec::count(view, query, state_->settings(), nullptr));
+      return {};
+    }));
+    return total;
+  });
 }
 
 std::uint64_t Query::update(const Object& data) const {

@@ -1,6 +1,8 @@
 // Body of results and error responses. Called by users and the command line.
 #include <aurora/query_result.hpp>
 
+#include <aurora/base/out_of_memory.hpp>
+
 #include "deferred.hpp"
 
 namespace aurora {
@@ -12,8 +14,10 @@ std::string QueryResult::dump() const {
 }
 
 Result<QueryResult> QueryResult::try_deferred() const {
-  if (!deferred_) return QueryResult();
-  return deferred_->fetch();
+  return within_memory([&]() -> Result<QueryResult> {
+    if (!deferred_) return QueryResult();
+    return deferred_->fetch();
+  });
 }
 
 Value QueryResult::data() const {

@@ -4,6 +4,7 @@
 #include "deferred.hpp"
 #include "transfer.hpp"
 
+#include <aurora/base/out_of_memory.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/exec/defer.hpp>
 #include <aurora/exec/introspect.hpp>
@@ -28,8 +29,8 @@ constexpr std::chrono::milliseconds kLongest = std::chrono::hours(24 * 365 * 100
 
 class Runner {
  public:
-  Runner(State& state, Target& target, const ParsedText& parsed, const RunOptions& options)
-      : state_(state), settings_(settings_until(state.settings(), options.execute.deadline)), target_(target), parsed_(parsed), options_(options) {
+  Runner(State& state, Target& target, const ParsedText& parsed, const RunOptions& options, bool& wrote)
+      : wrote_(wrote), state_(state), settings_(settings_until(state.settings(), options.execute.deadline)), target_(target), parsed_(parsed), options_(options) {
     bindings_.text = parsed.text;
     bindings_.now = target.now();
     bindings_.limits = state.limits();
@@ -198,6 +199,7 @@ class Runner {
         return {};
       };
       auto status = field.name.text == "export" ? target_.read(write_out) : target_.write(mutate);
+      wrote_ = wrote_ || status.has_value();
       if (!status) return status.error().path().empty() ? status.error().under(field.key()) : status.error();
       add(field.key(), std::move(json));
     }
@@ -217,6 +219,7 @@ class Runner {
       return {};
     });
     if (!status) return status.error().under("schema");
+    wrote_ = true;
     // Several blocks join their lists under one key.
     for (auto& [key, json] : parts_) {
       if (key != "schema") continue;
@@ -236,6 +239,7 @@ class Runner {
       return {};
     });
     if (!status) return status.error().under(key);
+    wrote_ = true;
     add(key, std::move(json));
     return {};
   }
@@ -263,6 +267,7 @@ class Runner {
         return {};
       });
       if (!status) return status.error().under("migrate");
+      wrote_ = true;
       applied += ran ? 1 : 0;
     }
     std::string json = "{\"version\":";
@@ -297,6 +302,7 @@ class Runner {
     return out.empty() ? out : "{" + out + "}";
   }
 
+  bool& wrote_;                                            // set once something was committed
   State& state_;
   exec::ExecSettings settings_;                            // with the deadline of this run
   Target& target_;
@@ -370,13 +376,19 @@ Status check_supplied(const aql::Document& document, const Object& variables) {
   return {};
 }
 
+namespace {
+// Made beforehand: memory ran out.
+const Error kAnswerLost(ErrorCode::kLimitExceeded,
+                        "out of memory while the answer was made: what the text wrote until then stays");
+}  // namespace
+
 Status run_text(State& state, Target& target, const ParsedText& parsed, const RunOptions& options,
                 QueryResult& result) {
-  try {
-    return Runner(state, target, parsed, options).run(result);
-  } catch (const std::bad_alloc&) {
-    return Error(ErrorCode::kLimitExceeded, "out of memory while running the text; ask for less at once");
-  }
+  bool wrote = false;
+  auto status = within_memory([&] { return Runner(state, target, parsed, options, wrote).run(result); });
+  // Only the answer is lost then; who sent the text must not send it once more.
+  if (!status && wrote && status.error().what() == out_of_memory().what()) return kAnswerLost;
+  return status;
 }
 
 }  // namespace aurora::facade

@@ -5,6 +5,7 @@
 #include "state.hpp"
 #include "topic_consumer.hpp"
 
+#include <aurora/base/out_of_memory.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/database.hpp>
 
@@ -194,22 +195,28 @@ Following TopicListener::on_message(std::function<void(const TopicMessage&)> cal
 }
 
 Result<std::size_t> Database::try_publish(std::string_view topic, const Value& payload) {
-  std::string text;
-  append_json(text, payload);
-  return publish_text(*state_, topic, std::move(text));
+  return within_memory([&]() -> Result<std::size_t> {
+    std::string text;
+    append_json(text, payload);
+    return publish_text(*state_, topic, std::move(text));
+  });
 }
 
 Result<std::size_t> Database::try_publish_json(std::string_view topic, std::string_view payload) {
-  AURORA_TRY(parse_json(payload, kDeepest - 1));
-  return publish_text(*state_, topic, std::string(payload));
+  return within_memory([&]() -> Result<std::size_t> {
+    AURORA_TRY(parse_json(payload, kDeepest - 1));
+    return publish_text(*state_, topic, std::string(payload));
+  });
 }
 
 TopicListener Database::listen_topic(std::string_view topic) { return try_listen_topic(topic).value(); }
 
 Result<TopicListener> Database::try_listen_topic(std::string_view topic) {
-  if (topic.empty()) return Error(ErrorCode::kInvalidInput, "a topic has a name; this one is empty");
-  AURORA_ASSIGN(auto opened, state_->topics().open(topic));
-  return TopicListener(std::make_shared<facade::TopicState>(state_, std::move(opened)));
+  return within_memory([&]() -> Result<TopicListener> {
+    if (topic.empty()) return Error(ErrorCode::kInvalidInput, "a topic has a name; this one is empty");
+    AURORA_ASSIGN(auto opened, state_->topics().open(topic));
+    return TopicListener(std::make_shared<facade::TopicState>(state_, std::move(opened)));
+  });
 }
 
 }  // namespace aurora

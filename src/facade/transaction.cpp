@@ -1,6 +1,7 @@
 // Body of interactive transactions at the door. Called by users; calls runner and document calls.
 #include <aurora/transaction.hpp>
 
+#include <aurora/base/out_of_memory.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/expr/computed_fields.hpp>
 
@@ -63,12 +64,14 @@ Transaction::~Transaction() { rollback(); }
 
 Result<QueryResult> Transaction::try_execute(std::string_view text, const Object& variables,
                                              const ExecuteOptions& options) {
-  auto& shared = *state_->state();
-  AURORA_ASSIGN(const auto entry, shared.engine().enter());
-  AURORA_ASSIGN(const auto parsed, shared.parse(text));
-  QueryResult result;
-  AURORA_TRY(facade::run_text(shared, *state_, *parsed, {variables, options}, result));
-  return result;
+  return within_memory([&]() -> Result<QueryResult> {
+    auto& shared = *state_->state();
+    AURORA_ASSIGN(const auto entry, shared.engine().enter());
+    AURORA_ASSIGN(const auto parsed, shared.parse(text));
+    QueryResult result;
+    AURORA_TRY(facade::run_text(shared, *state_, *parsed, {variables, options}, result));
+    return result;
+  });
 }
 
 Query Transaction::query(std::string collection) {
@@ -126,8 +129,10 @@ bool Transaction::remove(std::string_view collection, const Value& id) {
 }
 
 Result<std::uint64_t> Transaction::try_commit() {
-  AURORA_ASSIGN(const auto entry, state_->state()->engine().enter());
-  return state_->commit();
+  return within_memory([&]() -> Result<std::uint64_t> {
+    AURORA_ASSIGN(const auto entry, state_->state()->engine().enter());
+    return state_->commit();
+  });
 }
 
 void Transaction::rollback() noexcept {

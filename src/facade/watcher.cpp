@@ -2,6 +2,7 @@
 #include "documents.hpp"
 #include "watcher_state.hpp"
 
+#include <aurora/base/out_of_memory.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/database.hpp>
 #include <aurora/plan/bindings.hpp>
@@ -107,10 +108,12 @@ Watcher Database::watch(std::string_view query, const Object& variables, const W
 }
 
 Result<Watcher> Database::try_watch(std::string_view query, const Object& variables, const WatchOptions& options) {
-  AURORA_ASSIGN(const auto entry, state_->engine().enter());
-  AURORA_ASSIGN(auto parsed, state_->parse(query));
-  AURORA_ASSIGN(auto watcher, facade::open_watcher(state_, std::move(parsed), variables, options));
-  return Watcher(std::move(watcher));
+  return within_memory([&]() -> Result<Watcher> {
+    AURORA_ASSIGN(const auto entry, state_->engine().enter());
+    AURORA_ASSIGN(auto parsed, state_->parse(query));
+    AURORA_ASSIGN(auto watcher, facade::open_watcher(state_, std::move(parsed), variables, options));
+    return Watcher(std::move(watcher));
+  });
 }
 
 Query& Query::debounce(std::chrono::milliseconds shortest) & {
@@ -121,26 +124,28 @@ Query& Query::debounce(std::chrono::milliseconds shortest) & {
 Watcher Query::watch() const { return try_watch().value(); }
 
 Result<Watcher> Query::try_watch() const {
-  if (transaction_)
-    return Error(ErrorCode::kInvalidOperation,
-                 "a query of a transaction cannot be watched: nobody hears of what is not committed");
-  AURORA_ASSIGN(const auto entry, state_->engine().enter());
-  aql::Selection field;
-  field.name.text = specification_.collection;
-  if (!specification_.conditions.empty())
-    field.arguments.push_back(facade::argument("where", Value(Object{{"and", Value(specification_.conditions)}})));
-  if (!specification_.order.empty()) field.arguments.push_back(facade::argument("orderBy", facade::written_order(specification_.order)));
-  if (specification_.limit)
-    field.arguments.push_back(facade::argument("limit", Value(static_cast<std::int64_t>(
-                                                            std::min<std::uint64_t>(*specification_.limit, INT64_MAX)))));
-  if (specification_.offset > 0)
-    field.arguments.push_back(facade::argument("offset", Value(static_cast<std::int64_t>(
-                                                             std::min<std::uint64_t>(specification_.offset, INT64_MAX)))));
-  auto parsed = std::make_shared<facade::ParsedText>();
-  parsed->document.operations.emplace_back();
-  parsed->document.operations.front().selections.push_back(std::move(field));
-  AURORA_ASSIGN(auto watcher, facade::open_watcher(state_, std::move(parsed), {}, {specification_.debounce, {}}));
-  return Watcher(std::move(watcher));
+  return within_memory([&]() -> Result<Watcher> {
+    if (transaction_)
+      return Error(ErrorCode::kInvalidOperation,
+                   "a query of a transaction cannot be watched: nobody hears of what is not committed");
+    AURORA_ASSIGN(const auto entry, state_->engine().enter());
+    aql::Selection field;
+    field.name.text = specification_.collection;
+    if (!specification_.conditions.empty())
+      field.arguments.push_back(facade::argument("where", Value(Object{{"and", Value(specification_.conditions)}})));
+    if (!specification_.order.empty()) field.arguments.push_back(facade::argument("orderBy", facade::written_order(specification_.order)));
+    if (specification_.limit)
+      field.arguments.push_back(facade::argument("limit", Value(static_cast<std::int64_t>(
+                                                              std::min<std::uint64_t>(*specification_.limit, INT64_MAX)))));
+    if (specification_.offset > 0)
+      field.arguments.push_back(facade::argument("offset", Value(static_cast<std::int64_t>(
+                                                               std::min<std::uint64_t>(specification_.offset, INT64_MAX)))));
+    auto parsed = std::make_shared<facade::ParsedText>();
+    parsed->document.operations.emplace_back();
+    parsed->document.operations.front().selections.push_back(std::move(field));
+    AURORA_ASSIGN(auto watcher, facade::open_watcher(state_, std::move(parsed), {}, {specification_.debounce, {}}));
+    return Watcher(std::move(watcher));
+  });
 }
 
 }  // namespace aurora

@@ -3,6 +3,7 @@
 
 #include "reactive/past_view.hpp"
 
+#include <aurora/base/out_of_memory.hpp>
 #include <aurora/base/try.hpp>
 
 #include <algorithm>
@@ -26,18 +27,6 @@ std::vector<WatchedRow> rows_of(std::vector<reactive::LiveRow> list) {
   return rows;
 }
 
-// An index page that can be neither read nor recovered is thrown from wherever it was needed.
-template <class Work>
-auto guarded(const Work& work) -> decltype(work()) {
-  try {
-    return work();
-  } catch (const Error& error) {
-    return error;
-  } catch (const std::bad_alloc&) {
-    return Error(ErrorCode::kLimitExceeded, "out of memory while following the query; ask for less at once");
-  }
-}
-
 }  // namespace
 
 WatcherState::WatcherState(std::shared_ptr<State> state, std::shared_ptr<const ParsedText> parsed, Object variables,
@@ -52,7 +41,7 @@ WatcherState::WatcherState(std::shared_ptr<State> state, std::shared_ptr<const P
 }
 
 Status WatcherState::open() {
-  return guarded([&]() -> Status {
+  return within_memory([&]() -> Status {
     auto view = state_->engine().view(bindings_.now);
     AURORA_ASSIGN(live_, reactive::LiveQuery::open({parsed_->document.operations.front(), parsed_->document.fragments,
                                                     bindings_, state_->settings()},
@@ -101,12 +90,12 @@ Status WatcherState::refresh(reactive::LiveBatch& batch) {
 }
 
 Status WatcherState::take(const commit::Commit& commit, reactive::LiveBatch& batch) {
-  return guarded([&] { return apply(commit, batch); });
+  return within_memory([&] { return apply(commit, batch); });
 }
 
 // Writers may be faster than this: it looks as far as there is something now.
 Result<bool> WatcherState::look(reactive::LiveBatch& batch) {
-  return guarded([&]() -> Result<bool> {
+  return within_memory([&]() -> Result<bool> {
     const auto newest = state_->engine().snapshots().current_sequence();
     while (live_->sequence() < newest) {
       const auto before = live_->sequence();
@@ -192,7 +181,7 @@ void WatcherState::join_group() {
 }
 
 Status WatcherState::advance_to(View& view) {
-  return guarded([&]() -> Status {
+  return within_memory([&]() -> Status {
     while (live_->sequence() < view.sequence()) {
       reactive::LiveBatch batch;
       if (ready_.empty() && !state_->engine().tail().read_after(live_->sequence(), kBatch, ready_)) {

@@ -1,6 +1,7 @@
 // Body of workers.hpp: the public door to the dispatcher of jobs.
 #include <aurora/workers.hpp>
 
+#include <aurora/base/out_of_memory.hpp>
 #include <aurora/base/try.hpp>
 #include <aurora/exec/job_batches.hpp>
 #include <aurora/exec/jobs.hpp>
@@ -30,7 +31,7 @@ Result<Value> guarded(const std::function<Value()>& run) {
   } catch (const Error& error) {
     return error;
   } catch (const std::bad_alloc&) {
-    return Error(ErrorCode::kLimitExceeded, "out of memory");
+    return out_of_memory();
   } catch (const std::exception& error) {
     return Error(ErrorCode::kInternal, error.what());
   } catch (...) {
@@ -113,12 +114,14 @@ bool Job::cancelled() const noexcept { return attempt_->cancelled.load(std::memo
 void Job::progress(Value value) { dispatcher_.note_progress(*attempt_, std::move(value)); }
 
 Result<std::uint64_t> Job::try_commit(Transaction& transaction, Value result) {
-  AURORA_ASSIGN(const auto entry, transaction.state_->state()->engine().enter());
-  auto committed = transaction.state_->commit([&](commit::WriteContext& view) {
-    return dispatcher_.complete(view, *attempt_, result);
+  return within_memory([&]() -> Result<std::uint64_t> {
+    AURORA_ASSIGN(const auto entry, transaction.state_->state()->engine().enter());
+    auto committed = transaction.state_->commit([&](commit::WriteContext& view) {
+      return dispatcher_.complete(view, *attempt_, result);
+    });
+    if (!committed) attempt_->committed.store(false, std::memory_order_release);
+    return committed;
   });
-  if (!committed) attempt_->committed.store(false, std::memory_order_release);
-  return committed;
 }
 
 // ---------------------------------------------------------------- Workers

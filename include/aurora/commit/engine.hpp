@@ -6,7 +6,9 @@
 // Invariants (docs/architecture.md numbers): I1 one WriteBatch a group, holding whole commits; I2 sequences are
 // dense, given by the leader; I3 see snapshots.hpp, history.hpp; I4 publishing follows the durable write; after a
 // failed write the engine refuses writes with that error until reopened, and its outcome is unknown; I7 no lock
-// is held while mutations run, the store writes or the log speaks.
+// is held while mutations run, the store writes or the log speaks. Memory that runs out before the durable write fails
+// the group and nothing else; after it, while publishing, writes are refused until reopened, and a collection that was
+// being changed in place is not read again before.
 #pragma once
 
 #include <aurora/commit/change_tail.hpp>
@@ -135,6 +137,14 @@ class Engine : public std::enable_shared_from_this<Engine> {
 
  private:
   struct Request;
+  /// Writers in order, linked through themselves: neither waiting nor leading needs memory.
+  struct RequestList {
+    Request* first = nullptr;
+    Request* last = nullptr;
+    std::size_t size = 0;
+    void push_back(Request& request) noexcept;
+    Request* pop_front() noexcept;
+  };
   struct GroupCommit;
   struct Heads;
   struct Replay;
@@ -165,12 +175,15 @@ class Engine : public std::enable_shared_from_this<Engine> {
   // pipeline.cpp
   [[nodiscard]] bool lead(std::unique_lock<std::mutex>& lock, const Request& own);
   void await_writers(std::unique_lock<std::mutex>& lock);
-  void run_group(std::vector<Request*>& group);
-  void prepare_group(std::vector<Request*>& group, std::vector<GroupCommit>& commits);
-  void finish_group(std::vector<GroupCommit>& commits);
+  void run_group(const RequestList& group);
+  void prepare_group(const RequestList& group, std::vector<GroupCommit>& commits);
+  [[nodiscard]] std::uint64_t fill_batch(std::vector<GroupCommit>& commits);
+  void finish_group(const RequestList& group, std::vector<GroupCommit>& commits, std::uint64_t log_bytes);
+  static void answer(const RequestList& group, Sequence after, const Error& error) noexcept;
   void trim_history(Sequence newest);
-  void abandon(std::vector<Request*>& group, std::string_view why);
-  [[nodiscard]] Status write_group(std::vector<GroupCommit>& commits);
+  void refuse_writes(const Error& why) noexcept;
+  void say_failure(std::string_view prefix) noexcept;
+  [[nodiscard]] Status write_group(const std::vector<GroupCommit>& commits, std::uint64_t log_bytes);
   void publish(GroupCommit& commit, Sequence oldest_reader);
   void tell_of_jobs(const std::shared_ptr<const Commit>& commit);
 
@@ -219,7 +232,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::optional<Status> closed_;                     // guarded by close_mutex_: how closing went
 
   std::mutex queue_mutex_;
-  std::vector<Request*> queue_;                      // guarded by queue_mutex_
+  RequestList queue_;                                // guarded by queue_mutex_
   bool leading_ = false;                             // guarded by queue_mutex_: some thread leads
   std::size_t writers_ = 0;                          // guarded by queue_mutex_: of the last group and those that waited then
   std::size_t gathering_ = 0;                        // guarded by queue_mutex_: how many the leader waits for; 0: it does not

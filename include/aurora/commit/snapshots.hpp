@@ -32,6 +32,8 @@ struct Snapshot {
   /// A copy that shares the versions and is not pinned.
   explicit Snapshot(const Snapshot& other, int);
   [[nodiscard]] std::shared_ptr<CollectionVersion>* find(CollectionId id);
+  /// Whether publishing broke off while it changed the collection in place: nobody can say what its indexes hold.
+  [[nodiscard]] bool is_torn(const CollectionVersion& version) const noexcept { return version.changed_at > sequence; }
 
  private:
   friend class SnapshotList;

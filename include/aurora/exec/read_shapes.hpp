@@ -96,7 +96,7 @@ class ReadShapes {
 
   static Entry& entry_of(Stripe& stripe, const CollectionDef& collection);
   static ReadShape* find(Entry& entry, std::uint64_t hash);
-  static ReadShape& make(Entry& entry, std::uint64_t hash);
+  static ReadShape& make(Entry& entry, std::uint64_t hash, std::vector<ShapeField> fields);
   static void add(Entry& entry, ReadShape& shape, bool index_used, std::uint64_t examined, std::uint64_t returned);
   static void note_use(Entry& entry, std::uint32_t index);
 
