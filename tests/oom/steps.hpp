@@ -14,6 +14,8 @@ struct Step {
   std::function<Status(Database&)> run;
   /// Several commits: some of them may be there when it failed.
   bool several = false;
+  /// What stays in it is a part of a transaction, which was not committed then.
+  bool ends_whole = false;
 };
 
 [[nodiscard]] std::vector<Step> steps();
