@@ -51,9 +51,12 @@ struct Error::Payload {
 
 namespace {
 const Error kOutOfMemory(ErrorCode::kLimitExceeded, "out of memory; ask for less at once");
+const Error kAnswerLost(ErrorCode::kLimitExceeded,
+                        "out of memory while the answer was made: what the text wrote until then stays");
 }  // namespace
 
 const Error& out_of_memory() noexcept { return kOutOfMemory; }
+const Error& answer_lost() noexcept { return kAnswerLost; }
 
 Error::Error(ErrorCode code, std::string message) {
   auto payload = std::make_shared<Payload>(Payload{code, std::move(message), 0, 0, {}, {}});

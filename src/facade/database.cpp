@@ -81,6 +81,19 @@ Status execute(State& state, const ParsedText& parsed, const RunOptions& options
   return {};
 }
 
+Status execute_text(State& state, std::string_view text, const Object& variables, const ExecuteOptions& options,
+                    QueryResult& result) {
+  AURORA_ASSIGN(const auto entry, state.engine().enter());
+  AURORA_ASSIGN(const auto parsed, state.parse(text));
+  if (parsed->points) {
+    if (auto known = parsed->points->answer(state, variables)) {
+      result = *std::move(known);
+      return {};
+    }
+  }
+  return execute(state, *parsed, {variables, options}, result);
+}
+
 }  // namespace
 }  // namespace facade
 
@@ -172,19 +185,21 @@ Result<QueryResult> Database::try_execute(std::string_view text, const Object& v
                                           const ExecuteOptions& options) {
   return within_memory([&]() -> Result<QueryResult> {
     QueryResult result;
-    return try_execute(text, variables, options, result);
+    AURORA_TRY(facade::execute_text(*state_, text, variables, options, result));
+    return result;
   });
 }
 
 Result<QueryResult> Database::try_execute(std::string_view text, const Object& variables,
                                           const ExecuteOptions& options, QueryResult& partial) {
   return within_memory([&]() -> Result<QueryResult> {
-    AURORA_ASSIGN(const auto entry, state_->engine().enter());
-    AURORA_ASSIGN(const auto parsed, state_->parse(text));
-    if (parsed->points)
-      if (auto known = parsed->points->answer(*state_, variables)) return partial = *std::move(known);
-    AURORA_TRY(facade::execute(*state_, *parsed, {variables, options}, partial));
-    return partial;
+    AURORA_TRY(facade::execute_text(*state_, text, variables, options, partial));
+    // What is copied for the caller may be the answer of a mutation that is stored.
+    try {
+      return partial;
+    } catch (const std::bad_alloc&) {
+      return answer_lost();
+    }
   });
 }
 

@@ -376,18 +376,12 @@ Status check_supplied(const aql::Document& document, const Object& variables) {
   return {};
 }
 
-namespace {
-// Made beforehand: memory ran out.
-const Error kAnswerLost(ErrorCode::kLimitExceeded,
-                        "out of memory while the answer was made: what the text wrote until then stays");
-}  // namespace
-
 Status run_text(State& state, Target& target, const ParsedText& parsed, const RunOptions& options,
                 QueryResult& result) {
   bool wrote = false;
   auto status = within_memory([&] { return Runner(state, target, parsed, options, wrote).run(result); });
   // Only the answer is lost then; who sent the text must not send it once more.
-  if (!status && wrote && status.error().what() == out_of_memory().what()) return kAnswerLost;
+  if (!status && wrote && status.error().what() == out_of_memory().what()) return answer_lost();
   return status;
 }
 

@@ -12,6 +12,8 @@ namespace aurora {
 
 /// Made when the library is loaded: when memory has run out there is none to make an error of.
 [[nodiscard]] const Error& out_of_memory() noexcept;
+/// The same when something was written before, and only the answer could not be made.
+[[nodiscard]] const Error& answer_lost() noexcept;
 
 /// What `work` gives, a Result; running out of memory becomes its error. Containers say length_error when asked for more
 /// than there can ever be. An Error that was thrown (an index page that can be neither read nor made anew) is one, too.
