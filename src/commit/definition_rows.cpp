@@ -18,14 +18,17 @@ void remove_definition(storage::WriteBatch& batch, CollectionId id) {
 Status renew_definition_copies(storage::Store& store, const Catalog& catalog) {
   const auto batch = store.make_batch();
   std::string copy;
+  bool renewed = false;
   for (const auto& collection : catalog.collections()) {
     if (collection->system) continue;
     const auto definition = encode_definition(*collection);
     const auto key = meta_key(kDefinitionCopyPrefix, collection->id);
     const auto known = store.get(Family::kKv, key, copy);
-    if (!known || !*known || copy != definition) batch->put(Family::kKv, key, definition);
+    if (known && *known && copy == definition) continue;
+    batch->put(Family::kKv, key, definition);
+    renewed = true;
   }
-  return batch->byte_size() > 0 ? store.write(*batch, storage::Sync::kSynced) : Status();
+  return renewed ? store.write(*batch, storage::Sync::kSynced) : Status();
 }
 
 std::optional<CollectionId> collection_in(std::string_view prefix, std::string_view key) noexcept {
