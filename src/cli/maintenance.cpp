@@ -99,7 +99,8 @@ int check_only(const Place& place, Terminal& terminal) {
   const auto report = try_check(place.path, config_of(place));
   if (!report) return complain(report.error(), place, terminal);
   for (const auto& log : report->kept_logs)
-    terminal.print("note: " + printable(log) + " is a damaged log that was kept when it was opened; nothing needs it\n");
+    terminal.print("note: " + printable(log) + " is a damaged log: what stood behind the damage was left out when the "
+                   "database was opened, and no salvage reads it; keep it until nothing is missed\n");
   if (print_report(report->verified, report->damage, terminal)) return kOk;
   if (!report->damage.empty()) {
     advise(place, kSalvageOption, kSalvageAdvice, terminal);

@@ -275,13 +275,14 @@ void Engine::finish_group(const RequestList& group, std::vector<GroupCommit>& co
   }
   groups_.fetch_add(1, std::memory_order_relaxed);
   commits_.fetch_add(commits.size(), std::memory_order_relaxed);
-  if (changes_since_checkpoint_.fetch_add(changes, std::memory_order_relaxed) + changes >=
-          options_.checkpoint_changes &&
-      background_)
-    background_->wake();
+  // Both can wait for the next commit when there is no memory for them.
   try {
+    if (changes_since_checkpoint_.fetch_add(changes, std::memory_order_relaxed) + changes >=
+            options_.checkpoint_changes &&
+        background_)
+      background_->wake();
     trim_history(commits.front().sequence - 1);
-  } catch (const std::bad_alloc&) {   // it was about to complain of an old reader
+  } catch (const std::bad_alloc&) {
   }
 }
 

@@ -238,9 +238,10 @@ class Salvager {
       });
       AURORA_TRY(status);
       std::sort(holders.begin(), holders.end());
+      // Each with each of the same hash: those in between may go.
       for (std::size_t i = 1; i < holders.size(); ++i)
-        if (holders[i].first == holders[i - 1].first)
-          AURORA_TRY(settle(id, collection, index, holders[i - 1].second, holders[i].second));
+        for (auto other = i; other-- > 0 && holders[other].first == holders[i].first;)
+          AURORA_TRY(settle(id, collection, index, holders[other].second, holders[i].second));
     }
     return {};
   }

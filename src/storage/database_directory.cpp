@@ -148,6 +148,9 @@ Result<DirectoryState> inspect_directory(const std::string& path) {
   AURORA_ASSIGN(const bool empty, is_empty(path));
   if (empty) return DirectoryState::kEmpty;
   AURORA_ASSIGN(const bool was, was_a_database(path));
+  // Another process may have made it between these looks.
+  AURORA_ASSIGN(const bool has_marker_now, exists(path + "/" + kMarkerFileName));
+  if (has_marker_now) return inspect_marked(path);
   return was ? marker_is_gone(path) : not_a_database(path);
 }
 

@@ -2,6 +2,7 @@
 #include "storage/rocksdb_engine.hpp"
 
 #include "storage/clean_seal.hpp"
+#include "storage/posix_file.hpp"
 #include "storage/rocksdb_environment.hpp"
 #include "storage/rocksdb_private_files.hpp"
 #include "storage/rocksdb_status.hpp"
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <filesystem>
 #include <thread>
 
 namespace aurora::storage {
@@ -21,10 +23,31 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A writer may replace files between a reader's look at the manifest and its opening of what it
-// names.
-constexpr int kReaderAttempts = 5;
-constexpr milliseconds kReaderPause{20};
+// A writer may flush between a reader's look at the MANIFEST and its reading of the logs: rows would then stand in a
+// table that the reader does not know, and no more in a log. It may also remove tables before they are opened. So the
+// reader opens again until the MANIFEST was the same before and after.
+constexpr int kReaderAttempts = 1'000;
+constexpr int kMostFailures = 5;   // to open what was the same before and after, beside a writer
+constexpr milliseconds kLongestReaderPause{3};
+
+struct Standing {
+  std::string manifest;        // as CURRENT names it
+  std::uintmax_t bytes = 0;    // it only grows
+  bool operator==(const Standing&) const = default;
+};
+
+Standing standing_of(const std::string& directory) {
+  constexpr std::size_t kMostBytes = 4096;
+  Standing standing;
+  auto current = read_file(directory + "/CURRENT", kMostBytes);
+  if (!current) return standing;
+  standing.manifest = *std::move(current);
+  std::error_code error;
+  const auto name = standing.manifest.substr(0, standing.manifest.find('\n'));
+  const auto bytes = std::filesystem::file_size(std::filesystem::path(directory) / name, error);
+  if (!error) standing.bytes = bytes;
+  return standing;
+}
 
 Error deadline_error(const StoreOptions& options) {
   return Error(
@@ -122,27 +145,44 @@ rocksdb::Status Engine::open_once() {
 }
 
 Status Engine::open() {
-  rocksdb::Status status = open_once();
-  const auto may_pass = [&] {
-    return as_ == OpenAs::kReadOnly && !status.ok() && DirectoryLock::is_held(options_.path);
-  };
-  for (int attempt = 1; attempt < kReaderAttempts && may_pass(); ++attempt) {
-    std::this_thread::sleep_for(kReaderPause);
-    status = open_once();
-  }
+  if (as_ == OpenAs::kReadOnly) return open_beside_writer();
+  const rocksdb::Status status = open_once();
   if (!status.ok()) return translate_open(status, options_.path);
   return health_->status();
 }
 
-Status Engine::close_database() {
-  if (!db_) return {};
-  messages_->mute();
+Status Engine::open_beside_writer() {
+  int failures = 0;
+  for (int attempt = 1; attempt <= kReaderAttempts; ++attempt) {
+    const auto before = standing_of(options_.path);
+    const rocksdb::Status status = open_once();
+    if (standing_of(options_.path) == before) {
+      if (status.ok()) return health_->status();
+      const bool has_writer = DirectoryLock::is_held(options_.path);
+      if (!has_writer || ++failures == kMostFailures) return translate_open(status, options_.path);
+    }
+    static_cast<void>(release().ok());   // it has written nothing
+    std::this_thread::sleep_for(std::min(milliseconds(attempt), kLongestReaderPause));
+  }
+  return Error(ErrorCode::kBusy, "'" + options_.path + "' cannot be read: its writer was changing files at each of " +
+                                     std::to_string(kReaderAttempts) + " attempts to open them; try again");
+}
+
+rocksdb::Status Engine::release() {
+  if (!db_) return rocksdb::Status::OK();
   rocksdb::CancelAllBackgroundWork(db_.get(), true);
   for (rocksdb::ColumnFamilyHandle* handle : handles_)
     static_cast<void>(db_->DestroyColumnFamilyHandle(handle).ok());
   handles_.clear();
   const rocksdb::Status status = db_->Close();
   db_.reset();
+  return status;
+}
+
+Status Engine::close_database() {
+  if (!db_) return {};
+  messages_->mute();
+  const rocksdb::Status status = release();
   if (status.IsNotSupported()) return {};
   return check(status, "closing '" + options_.path + "'");
 }

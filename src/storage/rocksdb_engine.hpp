@@ -47,6 +47,8 @@ class Engine {
 
  private:
   [[nodiscard]] rocksdb::Status open_once();
+  [[nodiscard]] Status open_beside_writer();
+  [[nodiscard]] rocksdb::Status release();
   [[nodiscard]] Status close_database();
 
   const StoreOptions options_;

@@ -99,6 +99,45 @@ TEST_CASE("salvage: of two definitions either does, and the newer is taken", "[c
   CHECK(salvage(neither, *to, DateTime(1)).error().message().find("not one definition") != std::string::npos);
 }
 
+// As where commits are lost that took a value away: three documents then claim it.
+TEST_CASE("salvage: of any number of documents with one unique value the newest keeps it", "[commit]") {
+  Disk disk;
+  disk.session([](EngineDatabase& database) {
+    REQUIRE(database.run("schema { define collection u { k: Int  e: String @unique } }"));
+    for (int n = 0; n < 4; ++n)
+      REQUIRE(database.run("mutation { insertInto(collection: \"u\", data: {k: " + std::to_string(n) + ", e: \"a" +
+                           std::to_string(n) + "\"}) }"));
+  });
+  const auto before = disk.rows(Family::kDocs);
+  // Each has the value for one commit; what is told to have come after is not there.
+  std::map<std::string, std::string> with_value;
+  for (const int n : {1, 0, 3, 2}) {
+    const auto number = std::to_string(n);
+    disk.session([&](EngineDatabase& database) {
+      REQUIRE(database.run("mutation { update(collection: \"u\", where: {k: " + number + "}, data: {e: \"one\"}) }"));
+    });
+    const auto now = disk.rows(Family::kDocs);
+    for (std::size_t i = 0; i < now.size(); ++i)
+      if (now[i].second != before[i].second && !with_value.contains(now[i].first)) with_value.insert(now[i]);
+    disk.session([&](EngineDatabase& database) {
+      REQUIRE(database.run("mutation { update(collection: \"u\", where: {k: " + number + "}, data: {e: \"z" + number + "\"}) }"));
+    });
+  }
+  REQUIRE(with_value.size() == 4);
+  Parts parts(disk);
+  auto& docs = parts.rows[Family::kDocs];
+  for (auto& [key, bytes] : docs) bytes = with_value.at(key);
+  parts.rows[Family::kLog].clear();
+  parts.rows[Family::kPages].clear();
+  const auto to = storage::make_memory_store();
+  const auto report = salvage(parts, *to, DateTime(1));
+  REQUIRE(report);
+  CHECK(report->documents == 1);
+  CHECK(report->lost_count >= 3);
+  std::string kept;
+  CHECK(to->get(Family::kDocs, docs[2].first, kept).value());   // of k: 2, the last to have it
+}
+
 TEST_CASE("open: copies of definitions that are missing are made", "[commit]") {
   Disk disk;
   fill(disk);

@@ -4,8 +4,10 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "unit/storage/store_fixture.hpp"
@@ -43,6 +45,40 @@ TEST_CASE("a reader beside a writer sees the state at its opening", "[facade]") 
   CHECK(Database::open_read_only(directory / "db").query("c").count() == 150);
   reader.close();
   CHECK(writer.query("c").count() == 150);
+  CHECK(writer.verify().problems.empty());
+}
+
+// Flushes move rows from the log into tables and remove logs and tables, which a reader may meet between its looks at
+// one and the other.
+TEST_CASE("a reader beside a writer that commits and flushes sees one whole state", "[facade][threads]") {
+  TemporaryDirectory directory;
+  auto writer = Database::open(directory / "db");
+  writer.execute("schema { define collection total { id: Int! @primary  n: Int } "
+                 "define collection one { id: Int! @primary  s: String @indexed  p: String } }");
+  writer.insert("total", Object{{"id", 1}, {"n", 0}});
+  const std::string padding(200, 'p');
+  std::atomic<std::int64_t> acknowledged{0};
+  std::jthread thread([&](const std::stop_token& stop) {
+    for (std::int64_t i = 1; !stop.stop_requested(); ++i) {
+      auto transaction = writer.begin_transaction();
+      transaction.insert("one", Object{{"id", i}, {"s", "x"}, {"p", padding}});
+      transaction.update("total", Value(1), Object{{"n", i}});
+      transaction.commit();
+      acknowledged = i;
+      if (i % 200 == 0) writer.flush();
+    }
+  });
+  for (int opening = 0; opening < 8; ++opening) {
+    const auto before = acknowledged.load();
+    auto reader = Database::open_read_only(directory / "db");
+    const auto count = (*reader.get("total", 1))["n"].int_value();
+    CHECK(count >= before);
+    CHECK(static_cast<std::int64_t>(reader.query("one").count()) == count);
+    CHECK(static_cast<std::int64_t>(reader.query("one").where(field("s") == "x").count()) == count);
+    CHECK(reader.verify().problems.empty());
+  }
+  thread.request_stop();
+  thread.join();
   CHECK(writer.verify().problems.empty());
 }
 
