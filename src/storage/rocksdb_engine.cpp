@@ -26,7 +26,7 @@ using std::chrono::milliseconds;
 // A writer may flush between a reader's look at the MANIFEST and its reading of the logs: rows would then stand in a
 // table that the reader does not know, and no more in a log. It may also remove tables before they are opened. So the
 // reader opens again until the MANIFEST was the same before and after.
-constexpr int kReaderAttempts = 1'000;
+constexpr std::chrono::seconds kReaderPatience{10};
 constexpr int kMostFailures = 5;   // to open what was the same before and after, beside a writer
 constexpr milliseconds kLongestReaderPause{3};
 
@@ -152,8 +152,9 @@ Status Engine::open() {
 }
 
 Status Engine::open_beside_writer() {
+  const auto begin = std::chrono::steady_clock::now();
   int failures = 0;
-  for (int attempt = 1; attempt <= kReaderAttempts; ++attempt) {
+  for (int attempt = 1; attempt == 1 || std::chrono::steady_clock::now() - begin < kReaderPatience; ++attempt) {
     const auto before = standing_of(options_.path);
     const rocksdb::Status status = open_once();
     if (standing_of(options_.path) == before) {
@@ -164,8 +165,8 @@ Status Engine::open_beside_writer() {
     static_cast<void>(release().ok());   // it has written nothing
     std::this_thread::sleep_for(std::min(milliseconds(attempt), kLongestReaderPause));
   }
-  return Error(ErrorCode::kBusy, "'" + options_.path + "' cannot be read: its writer was changing files at each of " +
-                                     std::to_string(kReaderAttempts) + " attempts to open them; try again");
+  return Error(ErrorCode::kBusy, "'" + options_.path + "' cannot be read: its writer was changing files at each attempt to open them, for " +
+                                     std::to_string(kReaderPatience.count()) + " s; try again");
 }
 
 rocksdb::Status Engine::release() {
